@@ -1,0 +1,2 @@
+//! The `atena` binary.
+fn main() {}
