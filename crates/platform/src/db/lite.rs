@@ -1,0 +1,179 @@
+//! Embedded SQLite: one writer with group commit, read-only readers.
+//!
+//! Every unit is a savepoint in a shared transaction. A unit that is done goes to the end of the line for the writer; whoever gets the
+//! writer while a finished batch is still open commits it for all. So one `fsync` carries as many units as were waiting, and a lone
+//! unit commits at once.
+
+use super::{DbError, close};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Executor, Row, SqliteConnection};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+/// SQLite below this can corrupt a WAL that two connections use (the WAL-reset defect, fixed in 3.51.3).
+const OLDEST_SAFE: (u32, u32, u32) = (3, 51, 3);
+
+type Settled = Option<Result<(), DbError>>;
+
+struct Batch {
+    number: u64,
+    settled: watch::Sender<Settled>,
+}
+
+struct Writer {
+    connection: Option<SqliteConnection>,
+    batch: Option<Batch>,
+    /// A savepoint is open. Still set when the lock is taken: its owner was dropped and must be undone.
+    in_unit: bool,
+    batches: u64,
+}
+
+/// The embedded database.
+#[derive(Clone)]
+pub struct LiteDb {
+    writer: Arc<Mutex<Writer>>,
+    readers: SqlitePool,
+}
+
+impl LiteDb {
+    pub(super) async fn open(file: &Path) -> Result<Self, DbError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .statement_cache_capacity(512)
+            .pragma("temp_store", "memory")
+            .pragma("secure_delete", "on")
+            .busy_timeout(Duration::from_secs(5));
+        let mut connection = options.clone().connect().await?;
+        assert_safe_version(&mut connection).await?;
+        let readers = SqlitePoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(5));
+        let readers = readers.connect_with(options.pragma("query_only", "on")).await?;
+        let writer = Writer { connection: Some(connection), batch: None, in_unit: false, batches: 0 };
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), readers })
+    }
+
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    pub(super) async fn begin(&self) -> Result<LiteWrite, DbError> {
+        let mut guard = self.writer.clone().lock_owned().await;
+        guard.undo_abandoned().await?;
+        if guard.batch.is_none() {
+            guard.connection()?.execute("begin immediate").await?;
+            guard.batches += 1;
+            guard.batch = Some(Batch { number: guard.batches, settled: watch::Sender::new(None) });
+        }
+        guard.connection()?.execute("savepoint unit").await?;
+        guard.in_unit = true;
+        Ok(LiteWrite { writer: self.writer.clone(), guard })
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        let mut guard = self.writer.lock().await;
+        if let Err(error) = guard.settle().await {
+            tracing::error!(%error, "closing the database");
+        }
+        if let Some(connection) = guard.connection.take() {
+            close(connection).await;
+        }
+    }
+}
+
+async fn assert_safe_version(connection: &mut SqliteConnection) -> Result<(), DbError> {
+    let version: String = connection.fetch_one("select sqlite_version()").await?.try_get(0)?;
+    let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < OLDEST_SAFE {
+        return Err(DbError::Other(format!("SQLite {version} は古く、記録を壊すおそれがあります(3.51.3以上が必要)")));
+    }
+    Ok(())
+}
+
+impl Writer {
+    fn connection(&mut self) -> Result<&mut SqliteConnection, DbError> {
+        self.connection.as_mut().ok_or(DbError::Unavailable)
+    }
+
+    /// Rolls back a savepoint whose owner went away. If the engine already threw the transaction away, the batch has failed.
+    async fn undo_abandoned(&mut self) -> Result<(), DbError> {
+        if std::mem::take(&mut self.in_unit) && self.connection()?.execute("rollback to unit; release unit").await.is_err() {
+            self.fail_batch(DbError::Storage).await;
+        }
+        Ok(())
+    }
+
+    /// Commits the open batch and tells everyone in it.
+    async fn settle(&mut self) -> Result<(), DbError> {
+        self.undo_abandoned().await?;
+        if self.batch.is_none() {
+            return Ok(());
+        }
+        match self.connection()?.execute("commit").await {
+            Ok(_) => {
+                if let Some(batch) = self.batch.take() {
+                    batch.settled.send_replace(Some(Ok(())));
+                }
+            }
+            Err(error) => self.fail_batch(error.into()).await,
+        }
+        Ok(())
+    }
+
+    async fn fail_batch(&mut self, error: DbError) {
+        if let Ok(connection) = self.connection() {
+            // Nothing to roll back is fine: the engine may have done it.
+            connection.execute("rollback").await.ok();
+        }
+        if let Some(batch) = self.batch.take() {
+            batch.settled.send_replace(Some(Err(error)));
+        }
+    }
+}
+
+/// One unit of the writer.
+pub(super) struct LiteWrite {
+    writer: Arc<Mutex<Writer>>,
+    guard: OwnedMutexGuard<Writer>,
+}
+
+impl LiteWrite {
+    pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, DbError> {
+        self.guard.connection()
+    }
+
+    pub(super) async fn restart(&mut self) -> Result<(), DbError> {
+        self.guard.connection()?.execute("rollback to unit").await?;
+        Ok(())
+    }
+
+    pub(super) async fn commit(self) -> Result<(), DbError> {
+        let Self { writer, mut guard } = self;
+        if let Err(error) = guard.connection()?.execute("release unit").await {
+            guard.in_unit = false;
+            guard.fail_batch(DbError::Storage).await;
+            return Err(error.into());
+        }
+        guard.in_unit = false;
+        let Some(batch) = guard.batch.as_ref() else { return Err(DbError::Storage) };
+        let (number, mut settled) = (batch.number, batch.settled.subscribe());
+        drop(guard);
+        tokio::select! {
+            biased;
+            _ = settled.wait_for(Option::is_some) => {}
+            mut guard = writer.lock_owned() => {
+                if guard.batch.as_ref().is_some_and(|b| b.number == number) {
+                    guard.settle().await?;
+                }
+            }
+        }
+        let result = settled.borrow().clone();
+        result.unwrap_or(Err(DbError::Storage))
+    }
+}

@@ -1,0 +1,346 @@
+//! One SQL text for two databases.
+//!
+//! SQLite is embedded and the default, PostgreSQL is production. Statements are constants with `$1` parameters, declared with
+//! [`crate::statements!`], so that a test prepares every one of them on both. All work happens in a [`Tx`]: a read-only snapshot from
+//! [`Db::read`] or a writing transaction from [`Db::write`].
+
+mod lite;
+mod migrate;
+mod value;
+
+pub use migrate::{Migration, migrate, portable};
+pub use value::{FromColumn, Param, Row};
+
+use lite::{LiteDb, LiteWrite};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgPool, Postgres, Sqlite, Transaction};
+use std::path::Path;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Why the database did not do it. Carries no row values.
+#[derive(Debug, Clone, Error)]
+pub enum DbError {
+    /// The database cannot be reached.
+    #[error("データベースに接続できません。時間をおいてもう一度操作してください。続くときは情報政策課へ連絡してください")]
+    Unavailable,
+    /// No room left, or the disk refuses.
+    #[error("保存する場所が足りないか、書き込めません。何も保存していません。情報政策課へ連絡してください")]
+    Storage,
+    /// A uniqueness or other rule of the table refused the row.
+    #[error("同じ記録が既にあるか、決まりに合わない記録です({0})。画面を読み直して確かめてください")]
+    Constraint(String),
+    /// The answer to COMMIT was lost: the command may or may not have been stored. Its idempotency key tells.
+    #[error("保存できたか確かめられませんでした。同じ画面からもう一度送ってください。二重には登録されません")]
+    CommitUnknown,
+    /// A column does not hold what the code expects.
+    #[error("記録の形が合いません({0})。情報政策課へ連絡してください")]
+    Shape(String),
+    /// Anything else; the text is the engine's own and is kept for the log, not for the screen.
+    #[error("データベースの処理に失敗しました({0})。何も保存していません")]
+    Other(String),
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(e) if e.is_unique_violation() || e.is_foreign_key_violation() || e.is_check_violation() => {
+                DbError::Constraint(e.constraint().unwrap_or("unique").to_owned())
+            }
+            sqlx::Error::Database(e) => {
+                let code = e.code().unwrap_or_default().into_owned();
+                let text = e.message();
+                let storage = ["disk is full", "disk I/O error", "readonly database", "No space left"];
+                if storage.iter().any(|s| text.contains(s)) || code == "53100" {
+                    DbError::Storage
+                } else {
+                    DbError::Other(format!("{code} {text}"))
+                }
+            }
+            sqlx::Error::ColumnNotFound(c) => DbError::Shape(c.clone()),
+            sqlx::Error::ColumnDecode { index, .. } => DbError::Shape(index.clone()),
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => DbError::Unavailable,
+            other => DbError::Other(other.to_string()),
+        }
+    }
+}
+
+/// A database of one trust zone.
+#[derive(Clone)]
+pub enum Db {
+    /// Embedded SQLite: one writer with group commit, several readers.
+    Lite(LiteDb),
+    /// PostgreSQL.
+    Pg(PgPool),
+}
+
+impl Db {
+    /// Opens the database of a URL (`postgres://…`) or, without one, the SQLite file.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or when SQLite is older than 3.51.3 (earlier versions can corrupt a WAL under two connections).
+    pub async fn open(url: Option<&str>, file: &Path) -> Result<Self, DbError> {
+        match url {
+            Some(url) => Self::open_postgres(url).await,
+            None => Ok(Self::Lite(LiteDb::open(file).await?)),
+        }
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, DbError> {
+        let options: PgConnectOptions = url.parse().map_err(|_| DbError::Other("URLの形が正しくありません".into()))?;
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5));
+        Ok(Self::Pg(pool.connect_with(options).await?))
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Db::Lite(_) => "sqlite",
+            Db::Pg(_) => "postgres",
+        }
+    }
+
+    /// A read-only snapshot.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self) -> Result<Tx, DbError> {
+        let inner = match self {
+            Db::Lite(lite) => Inner::LiteRead(lite.readers().begin().await?),
+            Db::Pg(pool) => {
+                let mut tx = pool.begin().await?;
+                tx.execute("set transaction isolation level repeatable read, read only").await?;
+                Inner::Pg(tx)
+            }
+        };
+        Ok(Tx { inner, writes: false })
+    }
+
+    /// A writing transaction. Nothing is stored until [`Tx::commit`] returns.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        let inner = match self {
+            Db::Lite(lite) => Inner::LiteWrite(lite.begin().await?),
+            Db::Pg(pool) => Inner::Pg(pool.begin().await?),
+        };
+        Ok(Tx { inner, writes: true })
+    }
+
+    /// Prepares a statement without running it; the test that all SQL is valid on both databases uses it.
+    ///
+    /// # Errors
+    /// The engine's complaint.
+    pub async fn prepare(&self, sql: &'static str) -> Result<(), DbError> {
+        match self {
+            Db::Lite(lite) => lite.readers().acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await.map(|_| ())?,
+            Db::Pg(pool) => pool.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    /// Waits for running work and closes all connections.
+    pub async fn close(&self) {
+        match self {
+            Db::Lite(lite) => lite.close().await,
+            Db::Pg(pool) => pool.close().await,
+        }
+    }
+}
+
+enum Inner {
+    LiteRead(Transaction<'static, Sqlite>),
+    LiteWrite(LiteWrite),
+    Pg(Transaction<'static, Postgres>),
+}
+
+/// A transaction. Dropped without commit, it leaves nothing behind.
+pub struct Tx {
+    inner: Inner,
+    writes: bool,
+}
+
+/// Runs `$body` with `$conn` bound to the engine's connection.
+macro_rules! on {
+    ($tx:expr, $conn:ident => $body:expr) => {
+        match &mut $tx.inner {
+            Inner::LiteRead(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            Inner::LiteWrite(tx) => {
+                let $conn = tx.connection()?;
+                $body
+            }
+            Inner::Pg(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+
+macro_rules! bound {
+    ($sql:expr, $params:expr) => {{
+        let mut query = sqlx::query($sql);
+        for param in $params {
+            query = match param {
+                Param::Int(v) => query.bind(v),
+                Param::Text(v) => query.bind(v),
+                Param::Bytes(v) => query.bind(v),
+                Param::Bool(v) => query.bind(v),
+                Param::Date(v) => query.bind(v.map(jiff_sqlx::Date::from)),
+            };
+        }
+        query
+    }};
+}
+
+impl Tx {
+    /// Can this transaction write?
+    pub fn writes(&self) -> bool {
+        self.writes
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub async fn all(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Vec<Row>, DbError> {
+        on!(self, conn => Ok(bound!(sql, params).fetch_all(conn).await?.into_iter().map(Row::from).collect()))
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub async fn first(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Option<Row>, DbError> {
+        on!(self, conn => Ok(bound!(sql, params).fetch_optional(conn).await?.map(Row::from)))
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    /// The engine's refusal, or no row.
+    pub async fn one(&mut self, sql: &'static str, params: Vec<Param>) -> Result<Row, DbError> {
+        self.first(sql, params).await?.ok_or_else(|| DbError::Shape("行がありません".into()))
+    }
+
+    /// Runs a statement; the number of rows it changed.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub async fn run(&mut self, sql: &'static str, params: Vec<Param>) -> Result<u64, DbError> {
+        on!(self, conn => Ok(bound!(sql, params).execute(conn).await?.rows_affected()))
+    }
+
+    /// Inserts rows a few hundred at a time (`insert into TABLE (COLUMNS) values …`). Table and columns are names from the code, never
+    /// from data.
+    ///
+    /// # Errors
+    /// The engine's refusal; nothing of the failing chunk is kept once the transaction is dropped.
+    pub async fn insert_rows(&mut self, table: &'static str, columns: &[&'static str], rows: Vec<Vec<Param>>) -> Result<(), DbError> {
+        let width = columns.len().max(1);
+        let chunk = (3_000 / width).clamp(1, 300);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let batch: Vec<Vec<Param>> = rows.by_ref().take(chunk).collect();
+            let sql = insert_sql(table, columns, batch.len());
+            let params = batch.into_iter().flatten();
+            on!(self, conn => { bound!(AssertSqlSafe(sql), params).execute(conn).await?; });
+        }
+        Ok(())
+    }
+
+    /// Inserts one row and answers the value of its identity column `id`.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub async fn insert_row(&mut self, table: &'static str, columns: &[&'static str], row: Vec<Param>) -> Result<i64, DbError> {
+        let sql = insert_sql(table, columns, 1) + " returning id";
+        let row: Row = on!(self, conn => Row::from(bound!(AssertSqlSafe(sql), row).fetch_one(conn).await?));
+        row.get("id")
+    }
+
+    /// Throws away what this writing transaction did so far and starts it again, so that a refusal can still be recorded.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub async fn restart(&mut self) -> Result<(), DbError> {
+        match &mut self.inner {
+            Inner::LiteWrite(write) => write.restart().await,
+            Inner::Pg(tx) => {
+                tx.execute("rollback").await?;
+                tx.execute("begin").await?;
+                Ok(())
+            }
+            Inner::LiteRead(_) => Ok(()),
+        }
+    }
+
+    /// Stores everything durably. When this returns `Ok`, a power cut loses nothing of it.
+    ///
+    /// # Errors
+    /// [`DbError::CommitUnknown`] when PostgreSQL's answer was lost; otherwise nothing was stored.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self.inner {
+            Inner::LiteWrite(write) => write.commit().await,
+            Inner::LiteRead(tx) => Ok(tx.commit().await?),
+            Inner::Pg(tx) => tx.commit().await.map_err(|error| match DbError::from(error) {
+                DbError::Unavailable => DbError::CommitUnknown,
+                known => known,
+            }),
+        }
+    }
+}
+
+fn insert_sql(table: &str, columns: &[&str], rows: usize) -> String {
+    let mut sql = format!("insert into {table} ({}) values ", columns.join(", "));
+    let mut n = 0;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            n += 1;
+            if column > 0 {
+                sql.push_str(", ");
+            }
+            sql.push('$');
+            sql.push_str(&n.to_string());
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// One SQL statement of a store, with the name it is declared under.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// Name of the constant.
+    pub name: &'static str,
+    /// The text.
+    pub sql: &'static str,
+}
+
+/// Declares the SQL statements of a store as constants and lists them in `STATEMENTS`, so that a test can prepare each on both databases.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $($(#[$doc])* pub const $name: &str = $sql;)*
+        /// Every statement of this store.
+        pub const STATEMENTS: &[$crate::db::Statement] = &[$($crate::db::Statement { name: stringify!($name), sql: $name }),*];
+    };
+}
+
+/// Parameters of a statement, in order.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::db::Param::from($value)),*] };
+}
+
+/// Closes a raw connection politely; used where a pool does not exist.
+async fn close<C: Connection>(connection: C) {
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "closing a database connection");
+    }
+}
