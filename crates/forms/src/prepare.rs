@@ -1,0 +1,67 @@
+//! Checks every character of a document before it is set, and says which font prints it.
+
+use crate::fonts::{self, Face};
+use crate::{FormError, Missing};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The mark that stands for a character that cannot be printed.
+const GETA: &str = "〓";
+
+/// What the text of a document asks of the fonts.
+#[derive(Default)]
+pub(crate) struct Glyphs {
+    known: BTreeMap<String, Option<Face>>,
+    /// Characters that only IPAmj Mincho prints.
+    pub(crate) ipamj: BTreeSet<String>,
+    /// Code points printed as 〓.
+    pub(crate) substituted: BTreeSet<String>,
+}
+
+impl Glyphs {
+    /// Walks every text in `data`, replacing what cannot be printed by 〓 where `missing` allows it.
+    ///
+    /// # Errors
+    /// [`FormError::Glyphs`] with every code point that no font prints, if `missing` does not allow 〓.
+    pub(crate) fn check(data: &mut Value, missing: Missing) -> Result<Self, FormError> {
+        let mut glyphs = Self::default();
+        glyphs.walk(data);
+        if glyphs.substituted.is_empty() || missing == Missing::Geta {
+            Ok(glyphs)
+        } else {
+            Err(FormError::Glyphs(glyphs.substituted.into_iter().collect()))
+        }
+    }
+
+    fn walk(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|v| self.walk(v)),
+            Value::Object(fields) => fields.values_mut().for_each(|v| self.walk(v)),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &mut String) {
+        let mut lost = Vec::new();
+        for cluster in fonts::clusters(text).filter(|c| !matches!(c.as_bytes(), [0x20..=0x7e])) {
+            let face = match self.known.get(cluster) {
+                Some(face) => *face,
+                None => {
+                    let face = fonts::glyph(cluster).map(|g| g.face);
+                    self.known.insert(cluster.to_owned(), face);
+                    face
+                }
+            };
+            match face {
+                Some(Face::BizUd) => {}
+                Some(Face::IpaMj) => drop(self.ipamj.insert(cluster.to_owned())),
+                None => lost.push(cluster.to_owned()),
+            }
+        }
+        for cluster in lost {
+            self.substituted.insert(fonts::code_points(&cluster));
+            *text = text.replace(&cluster, GETA);
+        }
+    }
+}
