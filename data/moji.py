@@ -5,7 +5,6 @@ A character folds to the best-known character that an official source gives for 
 fold. Folding is one character to one character; 斉 and 斎, for example, stay apart because no source joins them.
 """
 
-import collections
 import sqlite3
 import unicodedata
 
@@ -57,6 +56,14 @@ def _jis_level(char):
         return 3
 
 
+def _simplified(char):
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return _jis_level(char) == 3
+
+
 def _fold(db, glyphs):
     policy = {own or ucs: kind for _, ucs, own, _, _, kind in glyphs if kind}
     fame = {"常用漢字": 0, "人名用漢字": 1}
@@ -69,7 +76,7 @@ def _fold(db, glyphs):
         better = (rank(target), ord(target)) < (rank(char), ord(char))
         if char == target or not better or policy.get(char) == "常用漢字":
             continue
-        key = (int(trust), rank(target), trust, ord(target))
+        key = (trust, rank(target), ord(target))
         if char not in best or key < best[char][0]:
             best[char] = (key, target)
     rows = []
@@ -82,8 +89,9 @@ def _fold(db, glyphs):
 
 
 def _edges(db, glyphs):
-    """(character, possible representative, trust: lower is better; the fraction orders candidates of one source)."""
-    own = {name: char for name, _, char, _, _, _ in glyphs if char}
+    """(character, possible representative, trust: lower is better; fractions order the candidates of one source)."""
+    own = {name: char for name, _, char, *_ in glyphs if char}
+    any_form = {name: char for name, char, *_ in glyphs if char}
     for char in map(chr, [*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)]):
         plain = unicodedata.normalize("NFKC", char)
         if len(plain) == 1:
@@ -92,9 +100,8 @@ def _edges(db, glyphs):
         columns = {row[1] for row in db.execute(f'pragma table_info("{table}")')}
         order = next((c for c in ("順位", "ホップ数") if c in columns), "1")
         for name, target, step in db.execute(f'select "MJ文字図形名", "縮退UCS", {order} from "{table}"'):
-            # A glyph reached only by a variation sequence says nothing about the character as such; the lists of
-            # wrong and vulgar forms are trusted only for characters outside JIS X 0213.
-            char = own.get(name)
+            # The lists of wrong and vulgar forms are trusted only for the bare glyph of characters outside JIS X 0213.
+            char = own.get(name) or (any_form.get(name) if trust < 3 else None)
             if char and (trust < 3 or _jis_level(char) == 3):
                 yield char, target, trust + (step - 1) / 100
     for new, old in db.execute("select 漢字, 康熙字典体 from joyo_kangxi"):
@@ -109,4 +116,5 @@ def _edges(db, glyphs):
         yield other, one, 0
     for char, target, order in db.execute("select 簡体字等のUCS, 正字のUCS, 順位 from nyukan_itaiji"):
         if char and target and len(char) == 1 and len(target) == 1:
-            yield char, target, 2 + order / 100
+            # Before all others for simplified Chinese characters: 业 is 業 in a residence card, whatever old sense koseki lists.
+            yield char, target, (0 if _simplified(char) else 2) + order / 100

@@ -74,7 +74,7 @@ impl KeyWriter {
                 }
             }
             _ if is_katakana(c) => self.kana(c),
-            _ if belongs(c) => c.to_uppercase().for_each(|upper| self.write(upper)),
+            _ if belongs(c) => c.to_uppercase().filter(|upper| belongs(*upper)).for_each(|upper| self.write(upper)),
             _ => {}
         }
     }
@@ -96,9 +96,12 @@ impl KeyWriter {
         });
     }
 
+    /// Repeats the letter before; what was written already is in its key form, so it only needs the kana rules.
     fn again(&mut self, change: impl Fn(char) -> char) {
-        if let Some(last) = self.last {
-            self.push(change(last));
+        match self.last.map(change) {
+            Some(c) if is_katakana(c) => self.kana(c),
+            Some(c) => self.write(c),
+            None => {}
         }
     }
 
