@@ -1,1 +1,7 @@
-//! ports
+//! What programmes and the hub offer one another: facts with the row they come from, and events. Nothing else crosses between them.
+
+pub mod facts;
+pub mod resident;
+
+pub use facts::{HubPort, Ports, ResidentFacts, ResidentPort};
+pub use resident::{RESIDENT_EVENT, ResidentChange, ResidentEvent};

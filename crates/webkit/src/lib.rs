@@ -3,3 +3,10 @@
 pub mod assets;
 pub mod components;
 pub mod frame;
+pub mod form;
+pub mod route;
+pub mod server;
+
+pub use form::{Form, Upload};
+pub use route::{Begun, Call, Door, Download, Nav, Programme, Reply, Route, Screen, needs};
+pub use server::House;

@@ -166,7 +166,7 @@ impl LiteWrite {
         drop(guard);
         tokio::select! {
             biased;
-            _ = settled.wait_for(Option::is_some) => {}
+            () = async { settled.wait_for(Option::is_some).await.map(|_| ()).unwrap_or_default() } => {}
             mut guard = writer.lock_owned() => {
                 if guard.batch.as_ref().is_some_and(|b| b.number == number) {
                     guard.settle().await?;

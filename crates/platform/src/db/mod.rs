@@ -8,7 +8,7 @@ mod lite;
 mod migrate;
 mod value;
 
-pub use migrate::{Migration, migrate, portable};
+pub use migrate::{Migration, STATEMENTS, migrate, portable};
 pub use value::{FromColumn, Param, Row};
 
 use lite::{LiteDb, LiteWrite};
@@ -59,7 +59,9 @@ impl From<sqlx::Error> for DbError {
             }
             sqlx::Error::ColumnNotFound(c) => DbError::Shape(c.clone()),
             sqlx::Error::ColumnDecode { index, .. } => DbError::Shape(index.clone()),
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => DbError::Unavailable,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
+                DbError::Unavailable
+            }
             other => DbError::Other(other.to_string()),
         }
     }
@@ -240,7 +242,12 @@ impl Tx {
     ///
     /// # Errors
     /// The engine's refusal; nothing of the failing chunk is kept once the transaction is dropped.
-    pub async fn insert_rows(&mut self, table: &'static str, columns: &[&'static str], rows: Vec<Vec<Param>>) -> Result<(), DbError> {
+    pub async fn insert_rows(
+        &mut self,
+        table: &'static str,
+        columns: &[&'static str],
+        rows: Vec<Vec<Param>>,
+    ) -> Result<(), DbError> {
         let width = columns.len().max(1);
         let chunk = (3_000 / width).clamp(1, 300);
         let mut rows = rows.into_iter().peekable();

@@ -1,0 +1,106 @@
+//! One running city: database, keys, clock, policy and what its ordinance of offices says.
+
+use crate::db::Db;
+use crate::keys::Keys;
+use crate::policy::Policy;
+use kernel::access::Purpose;
+use kernel::time::{Clock, Date, Timestamp};
+use std::sync::Arc;
+
+/// An office (課) and the purposes its staff may act for.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// Code in policies, for instance `shimin`.
+    pub code: &'static str,
+    /// Name.
+    pub name_ja: &'static str,
+    /// Purposes, the first is the default.
+    pub purposes: &'static [&'static str],
+}
+
+/// What is fixed for a city.
+#[derive(Debug, Clone)]
+pub struct CityProfile {
+    /// みなと市
+    pub name_ja: String,
+    /// 全国地方公共団体コード, six digits.
+    pub code: String,
+    /// 都道府県 name.
+    pub prefecture_ja: String,
+    /// Name of the mayor, the author of every notice.
+    pub mayor_ja: String,
+    /// Wards (code, name); one entry for a city without wards.
+    pub wards: Vec<(String, String)>,
+    /// Offices.
+    pub offices: &'static [Office],
+}
+
+/// Everything a request or job needs. Cheap to clone.
+#[derive(Clone)]
+pub struct City(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    policy: Policy,
+    profile: CityProfile,
+    purposes: Vec<Purpose>,
+}
+
+impl City {
+    /// Puts a city together.
+    pub fn new(db: Db, keys: Keys, clock: Arc<dyn Clock>, policy: Policy, profile: CityProfile, purposes: Vec<Purpose>) -> Self {
+        Self(Arc::new(Inner { db, keys, clock, policy, profile, purposes }))
+    }
+
+    /// Its database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The business date.
+    pub fn today(&self) -> Date {
+        self.0.clock.today()
+    }
+
+    /// Its policy.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// What is fixed for it.
+    pub fn profile(&self) -> &CityProfile {
+        &self.0.profile
+    }
+
+    /// A purpose by code.
+    pub fn purpose(&self, code: &str) -> Option<&Purpose> {
+        self.0.purposes.iter().find(|p| p.code == code)
+    }
+
+    /// An office by code.
+    pub fn office(&self, code: &str) -> Option<&Office> {
+        self.0.profile.offices.iter().find(|o| o.code == code)
+    }
+
+    /// Name of an office, or its code when it is unknown.
+    pub fn office_name(&self, code: &str) -> String {
+        self.office(code).map_or_else(|| code.to_owned(), |o| o.name_ja.to_owned())
+    }
+}

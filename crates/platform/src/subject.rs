@@ -1,0 +1,172 @@
+//! The people of the log: permanent ids, data keys, 支援措置 flags and edit locks.
+
+use crate::city::City;
+use crate::db::{DbError, Tx};
+use crate::fault::Fault;
+use crate::keys::DataKey;
+use crate::params;
+use crate::staff::StaffContext;
+use kernel::ident::AtenaNo;
+use kernel::time::Timestamp;
+use std::collections::BTreeSet;
+
+crate::statements! {
+    /// The subject of a 宛名番号.
+    FIND = "select id from platform_subject where atena_no = $1";
+    /// The 宛名番号 of a subject.
+    NUMBER = "select atena_no from platform_subject where id = $1";
+    /// A wrapped data key.
+    KEY = "select wrapped from platform_data_key where owner = $1";
+    /// 暗号消去.
+    SHRED = "delete from platform_data_key where owner = $1";
+    /// Is the person protected?
+    PROTECTED = "select state from platform_protection where subject = $1";
+    /// Sets the flag.
+    PROTECT = "insert into platform_protection (subject, state, changed_at) values ($1, $2, $3) on conflict (subject) do update set state = $2, changed_at = $3";
+    /// Removes the flag.
+    UNPROTECT = "delete from platform_protection where subject = $1";
+    /// The list.
+    PROTECTION_LIST = "select subject from platform_protection";
+    /// A release that is still open.
+    RELEASED = "select id from platform_release where subject = $1 and case_id = $2 and until > $3";
+    /// Who edits?
+    LOCKED_BY = "select staff_no, staff_name, case_id, since from platform_edit_lock where subject = $1";
+    /// Takes the lock.
+    TAKE = "insert into platform_edit_lock (subject, staff_no, staff_name, case_id, since) values ($1, $2, $3, $4, $5) on conflict (subject) do nothing";
+    /// Gives it back.
+    FREE = "delete from platform_edit_lock where subject = $1";
+    /// Gives back all locks of a case.
+    FREE_CASE = "delete from platform_edit_lock where case_id = $1";
+}
+
+/// The permanent id of the person with this 宛名番号; made at the first use.
+///
+/// # Errors
+/// The database's refusal, or a read-only transaction for a new person.
+pub async fn of(tx: &mut Tx, number: &AtenaNo) -> Result<i64, DbError> {
+    if let Some(row) = tx.first(FIND, params![number]).await? {
+        return row.get("id");
+    }
+    tx.insert_row("platform_subject", &["atena_no"], params![number]).await
+}
+
+/// The permanent id, if the person is known.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn find(tx: &mut Tx, number: &AtenaNo) -> Result<Option<i64>, DbError> {
+    tx.first(FIND, params![number]).await?.map(|r| r.get("id")).transpose()
+}
+
+/// The 宛名番号 of a subject.
+///
+/// # Errors
+/// The database's refusal, or no such subject.
+pub async fn number(tx: &mut Tx, subject: i64) -> Result<AtenaNo, DbError> {
+    tx.one(NUMBER, params![subject]).await?.get("atena_no")
+}
+
+/// The data key of a subject; made at the first use in a writing transaction.
+///
+/// # Errors
+/// [`crate::keys::KeyError::NoKey`] as a fault when the key was shredded or never made and the transaction only reads.
+pub async fn data_key(tx: &mut Tx, city: &City, subject: i64) -> Result<DataKey, Fault> {
+    let owner = format!("subject:{subject}");
+    if let Some(row) = tx.first(KEY, params![&owner]).await? {
+        return Ok(city.keys().data_key(&owner, &row.get::<Vec<u8>>("wrapped")?)?);
+    }
+    if !tx.writes() {
+        return Err(crate::keys::KeyError::NoKey.into());
+    }
+    let (key, wrapped) = city.keys().new_data_key(&owner)?;
+    tx.insert_rows("platform_data_key", &["owner", "wrapped"], vec![params![owner, wrapped]]).await?;
+    Ok(key)
+}
+
+/// Is the person under 支援措置?
+///
+/// # Errors
+/// The database's refusal.
+pub async fn is_protected(tx: &mut Tx, subject: i64) -> Result<bool, DbError> {
+    Ok(tx.first(PROTECTED, params![subject]).await?.is_some())
+}
+
+/// Sets (with the state, such as 仮 or 本) or removes the flag. Called by the register of 支援措置 only.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn protect(tx: &mut Tx, subject: i64, state: Option<&str>, now: Timestamp) -> Result<(), DbError> {
+    match state {
+        Some(state) => tx.run(PROTECT, params![subject, state, now]).await?,
+        None => tx.run(UNPROTECT, params![subject]).await?,
+    };
+    Ok(())
+}
+
+/// The protection list for a run that prints or sends addresses.
+///
+/// # Errors
+/// An empty list stops the run: in a real city it is never empty, and an empty one has let notices go out before
+/// (`incident_meiwa_missing_list`).
+pub async fn protection_list(tx: &mut Tx) -> Result<BTreeSet<i64>, Fault> {
+    let rows = tx.all(PROTECTION_LIST, vec![]).await?;
+    if rows.is_empty() {
+        return Err(Fault::conflict(
+            "支援措置の一覧が空のため、処理を止めました",
+            "一覧が空のまま印刷・送付すると、守るべき住所が出るおそれがあります",
+        ));
+    }
+    Ok(rows.iter().map(|r| r.get("subject")).collect::<Result<_, _>>()?)
+}
+
+/// Has the location of this person been released for this case by two people, and is the release still open?
+///
+/// # Errors
+/// The database's refusal.
+pub async fn is_released(tx: &mut Tx, subject: i64, case: i64, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.first(RELEASED, params![subject, case, now]).await?.is_some())
+}
+
+/// Releases a protected person's location for one case, on the word of two different people, until an instant.
+///
+/// # Errors
+/// When both are the same person.
+pub async fn release(tx: &mut Tx, subject: i64, case: i64, first: &str, second: &str, until: Timestamp) -> Result<(), Fault> {
+    if first == second {
+        return Err(Fault::refused("解除には、申し出た人とは別の人の確認が必要です"));
+    }
+    let columns = &["subject", "case_id", "first_staff", "second_staff", "until"];
+    tx.insert_rows("platform_release", columns, vec![params![subject, case, first, second, until]]).await?;
+    Ok(())
+}
+
+/// Takes the edit lock of a person for the staff member's case.
+///
+/// # Errors
+/// [`Fault::conflict`] naming the colleague who edits the person.
+pub async fn edit_lock(tx: &mut Tx, staff: &StaffContext, subject: i64, now: Timestamp) -> Result<(), Fault> {
+    let case = staff.case.as_ref().map_or(0, |c| c.id);
+    tx.run(TAKE, params![subject, &staff.staff_no, &staff.name, case, now]).await?;
+    let row = tx.one(LOCKED_BY, params![subject]).await?;
+    if row.get::<i64>("case_id")? == case {
+        return Ok(());
+    }
+    let by: String = row.get("staff_name")?;
+    Err(Fault::conflict("この人は、ほかの案件で異動の処理中です", format!("{by}さんが起案・入力しています")))
+}
+
+/// Gives back every edit lock of a case.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn free_locks(tx: &mut Tx, case: i64) -> Result<(), DbError> {
+    tx.run(FREE_CASE, params![case]).await.map(|_| ())
+}
+
+/// 暗号消去: deletes the data key, so that every sealed field of the person is unreadable for ever.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn shred(tx: &mut Tx, subject: i64) -> Result<(), DbError> {
+    tx.run(SHRED, params![format!("subject:{subject}")]).await.map(|_| ())
+}

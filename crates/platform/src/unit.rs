@@ -1,0 +1,425 @@
+//! The unit of work and the disclosure gate in one: whoever looks or changes gets a [`Unit`], says what is seen, and receives the
+//! result as [`Cleared`] only after the audit entry is durable.
+
+use crate::audit::{self, Entry, Shown, Sighting};
+use crate::city::City;
+use crate::db::{DbError, Tx};
+use crate::fault::Fault;
+use crate::keys::{DataKey, Place, sha256};
+use crate::policy::{Circumstances, Principal};
+use crate::staff::StaffContext;
+use crate::{case, params, subject};
+use kernel::Cleared;
+use kernel::access::{Action, Relation};
+use kernel::ident::AtenaNo;
+use kernel::time::{Date, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+crate::statements! {
+    /// The number of this commit.
+    COMMIT_ROW = "insert into platform_commit (at, staff_no, case_id, screen) values ($1, $2, $3, $4) returning id";
+    /// Serialises writers on PostgreSQL, so that commit numbers rise in commit order.
+    IN_ORDER = "insert into platform_counter (name, value) values ('commit', 1) on conflict (name) do update set value = platform_counter.value + 1";
+    /// The last commit at an instant, for 知り得た日.
+    COMMIT_AT = "select cast(coalesce(max(id), 0) as bigint) as id from platform_commit where at <= $1";
+    /// A command that was already stored.
+    COMMAND = "select outcome from platform_command where key = $1";
+    /// Remembers a command.
+    REMEMBER = "insert into platform_command (key, staff_no, outcome, at) values ($1, $2, $3, $4)";
+}
+
+/// Groups of a person's record that may be shown, after the policy spoke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    groups: BTreeSet<&'static str>,
+    /// The person is under 支援措置.
+    pub protected: bool,
+    /// How the person came into view.
+    pub relation: Option<Relation>,
+}
+
+impl Seen {
+    /// May this group be shown?
+    pub fn has(&self, group: &str) -> bool {
+        self.groups.contains(group)
+    }
+
+    /// `value` when the group may be shown.
+    pub fn show<T>(&self, group: &str, value: T) -> Option<T> {
+        self.has(group).then_some(value)
+    }
+}
+
+/// What the gate knows about a person within one unit.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    protected: bool,
+    released: bool,
+    relation: Relation,
+}
+
+/// One look or one change, from first read to durable audit entry.
+pub struct Unit {
+    /// The transaction. A look reads a snapshot; a change writes.
+    pub tx: Tx,
+    city: City,
+    staff: StaffContext,
+    screen: &'static str,
+    action: Action,
+    detail: String,
+    seen: BTreeMap<i64, (Relation, BTreeSet<String>)>,
+    standing: BTreeMap<i64, Standing>,
+    bulk: Option<audit::Bulk>,
+    command: Option<String>,
+    seq: Option<i64>,
+}
+
+impl Unit {
+    /// A look: reads one snapshot; the entry is written at [`Unit::commit`].
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn look(city: &City, staff: &StaffContext, screen: &'static str, action: Action) -> Result<Self, Fault> {
+        let tx = city.db().read().await?;
+        Ok(Self::of(tx, city, staff, screen, action))
+    }
+
+    /// A change: rows, entry and outbox are stored together or not at all.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn change(city: &City, staff: &StaffContext, screen: &'static str, action: Action) -> Result<Self, Fault> {
+        let tx = city.db().write().await?;
+        Ok(Self::of(tx, city, staff, screen, action))
+    }
+
+    fn of(tx: Tx, city: &City, staff: &StaffContext, screen: &'static str, action: Action) -> Self {
+        Self {
+            tx,
+            city: city.clone(),
+            staff: staff.clone(),
+            screen,
+            action,
+            detail: String::new(),
+            seen: BTreeMap::new(),
+            standing: BTreeMap::new(),
+            bulk: None,
+            command: None,
+            seq: None,
+        }
+    }
+
+    /// The city.
+    pub fn city(&self) -> &City {
+        &self.city
+    }
+
+    /// Who acts.
+    pub fn staff(&self) -> &StaffContext {
+        &self.staff
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.city.now()
+    }
+
+    /// The business date.
+    pub fn today(&self) -> Date {
+        self.city.today()
+    }
+
+    /// Notes what was done, for the log. Never personal data.
+    pub fn note(&mut self, detail: impl Into<String>) {
+        self.detail = detail.into();
+    }
+
+    /// The subject of a 宛名番号; `None` for a person nobody has registered.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn find_subject(&mut self, number: &AtenaNo) -> Result<Option<i64>, Fault> {
+        Ok(subject::find(&mut self.tx, number).await?)
+    }
+
+    /// Is the person a subject of the open case?
+    pub fn is_case_subject(&self, subject: i64) -> bool {
+        self.staff.case.as_ref().is_some_and(|c| c.subjects.contains(&subject))
+    }
+
+    /// Takes a person into the open case within this unit, so that what follows is *asked for*.
+    ///
+    /// # Errors
+    /// A refusal without an open case; the database's refusal.
+    pub async fn take_into_case(&mut self, subject: i64) -> Result<(), Fault> {
+        let now = self.now();
+        let Some(case) = self.staff.case.as_mut() else {
+            return Err(Fault::refused("案件を始めてから操作してください"));
+        };
+        case::add_subject(&mut self.tx, case.id, subject, now).await?;
+        if !case.subjects.contains(&subject) {
+            case.subjects.push(subject);
+        }
+        self.standing.remove(&subject);
+        Ok(())
+    }
+
+    /// Works on behalf of a case from here on (one that this unit has just opened).
+    pub fn enter_case(&mut self, case: crate::staff::OpenCase) {
+        self.staff.case = Some(case);
+        self.standing.clear();
+    }
+
+    /// Asks to see field groups of a person and notes what is allowed. The rest is left out, not blanked.
+    ///
+    /// # Errors
+    /// A refusal, recorded as such, when nothing at all is allowed.
+    pub async fn see(&mut self, subject: i64, groups: &[&'static str]) -> Result<Seen, Fault> {
+        self.see_for(self.action, subject, groups).await
+    }
+
+    /// [`Unit::see`] for another action than the unit's own, for instance looking while drafting.
+    ///
+    /// # Errors
+    /// A refusal, recorded as such, when nothing at all is allowed.
+    pub async fn see_for(&mut self, action: Action, subject: i64, groups: &[&'static str]) -> Result<Seen, Fault> {
+        let standing = self.standing(subject).await?;
+        let principal = self.principal();
+        let when = self.circumstances(standing);
+        let policy = self.city.policy();
+        let allowed: BTreeSet<&'static str> =
+            groups.iter().copied().filter(|g| policy.allows(&principal, action, g, &when)).collect();
+        if allowed.is_empty() {
+            return Err(self.refuse(Some(subject), groups).await);
+        }
+        let entry = self.seen.entry(subject).or_insert((standing.relation, BTreeSet::new()));
+        entry.1.extend(allowed.iter().map(|g| (*g).to_owned()));
+        Ok(Seen { groups: allowed, protected: standing.protected, relation: Some(standing.relation) })
+    }
+
+    /// Asks to see all of these groups, or nothing.
+    ///
+    /// # Errors
+    /// A refusal, recorded as such, when one is not allowed.
+    pub async fn require(&mut self, subject: i64, groups: &[&'static str]) -> Result<Seen, Fault> {
+        let seen = self.see(subject, groups).await?;
+        if groups.iter().all(|g| seen.has(g)) { Ok(seen) } else { Err(self.refuse(Some(subject), groups).await) }
+    }
+
+    /// Asks for a task of the system or a list without one person, for instance `system.job` or a search.
+    ///
+    /// # Errors
+    /// A refusal, recorded as such.
+    pub async fn permit(&mut self, action: Action, group: &'static str) -> Result<(), Fault> {
+        let standing = Standing { protected: false, released: false, relation: Relation::AskedFor };
+        let when = self.circumstances(standing);
+        if self.city.policy().allows(&self.principal(), action, group, &when) {
+            return Ok(());
+        }
+        Err(self.refuse(None, &[group]).await)
+    }
+
+    /// Records that a whole screen was refused.
+    pub async fn refuse_door(&mut self, group: &'static str) -> Fault {
+        self.refuse(None, &[group]).await
+    }
+
+    /// Would it be allowed? Asks without recording, to decide which buttons to offer.
+    pub fn may(&self, action: Action, group: &str) -> bool {
+        let when = self.circumstances(Standing { protected: false, released: false, relation: Relation::AskedFor });
+        self.city.policy().allows(&self.principal(), action, group, &when)
+    }
+
+    fn principal(&self) -> Principal {
+        principal(&self.staff)
+    }
+
+    fn circumstances(&self, standing: Standing) -> Circumstances {
+        Circumstances {
+            purpose: self.staff.purpose.clone().unwrap_or_default(),
+            ground: self.staff.case.as_ref().map(|c| c.ground.clone()).unwrap_or_default(),
+            relation: standing.relation,
+            protected: standing.protected,
+            released: standing.released,
+        }
+    }
+
+    async fn standing(&mut self, subject: i64) -> Result<Standing, Fault> {
+        if let Some(known) = self.standing.get(&subject) {
+            return Ok(*known);
+        }
+        let protected = subject::is_protected(&mut self.tx, subject).await?;
+        let case = self.staff.case.as_ref().map(|c| c.id);
+        let now = self.now();
+        let released = match (protected, case) {
+            (true, Some(case)) => subject::is_released(&mut self.tx, subject, case, now).await?,
+            _ => false,
+        };
+        let relation = if self.is_case_subject(subject) { Relation::AskedFor } else { Relation::Incidental };
+        let standing = Standing { protected, released, relation };
+        self.standing.insert(subject, standing);
+        Ok(standing)
+    }
+
+    /// Records a refusal durably and answers it. Whatever the unit wrote so far is thrown away.
+    async fn refuse(&mut self, subject: Option<i64>, groups: &[&'static str]) -> Fault {
+        let sightings = subject.map(|s| {
+            let relation = if self.is_case_subject(s) { Relation::AskedFor } else { Relation::Incidental };
+            Sighting { subject: s, relation, fields: groups.iter().map(|g| (*g).to_owned()).collect() }
+        });
+        let entry = self.entry(Shown::Denied, sightings.into_iter().collect());
+        if self.tx.writes()
+            && let Err(error) = self.tx.restart().await
+        {
+            return error.into();
+        }
+        let recorded = async {
+            let mut tx = match self.tx.writes() {
+                true => std::mem::replace(&mut self.tx, self.city.db().read().await?),
+                false => self.city.db().write().await?,
+            };
+            audit::append(&mut tx, self.city.keys(), &entry).await?;
+            tx.commit().await?;
+            Ok::<(), Fault>(())
+        };
+        match recorded.await {
+            Ok(()) => Fault::refused("いまの所属・事務・案件では認められていない項目です"),
+            Err(fault) => fault,
+        }
+    }
+
+    fn entry(&self, result: Shown, sightings: Vec<Sighting>) -> Entry {
+        Entry {
+            at: self.now(),
+            staff_no: self.staff.staff_no.clone(),
+            staff_name: self.staff.name.clone(),
+            office: self.city.office_name(self.staff.office()),
+            terminal: self.staff.terminal.clone(),
+            purpose: self.staff.purpose.clone().unwrap_or_default(),
+            case_no: self.staff.case.as_ref().map(|c| c.number.clone()),
+            ground: self.staff.case.as_ref().map(|c| c.ground.clone()),
+            action: self.action,
+            screen: self.screen.to_owned(),
+            result,
+            sightings,
+            detail: self.detail.clone(),
+            bulk: self.bulk.clone(),
+        }
+    }
+
+    /// Records a run over many people as one leaf with a root over (subject, field groups), instead of one leaf each.
+    pub fn bulk(&mut self, subjects: &[i64], groups: &[&str]) {
+        let mut text = groups.join(",");
+        for subject in subjects {
+            text.push_str(&format!("\n{subject}"));
+        }
+        let count = i64::try_from(subjects.len()).unwrap_or(i64::MAX);
+        self.bulk = Some(audit::Bulk { root: sha256(text.as_bytes()), count });
+    }
+
+    /// The number of this commit, for rows that record what was known when. Only in a change.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn seq(&mut self) -> Result<i64, DbError> {
+        if let Some(seq) = self.seq {
+            return Ok(seq);
+        }
+        self.tx.run(IN_ORDER, vec![]).await?;
+        let case = self.staff.case.as_ref().map(|c| c.id);
+        let row = self.tx.one(COMMIT_ROW, params![self.now(), &self.staff.staff_no, case, self.screen]).await?;
+        let seq = row.get("id")?;
+        self.seq = Some(seq);
+        Ok(seq)
+    }
+
+    /// The last commit known at the end of a day, for 知り得た日.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn seq_known_at(&mut self, day: Date) -> Result<i64, DbError> {
+        let end = jiff::tz::Offset::constant(9).to_timestamp(day.at(23, 59, 59, 999_999_999)).unwrap_or(Timestamp::MAX);
+        self.tx.one(COMMIT_AT, params![end]).await?.get("id")
+    }
+
+    /// Makes the command idempotent: answers the stored outcome when this key was already committed.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn already_done(&mut self, key: &str) -> Result<Option<String>, Fault> {
+        if let Some(row) = self.tx.first(COMMAND, params![key]).await? {
+            return Ok(Some(row.get("outcome")?));
+        }
+        self.command = Some(key.to_owned());
+        Ok(None)
+    }
+
+    /// The data key of a person, to seal or open secrets.
+    ///
+    /// # Errors
+    /// When the key is gone.
+    pub async fn data_key(&mut self, subject: i64) -> Result<DataKey, Fault> {
+        let city = self.city.clone();
+        subject::data_key(&mut self.tx, &city, subject).await
+    }
+
+    /// Seals a secret of a person.
+    ///
+    /// # Errors
+    /// When the key is gone.
+    pub async fn seal(&mut self, subject: i64, place: Place<'_>, plain: &str) -> Result<Vec<u8>, Fault> {
+        let key = self.data_key(subject).await?;
+        Ok(self.city.keys().seal_for(&key, place, plain.as_bytes())?)
+    }
+
+    /// Opens a secret of a person.
+    ///
+    /// # Errors
+    /// When the key is gone or the bytes were changed.
+    pub async fn unseal(&mut self, subject: i64, place: Place<'_>, sealed: &[u8]) -> Result<String, Fault> {
+        let key = self.data_key(subject).await?;
+        let plain = self.city.keys().open_for(&key, place, sealed)?;
+        String::from_utf8(plain).map_err(|_| crate::keys::KeyError::Broken.into())
+    }
+
+    /// Writes the audit entry, stores everything durably, and only then hands the value out.
+    ///
+    /// # Errors
+    /// When the entry or the rows cannot be made durable: then nothing is shown and nothing stored.
+    pub async fn commit<T>(self, value: T) -> Result<Cleared<T>, Fault> {
+        self.commit_as(value, "").await
+    }
+
+    /// [`Unit::commit`] that remembers the outcome of the command (a location) for its idempotency key.
+    ///
+    /// # Errors
+    /// As [`Unit::commit`].
+    pub async fn commit_as<T>(mut self, value: T, outcome: &str) -> Result<Cleared<T>, Fault> {
+        let changed = self.tx.writes();
+        let seen = std::mem::take(&mut self.seen);
+        let sightings = seen.into_iter().map(|(subject, (relation, fields))| Sighting {
+            subject,
+            relation,
+            fields: fields.into_iter().collect(),
+        });
+        let sightings = sightings.collect();
+        let entry = self.entry(if changed { Shown::Changed } else { Shown::Shown }, sightings);
+        let (city, now) = (self.city.clone(), self.now());
+        let mut tx = if changed { self.tx } else { city.db().write().await? };
+        if let Some(key) = &self.command {
+            tx.run(REMEMBER, params![key, &self.staff.staff_no, outcome, now]).await?;
+        }
+        let number = audit::append(&mut tx, city.keys(), &entry).await?;
+        tx.commit().await?;
+        Ok(Cleared::seal(value, number))
+    }
+}
+
+/// The Cedar principal of a session.
+pub fn principal(staff: &StaffContext) -> Principal {
+    Principal {
+        office: staff.office().to_owned(),
+        rank: staff.rank(),
+        roles: staff.post.as_ref().map(|p| p.roles.clone()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,108 @@
+//! Facts that one programme may ask of another. Every answer went through the caller's unit: the policy decided what is in it, and the
+//! look is recorded with the caller's purpose and case.
+
+use async_trait::async_trait;
+use kernel::Date;
+use kernel::decision::FactRef;
+use kernel::ident::{AtenaNo, DanNo, SetaiNo};
+use kernel::time::PartialDate;
+use mynumber::IndividualNumber;
+use platform::{Fault, Unit};
+use std::sync::Arc;
+
+/// What the resident registry says about a person on a day. Groups that the caller may not see are `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResidentFacts {
+    /// The row used.
+    pub row: FactRef,
+    /// Subject of the log.
+    pub subject: i64,
+    /// 宛名番号
+    pub atena_no: AtenaNo,
+    /// 漢字氏名 (the Latin name for a foreign resident without one).
+    pub name: String,
+    /// 氏名カナ
+    pub kana: String,
+    /// 通称名
+    pub alias: Option<String>,
+    /// 生年月日
+    pub birth: PartialDate,
+    /// 性別: 男, 女, 空欄.
+    pub sex: String,
+    /// The record stands on that day (住民).
+    pub resident: bool,
+    /// 住民年月日
+    pub resident_from: Option<Date>,
+    /// 消除年月日
+    pub removed_on: Option<Date>,
+    /// 消除事由
+    pub removed_reason: Option<String>,
+    /// 転出予定年月日
+    pub planned_move_out: Option<Date>,
+    /// 世帯番号
+    pub setai_no: Option<SetaiNo>,
+    /// 続柄
+    pub relation: Option<String>,
+    /// 世帯主名
+    pub head_name: Option<String>,
+    /// 郵便番号
+    pub postal_code: Option<String>,
+    /// 住所 with 番地; `None` also for a protected person.
+    pub address: Option<String>,
+    /// 方書
+    pub building: Option<String>,
+    /// 所管区 code
+    pub ward: Option<String>,
+    /// The person is under 支援措置: show no place, send nothing by list.
+    pub protected: bool,
+}
+
+/// One hit of a search: only what identifies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResidentHit {
+    /// 宛名番号
+    pub atena_no: AtenaNo,
+    /// Name as recorded.
+    pub name: String,
+    /// カナ
+    pub kana: String,
+    /// 生年月日
+    pub birth: String,
+    /// 性別
+    pub sex: String,
+    /// Town and number; `None` for a protected person or where it may not be shown.
+    pub address: Option<String>,
+    /// 住民, 転出, 死亡 …
+    pub status: String,
+}
+
+/// What the resident registry offers.
+#[async_trait]
+pub trait ResidentPort: Send + Sync {
+    /// The person on a day, as known today. `None` when there is no such person (or it may not be said).
+    async fn person(&self, unit: &mut Unit, number: &AtenaNo, as_of: Date) -> Result<Option<ResidentFacts>, Fault>;
+    /// The members of a household on a day, the head first.
+    async fn household(&self, unit: &mut Unit, household: &SetaiNo, as_of: Date) -> Result<Vec<ResidentFacts>, Fault>;
+    /// Finds people by kana, kanji with variants, birth date, 宛名番号 or address; at most `limit`, in a stable order.
+    async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault>;
+    /// 個人番号 of a person, for purposes the law names.
+    async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault>;
+    /// Residents born in a span of days who live in the city on a day: for 勧奨 and renewal lists of a programme. Recorded as one bulk look.
+    async fn born_between(&self, unit: &mut Unit, from: Date, to: Date, as_of: Date) -> Result<Vec<ResidentFacts>, Fault>;
+}
+
+/// What the identity hub offers.
+#[async_trait]
+pub trait HubPort: Send + Sync {
+    /// 団体内統合宛名番号 of a programme's person.
+    async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault>;
+}
+
+/// All ports, as the application wires them.
+#[derive(Clone)]
+pub struct Ports {
+    /// The resident registry.
+    pub residents: Arc<dyn ResidentPort>,
+    /// The identity hub.
+    pub hub: Arc<dyn HubPort>,
+}
