@@ -9,6 +9,7 @@ pub mod city;
 pub mod db;
 pub mod fault;
 pub mod file;
+pub mod health;
 pub mod job;
 pub mod keys;
 pub mod outbox;
@@ -38,6 +39,7 @@ pub fn statements() -> Vec<Statement> {
         case::STATEMENTS,
         db::STATEMENTS,
         file::STATEMENTS,
+        health::STATEMENTS,
         job::STATEMENTS,
         outbox::STATEMENTS,
         staff::STATEMENTS,

@@ -1,7 +1,7 @@
 //! Staff, their posts, sign-in and sessions: Argon2id, lock-out, idle lock, one acting office at a time.
 
 use crate::city::City;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Row, Tx};
 use crate::fault::{Fault, FaultKind};
 use crate::keys::{hex, sha256};
 use crate::params;
@@ -48,6 +48,8 @@ crate::statements! {
     END = "delete from platform_session where token = $1";
     /// Ends every session of a person.
     END_ALL = "delete from platform_session where staff_no = $1";
+    /// Everybody with a post on a day.
+    HOLDERS = "select f.staff_no, f.name, p.id, p.office, p.rank, p.roles, p.ward from platform_post p join platform_staff f on f.staff_no = p.staff_no where p.active_from <= $1 and (p.active_to is null or p.active_to >= $1) order by f.staff_no, p.id";
     /// Subjects of a case.
     CASE_SUBJECTS = "select subject from platform_case_subject where case_id = $1";
 }
@@ -115,6 +117,22 @@ impl StaffContext {
             terminal: "server".into(),
             purpose: Some(purpose.into()),
             case: Some(case),
+            session: None,
+            csrf: String::new(),
+            must_change: false,
+            locked: false,
+        }
+    }
+
+    /// Nobody: before sign-in.
+    pub fn nobody() -> Self {
+        Self {
+            staff_no: String::new(),
+            name: String::new(),
+            post: None,
+            terminal: String::new(),
+            purpose: None,
+            case: None,
             session: None,
             csrf: String::new(),
             must_change: false,
@@ -250,13 +268,13 @@ fn minutes_after(at: Timestamp, minutes: i64) -> Timestamp {
 /// The database's refusal.
 pub async fn posts(tx: &mut Tx, staff_no: &str, on: Date) -> Result<Vec<Post>, DbError> {
     let rows = tx.all(POSTS, params![staff_no, on]).await?;
-    rows.iter()
-        .map(|r| {
-            let roles: String = r.get("roles")?;
-            let roles = roles.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect();
-            Ok(Post { id: r.get("id")?, office: r.get("office")?, rank: r.get("rank")?, roles, ward: r.get("ward")? })
-        })
-        .collect()
+    rows.iter().map(post).collect()
+}
+
+fn post(row: &Row) -> Result<Post, DbError> {
+    let roles: String = row.get("roles")?;
+    let roles = roles.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+    Ok(Post { id: row.get("id")?, office: row.get("office")?, rank: row.get("rank")?, roles, ward: row.get("ward")? })
 }
 
 /// The session of a token: `None` when there is none or it has ended. An idle session comes back locked.
@@ -383,4 +401,24 @@ pub async fn sign_out(city: &City, staff: &StaffContext) -> Result<(), Fault> {
     let mut tx = city.db().write().await?;
     tx.run(END, params![token.clone()]).await?;
     Ok(tx.commit().await?)
+}
+
+/// A staff member and one of their posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Staff number.
+    pub staff_no: String,
+    /// Name.
+    pub name: String,
+    /// Post.
+    pub post: Post,
+}
+
+/// Everybody who holds a post on a day.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn holders(tx: &mut Tx, on: Date) -> Result<Vec<Holder>, DbError> {
+    let rows = tx.all(HOLDERS, params![on]).await?;
+    rows.iter().map(|r| Ok(Holder { staff_no: r.get("staff_no")?, name: r.get("name")?, post: post(r)? })).collect()
 }

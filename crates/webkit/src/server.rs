@@ -157,21 +157,6 @@ async fn serve(State(served): State<Served>, params: RawPathParams, request: Req
     secure(response)
 }
 
-fn nobody() -> StaffContext {
-    StaffContext {
-        staff_no: String::new(),
-        name: String::new(),
-        post: None,
-        terminal: String::new(),
-        purpose: None,
-        case: None,
-        session: None,
-        csrf: String::new(),
-        must_change: false,
-        locked: false,
-    }
-}
-
 async fn enter(
     served: &Served,
     session: Option<StaffContext>,
@@ -200,7 +185,7 @@ async fn enter(
             }
         }
     }
-    let staff = session.unwrap_or_else(nobody);
+    let staff = session.unwrap_or_else(StaffContext::nobody);
     let (form, uploads) = match route.method {
         Method::Get => (Form::default(), vec![]),
         Method::Post => body(request, headers).await?,
@@ -392,13 +377,7 @@ fn fill(frame: &mut Frame, screen: Screen) {
 }
 
 async fn page(served: &Served, session: Option<StaffContext>, cleared: Cleared<Screen>, address: &str) -> Response {
-    // The unit may have opened or left a case: the frame shows the session as it is now.
-    let token = session.as_ref().and_then(|s| s.session.clone());
-    let staff = match (session, token) {
-        (Some(before), Some(_)) => before,
-        (Some(before), None) => before,
-        (None, _) => nobody(),
-    };
+    let staff = session.unwrap_or_else(StaffContext::nobody);
     let entry = cleared.entry();
     let screen = cleared.into_inner();
     let status = StatusCode::from_u16(if screen.status == 0 { 200 } else { screen.status }).unwrap_or(StatusCode::OK);

@@ -1,0 +1,146 @@
+//! The demo: a synthetic city with one command, and the story that proves that it works.
+
+mod browser;
+mod story;
+
+use crate::minato::{self, STAFF};
+use crate::running::{Running, WallClock};
+use crate::{Opening, house, programmes};
+use anyhow::{Context, bail};
+use kernel::Date;
+use platform::db::Db;
+use platform::keys::Keys;
+use platform::staff::{self, NewStaff};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+use webkit::House;
+
+/// How to run the demo.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// PostgreSQL URL; without one, SQLite in the data folder.
+    pub database_url: Option<String>,
+    /// Data folder.
+    pub data: PathBuf,
+    /// How many residents.
+    pub residents: u32,
+    /// Start over.
+    pub fresh: bool,
+    /// Business date; `None`: today.
+    pub today: Option<Date>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+}
+
+/// File that marks a folder as one that the demo made; nothing else is ever deleted.
+const MARK: &str = "demo-city";
+
+/// A house without data, for the generated documents.
+///
+/// # Errors
+/// A defect in the declarations.
+pub async fn empty_house() -> anyhow::Result<House> {
+    let folder = std::env::temp_dir().join(format!("atena-generate-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let db = Db::open(None, &folder.join("empty.db")).await?;
+    let house = house(db, Keys::ephemeral()?, Arc::new(WallClock::real()), minato::profile(), programmes())?;
+    std::fs::remove_dir_all(&folder)?;
+    Ok(house)
+}
+
+fn start_over(data: &Path) -> anyhow::Result<()> {
+    if !data.exists() {
+        return Ok(());
+    }
+    if !data.join(MARK).exists() {
+        bail!("{} は demo が作った場所ではないため消しません。別の --data を指定してください", data.display());
+    }
+    std::fs::remove_dir_all(data).with_context(|| format!("{} を消せません", data.display()))
+}
+
+/// A demo city, opened, and the one-time passwords when it was made just now.
+struct DemoCity {
+    house: House,
+    passwords: Vec<(minato::DemoStaff, String)>,
+}
+
+async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
+    if options.fresh {
+        start_over(&options.data)?;
+    }
+    let clock = Arc::new(options.today.map_or_else(WallClock::real, WallClock::starting));
+    let opening = Opening { database_url: options.database_url.as_deref(), data: &options.data, clock, profile: minato::profile() };
+    let new = !options.data.join(MARK).exists();
+    let house = crate::open(opening).await?;
+    let mut passwords = vec![];
+    if new {
+        for member in STAFF {
+            let password = one_time_password(house.city.keys())?;
+            let mut tx = house.city.db().write().await?;
+            let from = Date::constant(2026, 4, 1);
+            let posts = [(member.office, member.rank, member.roles, None)];
+            staff::register(&mut tx, &NewStaff { staff_no: member.staff_no, name: member.name, password: &password, posts: &posts, from }).await?;
+            tx.commit().await?;
+            passwords.push((*member, password));
+        }
+        std::fs::write(options.data.join(MARK), "made by `atena demo`\n")?;
+    }
+    Ok(DemoCity { house, passwords })
+}
+
+/// Four groups of four characters that are hard to confuse.
+fn one_time_password(keys: &Keys) -> anyhow::Result<String> {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let bytes: [u8; 16] = keys.random()?;
+    let letters: Vec<char> = bytes.iter().filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len()).map(|l| char::from(*l))).collect();
+    Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+/// Serves the demo until Ctrl-C.
+///
+/// # Errors
+/// What stands in its way, in words.
+pub async fn serve(options: &Options) -> anyhow::Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "measures how long the start takes, which nobody's record depends on")]
+    let begun = Instant::now();
+    let DemoCity { house, passwords } = open_city(options).await?;
+    let engine = house.city.db().engine();
+    let running = Running::start(house, options.listen).await.with_context(|| format!("{} で待ち受けられません", options.listen))?;
+    println!("みなと市(架空) … {engine}、{:.1}秒で準備できました", begun.elapsed().as_secs_f64());
+    println!("  http://localhost:{}", running.address.port());
+    if let Some(today) = options.today {
+        println!("  業務日を {} として動いています(--today)", kernel::time::wareki(today));
+    }
+    println!("  鍵は {} に自分で作ったものです。本番では PKCS#11 の鍵を使います", options.data.join("keys").display());
+    if passwords.is_empty() {
+        println!("  前回の続きです。最初からやり直すには --fresh を付けてください");
+    } else {
+        println!("  はじめのパスワード(一度だけ使えます):");
+        for (member, password) in &passwords {
+            println!("    {}  {password}  {} {}", member.staff_no, member.job_ja, member.name);
+        }
+    }
+    println!("  止めるには Ctrl-C");
+    tokio::signal::ctrl_c().await?;
+    running.stop().await;
+    println!("止めました。記録は {} に残っています", options.data.display());
+    Ok(())
+}
+
+/// Plays the story in a city of its own and ends.
+///
+/// # Errors
+/// The first step that did not hold.
+pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
+    let data = std::env::temp_dir().join(format!("atena-story-{}", std::process::id()));
+    let today = options.today.unwrap_or(Date::constant(2026, 11, 20));
+    let options = Options { data: data.clone(), fresh: true, today: Some(today), listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..options.clone() };
+    let DemoCity { house, passwords } = open_city(&options).await?;
+    let running = Running::start(house.clone(), options.listen).await?;
+    let result = story::play(&house, &passwords, plant).await;
+    running.stop().await;
+    std::fs::remove_dir_all(&data).ok();
+    result
+}

@@ -1,0 +1,66 @@
+//! The only crate that knows all others: it puts a city together and runs it.
+
+pub mod demo;
+pub mod generate;
+pub mod minato;
+pub mod running;
+
+use kernel::time::Clock;
+use platform::city::CityProfile;
+use platform::db::{Db, Migration, migrate};
+use platform::keys::Keys;
+use platform::policy::{self, Policy};
+use platform::{City, Fault};
+use std::path::Path;
+use std::sync::Arc;
+use webkit::{House, Programme};
+
+/// Every programme, wired to the ports of the others.
+pub fn programmes() -> Vec<Programme> {
+    vec![desk::programme()]
+}
+
+/// The migrations of all programmes, in order of their numbers.
+pub fn migrations(programmes: &[Programme]) -> Vec<Migration> {
+    let mut all: Vec<Migration> = platform::MIGRATIONS.to_vec();
+    all.extend(programmes.iter().flat_map(|p| p.migrations.iter().copied()));
+    all.sort_by_key(|m| m.name);
+    all
+}
+
+/// What a city needs to open.
+pub struct Opening<'a> {
+    /// PostgreSQL URL; without one, SQLite in the data folder.
+    pub database_url: Option<&'a str>,
+    /// Data folder.
+    pub data: &'a Path,
+    /// Clock.
+    pub clock: Arc<dyn Clock>,
+    /// What is fixed for the city.
+    pub profile: CityProfile,
+}
+
+/// Opens a city: database migrated, keys at hand, policies validated, programmes wired.
+///
+/// # Errors
+/// The first part that cannot be opened, in words for an operator.
+pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
+    std::fs::create_dir_all(opening.data)?;
+    let programmes = programmes();
+    let db = Db::open(opening.database_url, &opening.data.join("city.db")).await?;
+    migrate(&db, &migrations(&programmes), opening.clock.now()).await?;
+    let keys = Keys::open(&opening.data.join("keys").join("ring.json"))?;
+    Ok(house(db, keys, opening.clock, opening.profile, programmes)?)
+}
+
+/// Puts a house together from its parts.
+///
+/// # Errors
+/// A defect in the policies.
+pub fn house(db: Db, keys: Keys, clock: Arc<dyn Clock>, profile: CityProfile, programmes: Vec<Programme>) -> Result<House, Fault> {
+    let groups: Vec<_> = programmes.iter().flat_map(|p| p.groups.iter().copied()).collect();
+    let policy = Policy::load(policy::SCHEMA, policy::POLICIES, &groups)
+        .map_err(|e| Fault::new(platform::fault::FaultKind::Defect, "起動できません", e.to_string(), "policies/ を直してください"))?;
+    let purposes = minato::PURPOSES.iter().copied().chain(programmes.iter().flat_map(|p| p.purposes.iter().copied())).collect();
+    Ok(House::new(City::new(db, keys, clock, policy, profile, purposes), programmes))
+}

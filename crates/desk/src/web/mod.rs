@@ -1,0 +1,8 @@
+//! The pages.
+
+pub mod approval;
+pub mod case;
+pub mod home;
+pub mod job;
+pub mod session;
+pub mod staff;
