@@ -115,6 +115,11 @@ pub(crate) fn glyph(cluster: &str) -> Option<Glyph> {
     glyph_in(Face::BizUd, BIZ_UD.as_ref()?, cluster).or_else(|| glyph_in(Face::IpaMj, WITH_IPAMJ.as_ref()?, cluster))
 }
 
+/// The glyph of one cluster in IPAmj Mincho, also where BIZ UD would print it.
+pub(crate) fn glyph_in_ipamj(cluster: &str) -> Option<Glyph> {
+    if is_private_use(cluster) { None } else { glyph_in(Face::IpaMj, WITH_IPAMJ.as_ref()?, cluster) }
+}
+
 /// Splits a text into characters, each with the variation selector that follows it. Line breaks are left out: they print nothing.
 pub(crate) fn clusters(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
@@ -134,7 +139,7 @@ pub(crate) fn code_points(cluster: &str) -> String {
     cluster.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
 }
 
-fn is_selector(c: char) -> bool {
+pub(crate) fn is_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
@@ -154,4 +159,63 @@ fn glyph_in(face: Face, set: &FontSet, cluster: &str) -> Option<Glyph> {
     }?;
     let name = font.glyph_name(id).map_or_else(|| format!("gid{}", id.0), str::to_owned);
     (id.0 != 0).then_some(Glyph { face, id: id.0, name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Option<(Face, String)> {
+        glyph_for(text).clusters.into_iter().next()?.glyph.map(|g| (g.face, g.name))
+    }
+
+    #[test]
+    fn a_rare_character_is_printed_by_the_glyph_of_the_character_table() {
+        let mj = |text| name(text).filter(|(face, _)| *face == Face::IpaMj).map(|(_, name)| name);
+        assert_eq!(mj("𠮷").as_deref(), Some("mj032129"));
+        assert_eq!(mj("邉\u{E0110}").as_deref(), Some("mj060248"));
+        assert_eq!(mj("斉\u{E0103}").as_deref(), Some("mj059659"));
+        assert_eq!(mj("葛\u{E0102}").as_deref(), Some("mj022335"));
+        assert_eq!(mj("辻\u{E0102}").as_deref(), Some("mj025760"));
+    }
+
+    #[test]
+    fn common_variants_of_names_are_in_the_face_of_the_text() {
+        for text in ["髙", "﨑", "鷗", "葛\u{E0100}", "辻\u{E0100}", "祇\u{E0100}"] {
+            assert_eq!(name(text).map(|n| n.0), Some(Face::BizUd), "{text}");
+        }
+        let ipamj = |text| glyph_in_ipamj(text).map(|g| g.name);
+        assert_eq!(ipamj("髙").as_deref(), Some("mj028902"));
+        assert_eq!(ipamj("﨑").as_deref(), Some("mj030196"));
+        assert_eq!(ipamj("鷗").as_deref(), Some("mj029690"));
+        assert_ne!(name("葛"), name("葛\u{E0100}"), "the plain character and its variant are different glyphs");
+    }
+
+    #[test]
+    fn what_no_font_prints_is_named_by_its_code_points() {
+        let coverage = glyph_for("髙\u{E000}葛\u{E01EF}\u{E000}\n\t");
+        assert_eq!(coverage.missing(), ["U+E000", "U+845B U+E01EF", "U+0009"]);
+    }
+
+    #[test]
+    fn a_private_use_character_is_never_taken_from_a_shipped_font() {
+        assert!(('\u{E000}'..='\u{F8FF}').all(|c| glyph(&c.to_string()).is_none()));
+    }
+
+    #[test]
+    fn the_three_faces_of_biz_ud_cover_the_same_characters() {
+        let fonts = &BIZ_UD.as_ref().unwrap().fonts;
+        let mut all = fonts.iter().map(|f| f.info().coverage.iter().collect::<Vec<_>>());
+        let first = all.next().unwrap();
+        assert!(first.len() > 11_000 && all.all(|c| c == first));
+    }
+
+    #[test]
+    fn every_character_of_the_templates_is_in_biz_ud() {
+        for (path, text) in crate::world::TEMPLATES {
+            for cluster in clusters(text).filter(|c| !c.is_ascii()) {
+                assert_eq!(glyph(cluster).map(|g| g.face), Some(Face::BizUd), "{path}: {cluster}");
+            }
+        }
+    }
 }

@@ -17,6 +17,8 @@ pub mod payment_ledger;
 mod prepare;
 pub mod samples;
 pub mod table_report;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use address_label::AddressLabel;
@@ -112,6 +114,11 @@ impl Form {
         Ok(json!({ "template": template, "context": context }))
     }
 
+    /// Working lists carry no structure tree: that of a long table would be larger than the table.
+    fn is_list(&self) -> bool {
+        matches!(self, Form::TableReport(_) | Form::AppealRequest(_) | Form::PaymentLedger(_))
+    }
+
     /// Title of the PDF document; never a person's name.
     fn title(&self) -> &str {
         match self {
@@ -141,7 +148,7 @@ pub fn render(form: &Form, meta: &Meta) -> Result<Vec<u8>, FormError> {
 /// [`FormError`]: one of the forms lacks something, or has a character that no font prints; then nothing is printed.
 pub fn render_batch(forms: &[Form], meta: &Meta) -> Result<Vec<u8>, FormError> {
     let pages = set(forms, meta)?;
-    world::write_pdf(&pages, meta)
+    world::write_pdf(&pages, meta, !forms.iter().all(Form::is_list))
 }
 
 fn set(forms: &[Form], meta: &Meta) -> Result<typst_layout::PagedDocument, FormError> {

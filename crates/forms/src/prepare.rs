@@ -5,6 +5,9 @@ use crate::{FormError, Missing};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Longest text, in characters, that is set in one font as a name is.
+const NAME_LENGTH: usize = 40;
+
 /// The mark that stands for a character that cannot be printed.
 const GETA: &str = "〓";
 
@@ -12,7 +15,8 @@ const GETA: &str = "〓";
 #[derive(Default)]
 pub(crate) struct Glyphs {
     known: BTreeMap<String, Option<Face>>,
-    /// Characters that only IPAmj Mincho prints.
+    /// Texts to set in IPAmj Mincho: whole names where one of their characters needs it, so that a name has one hand; else the
+    /// single characters.
     pub(crate) ipamj: BTreeSet<String>,
     /// Code points printed as 〓.
     pub(crate) substituted: BTreeSet<String>,
@@ -43,7 +47,7 @@ impl Glyphs {
     }
 
     fn text(&mut self, text: &mut String) {
-        let mut lost = Vec::new();
+        let (mut rare, mut lost) = (Vec::new(), Vec::new());
         for cluster in fonts::clusters(text).filter(|c| !matches!(c.as_bytes(), [0x20..=0x7e])) {
             let face = match self.known.get(cluster) {
                 Some(face) => *face,
@@ -55,13 +59,28 @@ impl Glyphs {
             };
             match face {
                 Some(Face::BizUd) => {}
-                Some(Face::IpaMj) => drop(self.ipamj.insert(cluster.to_owned())),
+                Some(Face::IpaMj) => rare.push(cluster.to_owned()),
                 None => lost.push(cluster.to_owned()),
             }
+        }
+        if !rare.is_empty()
+            && lost.is_empty()
+            && is_name(text)
+            && fonts::clusters(text).all(|c| fonts::glyph_in_ipamj(c).is_some())
+        {
+            self.ipamj.insert(text.clone());
+        } else {
+            self.ipamj.extend(rare);
         }
         for cluster in lost {
             self.substituted.insert(fonts::code_points(&cluster));
             *text = text.replace(&cluster, GETA);
         }
     }
+}
+
+/// Short, and letters and spaces only. The type setter searches for these texts by a pattern: punctuation stays out of it.
+fn is_name(text: &str) -> bool {
+    text.chars().count() <= NAME_LENGTH
+        && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '\u{3000}' || fonts::is_selector(c))
 }

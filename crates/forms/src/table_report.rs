@@ -33,6 +33,11 @@ impl Column {
         Self { title: title.to_owned(), align, share: 0 }
     }
 
+    /// A column of numbers that takes `share` parts of the remaining width.
+    pub fn number(title: &str, share: u8) -> Self {
+        Self { title: title.to_owned(), align: Align::Right, share }
+    }
+
     /// A text column that takes `share` parts of the remaining width.
     pub fn wide(title: &str, share: u8) -> Self {
         Self { title: title.to_owned(), align: Align::Left, share }

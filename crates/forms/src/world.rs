@@ -99,14 +99,15 @@ pub(crate) fn set_pages(data: Vec<u8>, with_ipamj: bool) -> Result<PagedDocument
     output.map_err(|errors| template_error(&errors))
 }
 
-/// Writes the pages as tagged PDF/A-2u. Same pages, same `meta`: same bytes.
-pub(crate) fn write_pdf(pages: &PagedDocument, meta: &Meta) -> Result<Vec<u8>, FormError> {
+/// Writes the pages as PDF/A-2u, with a structure tree for screen readers if `tagged`. Same pages, same `meta`: same bytes.
+pub(crate) fn write_pdf(pages: &PagedDocument, meta: &Meta, tagged: bool) -> Result<Vec<u8>, FormError> {
     let standards = PdfStandards::new(&[PdfStandard::A_2u]).map_err(|e| FormError::Template(e.message().to_string()))?;
     let options = PdfOptions {
         ident: Smart::Custom(meta.ident.clone()),
         creator: Smart::Custom(Some("Atena".to_owned())),
         timestamp: timestamp(meta.issued_at),
         standards,
+        tagged,
         ..PdfOptions::default()
     };
     typst_pdf::pdf(pages, &options).map_err(|errors| template_error(&errors))
@@ -125,4 +126,58 @@ fn timestamp(at: kernel::time::Timestamp) -> Option<Timestamp> {
 fn template_error(all: &[SourceDiagnostic]) -> FormError {
     let text = all.iter().map(|d| d.message.as_str()).collect::<Vec<_>>().join("; ");
     FormError::Template(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world() -> FormWorld {
+        FormWorld { files: FILES.as_ref().unwrap(), fonts: fonts::set(false).unwrap(), data: Bytes::new(b"{}".to_vec()) }
+    }
+
+    fn file(path: &str) -> FileId {
+        RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).unwrap()).intern()
+    }
+
+    #[test]
+    fn nothing_but_the_templates_and_the_data_can_be_read() {
+        let world = world();
+        for path in ["/etc/passwd", "/other.json", "/base.typ.bak", "/"] {
+            assert!(world.file(file(path)).is_err() && world.source(file(path)).is_err(), "{path}");
+        }
+        assert!(world.file(file("/base.typ")).is_err(), "a template is a source, not data");
+        assert!(world.source(file(DATA)).is_err(), "data is never source text");
+        assert!(world.file(file(DATA)).is_ok() && world.source(file(MAIN)).is_ok());
+    }
+
+    #[test]
+    fn a_package_cannot_be_loaded_in_the_place_of_a_template() {
+        let package = VirtualRoot::Package("@preview/base:0.1.0".parse().unwrap());
+        let id = RootedPath::new(package, VirtualPath::new(MAIN).unwrap()).intern();
+        assert!(world().source(id).is_err());
+    }
+
+    #[test]
+    fn there_is_no_today() {
+        assert_eq!(world().today(None), None);
+    }
+
+    #[test]
+    fn a_warning_of_the_type_setter_is_an_error() {
+        // The data asks for IPAmj Mincho, which this document does not carry: for Typst an unknown font is only a warning.
+        let data = br#"{"title": "t", "forms": [], "ipamj": ["\u3042"], "substituted": []}"#;
+        assert!(set_pages(data.to_vec(), true).is_ok());
+        let err = set_pages(data.to_vec(), false).unwrap_err();
+        assert!(matches!(&err, FormError::Template(text) if text.contains("unknown font family")), "{err}");
+    }
+
+    #[test]
+    fn the_time_in_the_pdf_is_japanese() {
+        let at = "2026-11-19T15:00:01Z".parse().unwrap();
+        assert_eq!(
+            format!("{:?}", timestamp(at)),
+            format!("{:?}", Timestamp::new_local(Datetime::from_ymd_hms(2026, 11, 20, 0, 0, 1).unwrap(), 540))
+        );
+    }
 }

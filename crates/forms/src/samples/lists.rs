@@ -14,7 +14,7 @@ const CLINICS: [(&str, &str); 3] = [
     ("2740987654", "あおぞら調剤薬局 本町店"),
 ];
 
-fn pick<'a, T>(all: &'a [T], i: usize) -> Option<&'a T> {
+fn pick<T>(all: &[T], i: usize) -> Option<&T> {
     all.get(i % all.len().max(1))
 }
 
@@ -40,7 +40,7 @@ pub fn table_reports() -> Vec<TableReport> {
                     pick(&NAMES, i).copied().unwrap_or_default().to_owned(),
                     format!("H{}.{}.{}", 21 + i % 10, 1 + i % 12, 1 + i % 28),
                     format!("みなと市西区北堀江{}番{}号 グランドメゾン堀江{}号室", 1 + i % 30, 1 + i % 17, 101 + i),
-                    if i % 3 == 0 { "府補助" } else { "市単独" }.to_owned(),
+                    if i.is_multiple_of(3) { "府補助" } else { "市単独" }.to_owned(),
                     if i % 11 == 5 { "確認が必要: 保険の変更" } else { "更新" }.to_owned(),
                 ]
             })
@@ -61,10 +61,10 @@ pub fn table_reports() -> Vec<TableReport> {
         title: "福祉医療費助成 府補助金 実績報告".into(),
         facts: vec![Line::new("対象", "令和8年9月審査分"), Line::new("区分", "乳幼児（就学前・所得基準内）")],
         columns: vec![
-            Column::wide("区分", 1),
-            Column::fit("件数", Align::Right),
-            Column::fit("助成額（円）", Align::Right),
-            Column::fit("府補助額（円）", Align::Right),
+            Column::wide("区分", 3),
+            Column::number("件数", 2),
+            Column::number("助成額（円）", 2),
+            Column::number("府補助額（円）", 2),
         ],
         rows: rows.iter().map(|(name, n, yen)| vec![(*name).to_owned(), grouped(*n), grouped(*yen), grouped(yen / 2)]).collect(),
         totals: vec!["合計".into(), grouped(total.0), grouped(total.1), grouped(total.1 / 2)],
@@ -90,7 +90,7 @@ pub fn appeal_requests() -> Vec<AppealRequest> {
             sheet: "医科 入院外".into(),
             points: 1_204 + i64::try_from(i).unwrap_or(0) * 37,
             amount: Yen(2_408 + i64::try_from(i).unwrap_or(0) * 111),
-            scope: if i % 2 == 0 { "公費分のみ" } else { "全体" }.into(),
+            scope: if i.is_multiple_of(2) { "公費分のみ" } else { "全体" }.into(),
             cause_code: "21".into(),
             cause: "資格喪失後の受診（最後に使える日 令和8年9月16日、受診日 18日）".into(),
         }

@@ -30,7 +30,7 @@ fn step(label: &str, formula: &str, amount: i64, article: &str) -> Step {
     Step { label_ja: label.into(), formula_ja: formula.into(), amount: Some(Yen(amount)), article: article.into(), param: None }
 }
 
-/// One notice of each kind; the refusal and the repayment fill two pages.
+/// One notice of each kind; the repayment fills two pages.
 pub fn decision_notices() -> Vec<DecisionNotice> {
     let mut recognised =
         notice(Kind::Recognised, "令和8年11月4日に申請のあった子ども医療費の助成について、次のとおり認定しました。");
