@@ -153,11 +153,9 @@ pub fn render_batch(forms: &[Form], meta: &Meta) -> Result<Vec<u8>, FormError> {
 
 fn set(forms: &[Form], meta: &Meta) -> Result<typst_layout::PagedDocument, FormError> {
     let title = forms.first().map(Form::title).ok_or(FormError::Nothing)?;
-    let contexts = forms.iter().map(Form::data).collect::<Result<Vec<_>, _>>()?;
-    let mut data = json!({ "title": title, "forms": contexts });
-    let glyphs = prepare::Glyphs::check(&mut data, meta.missing)?;
-    data["ipamj"] = json!(glyphs.ipamj);
-    data["substituted"] = json!(glyphs.substituted);
+    let mut contexts = forms.iter().map(Form::data).collect::<Result<Vec<_>, _>>()?;
+    let glyphs = prepare::Glyphs::check(&mut contexts, meta.missing)?;
+    let data = json!({ "title": title, "forms": contexts, "ipamj": glyphs.ipamj });
     let bytes = serde_json::to_vec(&data).map_err(|e| FormError::Template(e.to_string()))?;
     world::set_pages(bytes, !glyphs.ipamj.is_empty())
 }

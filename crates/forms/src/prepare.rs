@@ -18,23 +18,28 @@ pub(crate) struct Glyphs {
     /// Texts to set in IPAmj Mincho: whole names where one of their characters needs it, so that a name has one hand; else the
     /// single characters.
     pub(crate) ipamj: BTreeSet<String>,
-    /// Code points printed as 〓.
-    pub(crate) substituted: BTreeSet<String>,
+    /// Code points that no font prints, of the form that is being walked.
+    lost: BTreeSet<String>,
 }
 
 impl Glyphs {
-    /// Walks every text in `data`, replacing what cannot be printed by 〓 where `missing` allows it.
+    /// Walks every text of the forms. Where `missing` allows 〓, it takes the place of what cannot be printed, and the form's
+    /// `substituted` lists the code points for the remark on its pages.
     ///
     /// # Errors
     /// [`FormError::Glyphs`] with every code point that no font prints, if `missing` does not allow 〓.
-    pub(crate) fn check(data: &mut Value, missing: Missing) -> Result<Self, FormError> {
+    pub(crate) fn check(forms: &mut [Value], missing: Missing) -> Result<Self, FormError> {
         let mut glyphs = Self::default();
-        glyphs.walk(data);
-        if glyphs.substituted.is_empty() || missing == Missing::Geta {
-            Ok(glyphs)
-        } else {
-            Err(FormError::Glyphs(glyphs.substituted.into_iter().collect()))
+        let mut all = BTreeSet::new();
+        for form in forms {
+            glyphs.walk(form);
+            let lost = std::mem::take(&mut glyphs.lost);
+            if let Value::Object(fields) = form {
+                fields.insert("substituted".into(), lost.iter().cloned().collect());
+            }
+            all.extend(lost);
         }
+        if all.is_empty() || missing == Missing::Geta { Ok(glyphs) } else { Err(FormError::Glyphs(all.into_iter().collect())) }
     }
 
     fn walk(&mut self, value: &mut Value) {
@@ -73,7 +78,7 @@ impl Glyphs {
             self.ipamj.extend(rare);
         }
         for cluster in lost {
-            self.substituted.insert(fonts::code_points(&cluster));
+            self.lost.insert(fonts::code_points(&cluster));
             *text = text.replace(&cluster, GETA);
         }
     }

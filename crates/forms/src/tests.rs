@@ -63,8 +63,9 @@ fn the_paper_carries_the_very_glyph_that_the_report_names() {
 #[test]
 fn without_the_check_a_wrong_shape_would_be_printed_in_silence() {
     let name = "邉\u{E0110}田";
-    let mut data = json!({ "title": "t", "forms": [copy_for(name).data().unwrap()], "substituted": [] });
-    let asked = prepare::Glyphs::check(&mut data.clone(), Missing::Refuse).unwrap().ipamj;
+    let mut forms = [copy_for(name).data().unwrap()];
+    let asked = prepare::Glyphs::check(&mut forms, Missing::Refuse).unwrap().ipamj;
+    let mut data = json!({ "title": "t", "forms": forms });
     assert!(asked.contains(name));
     let printed = |data: &Value, with| {
         let pages = world::set_pages(serde_json::to_vec(data).unwrap(), with).unwrap();
@@ -95,7 +96,7 @@ fn a_lost_character_stops_the_print_and_is_named_without_the_name() {
 
 #[test]
 fn names_with_punctuation_never_become_a_search_pattern() {
-    let mut data = json!({ "name": "𠮷田(.*)|髙﨑" });
-    let asked = prepare::Glyphs::check(&mut data, Missing::Refuse).unwrap().ipamj;
+    let mut forms = [json!({ "name": "𠮷田(.*)|髙﨑" })];
+    let asked = prepare::Glyphs::check(&mut forms, Missing::Refuse).unwrap().ipamj;
     assert_eq!(asked.into_iter().collect::<Vec<_>>(), ["𠮷"]);
 }

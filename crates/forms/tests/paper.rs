@@ -279,6 +279,15 @@ fn geta_is_printed_only_when_allowed_and_the_page_says_so() {
 }
 
 #[test]
+fn in_a_batch_only_the_paper_with_geta_carries_the_remark() {
+    let mut labels = samples::address_labels().repeat(2);
+    labels[1].message.push('\u{E000}');
+    let batch = render_batch(&cleared(labels, Form::AddressLabel), &meta(Missing::Geta)).unwrap();
+    let pages = text("read-batch-geta", &batch);
+    assert!(!pages[0].contains('〓') && pages[1].contains("U+E000"));
+}
+
+#[test]
 fn a_batch_numbers_the_pages_of_each_paper_and_keeps_the_order() {
     let forms: Vec<Form> = cleared(samples::juminhyo(), Form::Juminhyo)
         .into_iter()
