@@ -1,0 +1,4 @@
+//! The pages.
+
+pub mod list;
+pub mod transfer;

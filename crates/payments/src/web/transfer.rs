@@ -1,0 +1,66 @@
+//! One run: what it pays, and the bank file on its way out.
+
+use crate::store;
+use kernel::time::wareki;
+use maud::html;
+use platform::{Fault, Unit, file};
+use webkit::components::{Action, Column, Row, Table, button_row, card, definition_list, table};
+use webkit::{Call, Download, Reply, Screen};
+
+/// The run.
+pub async fn show(call: Call) -> Result<Reply, Fault> {
+    let mut unit = call.look().await?;
+    unit.permit(call.action, "kodomo.payment").await?;
+    let run = store::transfer(&mut unit.tx, call.staff.office(), call.id("id")?).await?;
+    let payments = store::of_transfer(&mut unit.tx, run.id).await?;
+    let subjects: Vec<i64> = payments.iter().filter_map(|p| p.subject).collect();
+    unit.bulk(&subjects, &["kodomo.payment", "kodomo.account"]);
+    let mut rows = vec![];
+    for p in &payments {
+        let account = store::open_account(unit.city().keys(), p)?;
+        rows.push(Row::new(vec![p.title.clone().into(), p.payee.clone().into(), account.masked_ja().into(), p.amount.into()]));
+    }
+    let list = Table {
+        caption: "振込の明細".into(),
+        columns: vec![Column::text("件名"), Column::text("支払先"), Column::text("口座"), Column::number("金額")],
+        rows,
+        foot: Some(vec!["合計".into(), "".into(), "".into(), run.total.into()]),
+        filter: true,
+        ..Table::default()
+    };
+    let may_export = unit.may(kernel::access::Action::Export, "kodomo.payment");
+    let take = Action::link("全銀ファイルを持ち出す", &format!("/payments/transfers/{}/file", run.id)).key("F8").primary();
+    let take = if may_export { take } else { take.blocked("係長以上が持ち出せます") };
+    let main = html! {
+        (card(&run.number, "", html! {
+            (definition_list(&[
+                ("振込指定日", html! { (wareki(run.pay_on)) }),
+                ("件数", html! { (run.count) "件" }),
+                ("合計", html! { (run.total) }),
+                ("決裁", html! { (run.approved_by.as_deref().unwrap_or_default()) }),
+                ("状態", html! { @if run.state == "taken" { "持出し済" } @else { "作成済" } }),
+            ]))
+            (button_row(&[Action::link("支払へ戻る", "/payments").key("F6"), take], html! {}))
+        }))
+        (card("明細", "口座は下3桁だけを表示します", table(&list)))
+    };
+    let data = serde_json::json!({ "id": run.id, "number": run.number, "pay_on": run.pay_on.to_string(), "count": run.count, "total": run.total, "state": run.state });
+    let screen = Screen { title: "振込".into(), subtitle: run.number.clone(), main, asked: "支払・口座".into(), data, ..Screen::default() };
+    Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// The bank file leaves: recorded, and the run says so.
+pub async fn file(call: Call) -> Result<Reply, Fault> {
+    let mut unit = Unit::change(&call.city, &call.staff, call.screen, call.action).await?;
+    unit.permit(call.action, "kodomo.payment").await?;
+    let run = store::transfer(&mut unit.tx, call.staff.office(), call.id("id")?).await?;
+    let payments = store::of_transfer(&mut unit.tx, run.id).await?;
+    let subjects: Vec<i64> = payments.iter().filter_map(|p| p.subject).collect();
+    unit.bulk(&subjects, &["kodomo.payment", "kodomo.account"]);
+    let id = run.file_id.ok_or_else(|| Fault::missing("全銀ファイル"))?;
+    let stored = file::load(&mut unit.tx, &call.city, id).await?;
+    store::taken(&mut unit.tx, run.id).await?;
+    unit.note(format!("全銀ファイル {}", run.number));
+    let download = Download { name: stored.name, mime: "application/octet-stream", body: stored.body, inline: false };
+    Ok(Reply::File(unit.commit(download).await?))
+}
