@@ -280,7 +280,7 @@ fn geta_is_printed_only_when_allowed_and_the_page_says_so() {
 
 #[test]
 fn in_a_batch_only_the_paper_with_geta_carries_the_remark() {
-    let mut labels = samples::address_labels().repeat(2);
+    let mut labels = [samples::address_labels(), samples::address_labels()].concat();
     labels[1].message.push('\u{E000}');
     let batch = render_batch(&cleared(labels, Form::AddressLabel), &meta(Missing::Geta)).unwrap();
     let pages = text("read-batch-geta", &batch);
