@@ -1,1 +1,12 @@
-//! testkit
+//! What the tests of every crate stand on: a fixed clock, repeatable randomness and a real browser.
+//!
+//! A development dependency only. The browser and the accessibility checker are found through the environment that
+//! `cargo xtask test` sets up.
+
+pub mod browser;
+pub mod clock;
+pub mod random;
+
+pub use browser::{Browser, Page, Violation};
+pub use clock::FixedClock;
+pub use random::SeededRandom;
