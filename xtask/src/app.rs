@@ -1,9 +1,9 @@
 //! The built `atena` binary, as the tasks call it.
 
-use crate::shell::{cargo, run, shown};
-use anyhow::{Context, Result, bail};
+use crate::shell::{cargo, run};
+use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The debug binary `atena`.
 pub struct App(PathBuf);
@@ -24,13 +24,5 @@ impl App {
         let mut command = Command::new(&self.0);
         command.args(args);
         command
-    }
-
-    /// Whether the binary knows this subcommand with this option, by its own help. The guard for steps that are planned in one
-    /// place before the binary has them: a step that is not offered is reported as skipped, never passed over.
-    pub fn offers(&self, subcommand: &str, option: &str) -> Result<bool> {
-        let mut command = self.command(&[subcommand, "--help"]);
-        let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", shown(&command)))?;
-        Ok(output.status.success() && String::from_utf8_lossy(&output.stdout).contains(option))
     }
 }

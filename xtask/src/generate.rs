@@ -12,9 +12,6 @@ const DIR: &str = "docs/generated";
 pub fn write() -> Result<bool> {
     let root = root()?;
     let app = App::build(&root, &target_dir(&root)?)?;
-    if !offered(&app)? {
-        return Ok(true);
-    }
     let dir = root.join(DIR);
     if dir.exists() {
         std::fs::remove_dir_all(&dir)?;
@@ -29,9 +26,6 @@ pub fn write() -> Result<bool> {
 pub fn check() -> Result<bool> {
     let root = root()?;
     let app = App::build(&root, &target_dir(&root)?)?;
-    if !offered(&app)? {
-        return Ok(true);
-    }
     let stale = stale_files(&app, &root)?;
     for name in &stale {
         println!("stale: {DIR}/{name} (run `cargo xtask generate`)");
@@ -44,15 +38,6 @@ pub fn stale_files(app: &App, root: &Path) -> Result<Vec<String>> {
     let fresh = TempDir::new("generate")?;
     produce(app, fresh.path())?;
     Ok(differences(&read_all(&root.join(DIR))?, &read_all(fresh.path())?))
-}
-
-/// Whether the binary can generate; says so when it cannot.
-pub fn offered(app: &App) -> Result<bool> {
-    let offered = app.offers("generate", "--out")?;
-    if !offered {
-        println!("skipped: atena does not offer `generate --out`");
-    }
-    Ok(offered)
 }
 
 fn produce(app: &App, dir: &Path) -> Result<()> {

@@ -6,27 +6,36 @@ use crate::shell::{cargo, root, shown, target_dir};
 use crate::tools::{self, Tools};
 use crate::{generate, shell};
 use anyhow::{Context, Result};
+use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// What one step came to.
-#[derive(Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Tests or checks that passed and failed.
-    Ran { passed: u64, failed: u64 },
-    /// Not run, and why.
-    Skipped(String),
+/// Tests or checks that passed and failed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
 }
 
-impl Outcome {
+impl Count {
     fn one(ok: bool) -> Self {
-        Self::Ran { passed: u64::from(ok), failed: u64::from(!ok) }
+        Self { passed: u64::from(ok), failed: u64::from(!ok) }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
     }
 }
 
-type Step = (&'static str, fn(&Stage) -> Result<Outcome>);
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+type Step = (&'static str, fn(&Stage) -> Result<Count>);
 
 /// Every step after the tools, the build and the cluster stand.
 const STEPS: [Step; 4] = [
@@ -59,34 +68,39 @@ impl Stage<'_> {
 /// Runs every step; with a filter only the tests whose names contain it. The result says whether all passed.
 pub fn run(filter: Option<&str>) -> Result<bool> {
     let mut lines = Vec::new();
+    let total = match set_up(filter, &mut lines) {
+        Ok(stage) => play(&stage, &mut lines),
+        Err(e) => {
+            println!("{e:#}");
+            Count::one(false)
+        }
+    };
+    println!("\n── summary ──\n{}\n{total}", lines.join("\n"));
+    Ok(total.failed == 0)
+}
+
+fn set_up<'a>(filter: Option<&'a str>, lines: &mut Vec<String>) -> Result<Stage<'a>> {
     let root = root()?;
     let target = target_dir(&root)?;
-    let tools = timed("tools", &mut lines, || tools::ensure(&target))?;
-    let app = timed("build", &mut lines, || App::build(&root, &target))?;
-    let cluster = timed("start PostgreSQL", &mut lines, || Cluster::start(&tools.postgres_bin))?;
-    let stage = Stage { root, target, tools, app, cluster, filter };
+    let tools = timed("tools", lines, || tools::ensure(&target))?;
+    let app = timed("build", lines, || App::build(&root, &target))?;
+    let cluster = timed("start PostgreSQL", lines, || Cluster::start(&tools.postgres_bin))?;
+    Ok(Stage { root, target, tools, app, cluster, filter })
+}
 
-    let (mut passed, mut failed) = (0, 0);
-    for (name, step) in STEPS.iter().filter(|(name, _)| filter.is_none() || *name == "tests") {
+fn play(stage: &Stage, lines: &mut Vec<String>) -> Count {
+    let mut total = Count::default();
+    for (name, step) in STEPS.iter().filter(|(name, _)| stage.filter.is_none() || *name == "tests") {
         println!("\n── {name} ──");
         let begun = Instant::now();
-        let outcome = step(&stage).unwrap_or_else(|e| {
+        let count = step(stage).unwrap_or_else(|e| {
             println!("{name}: {e:#}");
-            Outcome::one(false)
+            Count::one(false)
         });
-        let said = match &outcome {
-            Outcome::Ran { passed: p, failed: f } => {
-                passed += p;
-                failed += f;
-                format!("{p} passed, {f} failed")
-            }
-            Outcome::Skipped(why) => format!("SKIPPED: {why}"),
-        };
-        lines.push(line(name, begun, &said));
+        total = total.plus(count);
+        lines.push(line(name, begun, &count.to_string()));
     }
-    drop(stage);
-    println!("\n── summary ──\n{}\n{passed} passed, {failed} failed", lines.join("\n"));
-    Ok(failed == 0)
+    total
 }
 
 fn timed<T>(name: &str, lines: &mut Vec<String>, work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -101,19 +115,17 @@ fn line(name: &str, begun: Instant, said: &str) -> String {
     format!("{name:<20} {:>7.1} s   {said}", begun.elapsed().as_secs_f64())
 }
 
-fn tests(stage: &Stage) -> Result<Outcome> {
+fn tests(stage: &Stage) -> Result<Count> {
     let mut command = cargo();
     command.current_dir(&stage.root).args(["test", "--workspace", "--no-fail-fast"]).args(stage.filter);
     stage.equip(&mut command);
-    let mut counted = (0, 0);
-    let ok = echo(&mut command, |line| {
-        if let Some((passed, failed)) = test_result(line) {
-            counted = (counted.0 + passed, counted.1 + failed);
-        }
-    })?;
-    let (passed, failed) = counted;
+    let mut count = Count::default();
+    let ok = echo(&mut command, |line| count = count.plus(test_result(line).unwrap_or_default()))?;
     // A crate that does not compile or a test process that dies reports no numbers.
-    Ok(Outcome::Ran { passed, failed: if ok { failed } else { failed.max(1) } })
+    if !ok && count.failed == 0 {
+        count.failed = 1;
+    }
+    Ok(count)
 }
 
 /// Runs a command, passing its output through line by line; says whether it ended well.
@@ -136,28 +148,22 @@ fn echo(command: &mut Command, mut seen: impl FnMut(&str)) -> Result<bool> {
 }
 
 /// Passed and failed counts in a `test result:` line.
-fn test_result(line: &str) -> Option<(u64, u64)> {
+fn test_result(line: &str) -> Option<Count> {
     let (_, counts) = line.trim().strip_prefix("test result: ")?.split_once(". ")?;
-    let count = |word: &str| counts.split("; ").find_map(|part| part.strip_suffix(word)?.trim().parse().ok());
-    Some((count(" passed")?, count(" failed")?))
+    let number = |word: &str| counts.split("; ").find_map(|part| part.strip_suffix(word)?.trim().parse().ok());
+    Some(Count { passed: number(" passed")?, failed: number(" failed")? })
 }
 
-fn generated(stage: &Stage) -> Result<Outcome> {
-    if !generate::offered(&stage.app)? {
-        return Ok(Outcome::Skipped("atena does not offer `generate --out`".to_owned()));
-    }
+fn generated(stage: &Stage) -> Result<Count> {
     let stale = generate::stale_files(&stage.app, &stage.root)?;
     for name in &stale {
         println!("stale: {name}");
     }
-    Ok(Outcome::one(stale.is_empty()))
+    Ok(Count::one(stale.is_empty()))
 }
 
 /// Plays the whole story headless in an empty folder, on the embedded database or on a fresh database of the cluster.
-fn demo(stage: &Stage, database: &str) -> Result<Outcome> {
-    if !stage.app.offers("demo", "--headless")? {
-        return Ok(Outcome::Skipped("atena does not offer `demo --headless`".to_owned()));
-    }
+fn demo(stage: &Stage, database: &str) -> Result<Count> {
     let folder = stage.target.join(format!("demo-{database}"));
     clear(&folder)?;
     std::fs::create_dir_all(&folder)?;
@@ -168,7 +174,7 @@ fn demo(stage: &Stage, database: &str) -> Result<Outcome> {
     stage.equip(command.current_dir(&folder));
     let played = shell::run(&mut command);
     clear(&folder)?;
-    played.map(|()| Outcome::one(true))
+    played.map(|()| Count::one(true))
 }
 
 fn clear(folder: &Path) -> Result<()> {
@@ -185,7 +191,7 @@ mod tests {
     #[test]
     fn result_lines_are_counted_and_other_lines_are_not() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.01s\n";
-        assert_eq!(test_result(line), Some((12, 3)));
+        assert_eq!(test_result(line), Some(Count { passed: 12, failed: 3 }));
         assert_eq!(test_result("test a_result: ok. 1 passed; 0 failed"), None);
         assert_eq!(test_result("test result: ok"), None);
     }

@@ -22,6 +22,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
                 .filter(|line| !source.is_test(*line))
                 .map(|line| Finding::error(&file.path, line, "sqlx is for the platform only")),
         );
+        findings.extend(check_registers(file, source, krate));
         findings.extend(check_literals(file, source, krate, &owners));
     }
     findings
@@ -61,6 +62,14 @@ fn check_literals(file: &File, source: &Source, krate: &str, owners: &[String]) 
         }
     }
     findings
+}
+
+/// `register! { pub struct Card in "medical_aid_card" … }`: the register macro writes SQL for the table that it names.
+fn check_registers(file: &File, source: &Source, krate: &str) -> Vec<Finding> {
+    let declared = source.product_lines().filter(|(_, code)| code.contains("struct ") && code.contains(" in \""));
+    let tables = declared.filter_map(|(line, _)| source.literals.iter().find(|literal| literal.line == line));
+    let foreign = tables.filter(|literal| !belongs_to(&literal.text, krate));
+    foreign.map(|l| Finding::error(&file.path, l.line, format!("{krate} declares a register in the table {}", l.text))).collect()
 }
 
 /// `store.rs`, or a file of a `store` folder.
@@ -125,6 +134,18 @@ mod tests {
     fn the_platform_is_free_and_tests_are_not_read() {
         assert!(messages("crates/platform/src/db.rs", "select a from resident_person").is_empty());
         assert!(messages("crates/medical_aid/tests/a.rs", "select a from resident_person").is_empty());
+    }
+
+    #[test]
+    fn a_register_stands_in_a_table_of_its_own_crate() {
+        let declare = |table: &str| {
+            let code = format!(
+                "register! {{\n    /// A card.\n    pub struct Card in \"{table}\" named \"証\", purpose \"x\" {{ a: i64; }}\n}}\n"
+            );
+            check(&Tree::of(&[("crates/medical_aid/src/model.rs", code.as_str())])).len()
+        };
+        assert_eq!(declare("medical_aid_card"), 0);
+        assert_eq!(declare("resident_person"), 1);
     }
 
     #[test]
