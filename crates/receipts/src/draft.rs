@@ -98,6 +98,10 @@ pub struct ItemDraft {
     pub points: Option<i32>,
     /// 回数.
     pub count: Option<u16>,
+    /// 単位コード of a material.
+    pub unit: String,
+    /// 単価 of a material, a decimal.
+    pub unit_price: String,
     /// 商品名 of a material.
     pub product: String,
     /// Comments: code and text. A CO line has its own text in [`ItemDraft::text`] instead.
@@ -119,6 +123,8 @@ impl ItemDraft {
             quantity: String::new(),
             points: Some(points),
             count: Some(1),
+            unit: String::new(),
+            unit_price: String::new(),
             product: String::new(),
             comments: Vec::new(),
             text: String::new(),
@@ -218,6 +224,8 @@ fn item_draft(r: &Receipt, item: &Item) -> ItemDraft {
         quantity: r.quantity(item).into_owned(),
         points: item.points,
         count: item.count,
+        unit: r.unit(item).into_owned(),
+        unit_price: r.unit_price(item).into_owned(),
         product: r.product(item).into_owned(),
         comments,
         text,

@@ -51,6 +51,8 @@ pub(crate) struct ItemColumns {
     pub count: usize,
     pub comments: usize,
     pub comment_pairs: usize,
+    pub unit: usize,
+    pub unit_price: usize,
     pub product: usize,
     pub days: usize,
 }
@@ -133,15 +135,26 @@ pub(crate) const SY: DiseaseColumns =
 pub(crate) const HS: DiseaseColumns =
     DiseaseColumns { code: 4, started: 1, outcome: 2, modifiers: 5, name: 6, main: 9, supplement: 11, len: 13 };
 
-const NO_ITEM: ItemColumns = ItemColumns { quantity: 0, points: 0, count: 0, comments: 0, comment_pairs: 0, product: 0, days: 0 };
+const NO_ITEM: ItemColumns =
+    ItemColumns { quantity: 0, points: 0, count: 0, comments: 0, comment_pairs: 0, unit: 0, unit_price: 0, product: 0, days: 0 };
 const MEDICAL_SI: ItemColumns =
     ItemColumns { quantity: 4, points: 5, count: 6, comments: 7, comment_pairs: 3, days: 13, ..NO_ITEM };
-const MEDICAL_TO: ItemColumns =
-    ItemColumns { quantity: 4, points: 5, count: 6, product: 10, comments: 11, comment_pairs: 3, days: 17 };
+const MEDICAL_TO: ItemColumns = ItemColumns {
+    quantity: 4,
+    points: 5,
+    count: 6,
+    unit: 7,
+    unit_price: 8,
+    product: 10,
+    comments: 11,
+    comment_pairs: 3,
+    days: 17,
+};
 const DENTAL_SS: ItemColumns = ItemColumns { quantity: 4, points: 76, count: 77, days: 78, ..NO_ITEM };
 const DENTAL_SI: ItemColumns = ItemColumns { quantity: 4, points: 5, count: 6, days: 7, ..NO_ITEM };
 const DENTAL_IY: ItemColumns = ItemColumns { quantity: 4, points: 5, count: 6, days: 8, ..NO_ITEM };
-const DENTAL_TO: ItemColumns = ItemColumns { quantity: 4, product: 11, points: 12, count: 13, days: 14, ..NO_ITEM };
+const DENTAL_TO: ItemColumns =
+    ItemColumns { quantity: 4, unit: 5, unit_price: 6, product: 11, points: 12, count: 13, days: 14, ..NO_ITEM };
 const COMMENT: ItemColumns = NO_ITEM;
 
 /// The 摘要 record of this name, `None` when the point table has no such record or its layout is not known (調剤 is kept raw).

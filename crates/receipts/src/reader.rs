@@ -437,7 +437,7 @@ impl<R: BufRead> Reader<R> {
         Ok(None)
     }
 
-    /// Reads one line: its end without line end in the receipt's bytes, its number, and whether it was ended by LF or 0x1A.
+    /// Reads one line: its end without line end in the receipt's bytes, its number, and whether a line end stood behind it.
     fn read_line(&mut self) -> Result<(usize, u64, bool), ReadError> {
         let no = self.file.lines + 1;
         let raw = &mut self.receipt.raw;
@@ -473,7 +473,7 @@ impl<R: BufRead> Reader<R> {
             }
             self.end = End::Reached { marked: true };
             self.file.lines = if mark > 0 { no } else { no - 1 };
-            return Ok((start + mark, no, true));
+            return Ok((start + mark, no, false));
         }
         self.file.lines = no;
         let (end, whole) = match line {

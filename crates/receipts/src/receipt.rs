@@ -10,6 +10,7 @@ use crate::text;
 use kernel::ident::{IdentError, InsurerNo, KohiBearerNo, RecipientNo};
 use kernel::time::{Date, YearMonth};
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 /// A place in the receipt's bytes.
@@ -183,7 +184,7 @@ pub struct Item {
 }
 
 /// One receipt: 明細書 of one patient, one institution and one month.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Receipt {
     /// The institution that bills.
     pub header: Arc<Header>,
@@ -235,6 +236,17 @@ pub struct Receipt {
     pub(crate) records: Vec<Record>,
     pub(crate) history: Vec<Record>,
     pub(crate) raw: Vec<u8>,
+}
+
+/// Kind, month and place only, so that a log never shows whose receipt it is.
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receipt")
+            .field("line", &self.line)
+            .field("kind", &self.kind)
+            .field("month", &self.month)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Receipt {
@@ -415,6 +427,18 @@ impl Receipt {
     /// 数量データ or 使用量 of a line, a decimal as recorded (`1.5`).
     pub fn quantity(&self, item: &Item) -> Cow<'_, str> {
         let place = self.item_columns(item).map_or(0, |c| c.quantity);
+        text::decode(self.column(item.record, place))
+    }
+
+    /// 単位コード of a material, three digits.
+    pub fn unit(&self, item: &Item) -> Cow<'_, str> {
+        let place = self.item_columns(item).map_or(0, |c| c.unit);
+        text::decode(self.column(item.record, place))
+    }
+
+    /// 単価 of a material in yen, a decimal as recorded (`120.50`).
+    pub fn unit_price(&self, item: &Item) -> Cow<'_, str> {
+        let place = self.item_columns(item).map_or(0, |c| c.unit_price);
         text::decode(self.column(item.record, place))
     }
 

@@ -219,7 +219,9 @@ impl<W: Write> Writer<W> {
             self.item(table, item)?;
         }
         for (class, note) in &d.symptom_notes {
-            self.cells.number(1, *class);
+            if let Some(class) = class {
+                self.cells.padded(1, u64::from(*class), 2);
+            }
             self.cells.text(*b"SJ", 2, note)?;
             self.close(*b"SJ", 3);
         }
@@ -339,6 +341,8 @@ impl<W: Write> Writer<W> {
         cells.text(name, c.quantity, &i.quantity)?;
         cells.text(name, c.points, &i.points.map(|p| p.to_string()).unwrap_or_default())?;
         cells.number(c.count, i.count);
+        cells.text(name, c.unit, &i.unit)?;
+        cells.text(name, c.unit_price, &i.unit_price)?;
         cells.text(name, c.product, &i.product)?;
         for (pair, (code, text)) in i.comments.iter().take(c.comment_pairs).enumerate() {
             cells.padded(c.comments + 2 * pair, u64::from(*code), 9);

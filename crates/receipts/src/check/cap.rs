@@ -27,26 +27,29 @@ pub struct CapExcess {
 /// month of care. Claims without an amount, or without a readable recipient, do not count.
 pub fn monthly_excess(claims: &[Claim], cap: Yen) -> Vec<CapExcess> {
     let counted = |c: &Claim| c.recipient != u32::MAX && c.copay.is_some_and(|paid| paid != Yen::ZERO);
-    let mut order: Vec<(u64, u32)> = claims
+    let mut order: Vec<(u64, i32, u32)> = claims
         .iter()
         .enumerate()
         .filter(|(_, c)| counted(c))
-        .map(|(i, c)| (u64::from(c.bearer) << 32 | u64::from(c.recipient), u32::try_from(i).unwrap_or(u32::MAX)))
+        .map(|(i, c)| {
+            let person = u64::from(c.bearer) << 32 | u64::from(c.recipient);
+            (person, c.month.index(), u32::try_from(i).unwrap_or(u32::MAX))
+        })
         .collect();
+    order.sort_unstable();
     let claim = |i: u32| claims.get(i as usize);
-    order.sort_unstable_by_key(|(person, i)| (*person, claim(*i).map(|c| c.month), *i));
     order
-        .chunk_by(|a, b| a.0 == b.0 && claim(a.1).map(|c| c.month) == claim(b.1).map(|c| c.month))
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
         .filter_map(|group| {
-            let first = claim(group.first()?.1)?;
-            let paid: Yen = group.iter().filter_map(|(_, i)| claim(*i)?.copay).sum();
+            let first = claim(group.first()?.2)?;
+            let paid: Yen = group.iter().filter_map(|(_, _, i)| claim(*i)?.copay).sum();
             (paid > cap).then(|| CapExcess {
                 bearer: first.bearer,
                 recipient: first.recipient,
                 month: first.month,
                 paid,
                 excess: paid - cap,
-                claims: group.iter().map(|(_, i)| *i).collect(),
+                claims: group.iter().map(|(_, _, i)| *i).collect(),
             })
         })
         .collect()

@@ -79,12 +79,20 @@ pub fn check(roster: &Roster, claims: &[Claim], prior: &[Claim], rules: &Rules) 
     let mut run = Run::new(roster, rules);
     let mut people = Vec::with_capacity(prior.len() + claims.len());
     people.extend(prior.iter().map(|c| roster.find(c.bearer, c.recipient).unwrap_or(u32::MAX)));
-    for (place, claim) in claims.iter().enumerate() {
-        people.push(run.one(narrow(place), claim).unwrap_or(u32::MAX));
+    let (mut found, mut places) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
+    for (block, claims) in claims.chunks(BLOCK).enumerate() {
+        roster.find_all(claims, &mut found, &mut places);
+        for (i, (claim, person)) in claims.iter().zip(&found).enumerate() {
+            run.one(narrow(block * BLOCK + i), claim, person.as_ref().map(|(_, row)| row));
+            people.push(person.map_or(u32::MAX, |(place, _)| place));
+        }
     }
     run.duplicates(claims, prior, &people);
     run.report()
 }
+
+/// Claims whose people are looked up together.
+const BLOCK: usize = 256;
 
 struct Run<'a> {
     roster: &'a Roster,
@@ -113,30 +121,28 @@ impl<'a> Run<'a> {
         self.findings.push(Finding { claim, severity, reason, days });
     }
 
-    /// All checks of one claim but duplicates; the person's place in the roster.
-    fn one(&mut self, place: u32, claim: &Claim) -> Option<u32> {
+    /// All checks of one claim but duplicates.
+    fn one(&mut self, place: u32, claim: &Claim, row: Option<&Row>) {
         self.note(Check::Bearer, true);
         if !self.roster.has_bearer(claim.bearer) {
             self.find(place, Severity::Unfit, Reason::WrongBearer, 0);
-            return None;
+            return;
         }
         self.note(Check::Recipient, true);
-        let Some(person) = self.roster.find(claim.bearer, claim.recipient) else {
+        let Some(row) = row else {
             self.find(place, Severity::Unfit, Reason::UnknownRecipient, 0);
-            return None;
+            return;
         };
-        let row = *self.roster.row(person)?;
         if self.month.0 != claim.month {
             self.month = (claim.month, Month::of(claim.month));
         }
         let month = self.month.1;
-        let detail = self.roster.detail(&row);
-        self.period(place, claim, &row, detail, month);
-        self.identity(place, claim, &row, month);
-        self.rate(place, claim, &row, month);
+        let detail = self.roster.detail(row);
+        self.period(place, claim, row, detail, month);
+        self.identity(place, claim, row, month);
+        self.rate(place, claim, row, month);
         self.other_law(place, claim, detail, month);
         self.copay(place, claim);
-        Some(person)
     }
 
     fn period(&mut self, place: u32, claim: &Claim, row: &Row, detail: Option<&Detail>, month: Month) {
@@ -214,15 +220,20 @@ impl<'a> Run<'a> {
             self.note(Check::BenefitRate, false);
             return;
         }
-        // Years of age at most: enough to leave out those whose rate depends on income, and to skip the calendar for adults.
-        let years = (month.last() - row.birth) / 365;
-        if years >= i32::from(rule.elderly_age) {
+        let days = month.first - row.birth;
+        if days >= 366 * i32::from(rule.elderly_age) {
             self.note(Check::BenefitRate, false);
             return;
         }
         self.note(Check::BenefitRate, true);
-        let preschool = years <= i32::from(rule.preschool_age) + 1
-            && day::number(march_31_after(day::date(row.birth), rule.preschool_age)) >= month.first;
+        // The calendar is asked only for those near the limit: the age is attained after at least 365 days a year, and the March
+        // after it ends within another year.
+        let age = i32::from(rule.preschool_age);
+        let preschool = match days {
+            _ if days <= 365 * age => true,
+            _ if days > 366 * (age + 1) => false,
+            _ => day::number(march_31_after(day::date(row.birth), rule.preschool_age)) >= month.first,
+        };
         let expected = match row.rate {
             0 if preschool => rule.preschool,
             0 => rule.standard,

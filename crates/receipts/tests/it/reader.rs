@@ -34,6 +34,7 @@ fn a_childs_receipt_reads_as_it_was_billed() {
     assert_eq!(r.line_points(Payer::Public1), 400);
     assert_eq!(r.disease_name(&r.diseases[0]), "表在性皮膚炎");
     assert!(r.warnings.is_empty(), "{:?}", r.warnings);
+    assert_eq!(format!("{r:?}"), "Receipt { line: 11, kind: 1124, month: YearMonth { year: 2026, month: 9 }, .. }");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::make::{child, header, small_file, styled};
 use proptest::prelude::*;
-use receipts::{Draft, Event, Examiner, Limits, PointTable, Reader, Style};
+use receipts::{Draft, Event, Examiner, Limits, PointTable, Reader, Receipt, Style};
 
 /// Reads to the end or to the first error, touching everything that is decoded on demand. Returns how many receipts came out.
 fn exhaust(bytes: &[u8]) -> usize {
@@ -16,6 +16,8 @@ fn exhaust(bytes: &[u8]) -> usize {
             Ok(Some(Event::Receipt(receipt))) => {
                 receipts += 1;
                 let draft = Draft::from(receipt);
+                let again = Receipt::parse(receipt.raw(), &receipt.header).map(|r| Draft::from(&r));
+                assert_eq!(again.ok().as_ref(), Some(&draft), "stored bytes must read as they did in the file");
                 let _ = (receipt.kind.label(), receipt.units().count(), draft.items.len());
                 let _ = receipt.special_codes().count() + receipt.history().count();
                 let _ = receipt.public_shares().map(|s| s.days.visited()).fold(0, |a, b| a | b);

@@ -106,6 +106,8 @@ fn item(table: PointTable) -> impl Strategy<Value = ItemDraft> {
             quantity: if comment { String::new() } else { t.0 },
             points: n.2.filter(|_| !comment),
             count: n.3.filter(|_| !comment),
+            unit: if kind == ItemKind::Material { "006".into() } else { String::new() },
+            unit_price: if kind == ItemKind::Material { format!("{}.50", n.1) } else { String::new() },
             product: if kind == ItemKind::Material { t.1.clone() } else { String::new() },
             comments: if medical && !comment { t.2 } else { Vec::new() },
             text: if comment { t.1 } else { String::new() },
@@ -130,7 +132,7 @@ pub fn draft(table: PointTable, dpc: bool) -> impl Strategy<Value = Draft> {
             draft.number = number;
             draft.sex = head.3.map(|m| if m { Sex::Male } else { Sex::Female });
             draft.birth = head.4;
-            draft.benefit_rate = head.5.filter(|_| true);
+            draft.benefit_rate = head.5;
             (draft.name, draft.kana, draft.symbol, draft.insured_no) = (names.0, names.1, names.2, names.3);
             (draft.management_no, draft.search_no) = (names.4.clone(), names.5);
             draft.chart_no = names.4;
