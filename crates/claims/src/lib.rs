@@ -1,1 +1,64 @@
-//! claims
+//! Receipts (レセプト) of a month: import, qualification check, bills of 支払基金 and 国保連, findings and sending back.
+//!
+//! Law: the city's ordinance on medical aid, 社会保険診療報酬支払基金法, 国民健康保険法45条. Office: the scheme's. Records: files,
+//! receipts, findings, bills. A receipt is the institution's claim and evidence (最判平18.3.10): nobody here can change one; the city
+//! asks the sender to. A file is either wholly visible or not at all.
+
+pub mod jobs;
+pub mod model;
+pub mod scheme;
+mod store;
+mod usecases;
+mod web;
+
+pub use scheme::{RosterEntry, Scheme};
+
+use kernel::access::Action::{Draft, Look, Run};
+use platform::db::Migration;
+use platform::policy::FieldGroup;
+use std::sync::Arc;
+use webkit::{Door, Nav, Programme, Route, needs};
+
+const KODOMO: &[&str] = &["kodomo"];
+const SEE: Door = needs(KODOMO, &[(Look, "kodomo.receipt")]);
+const RUN: Door = needs(KODOMO, &[(Run, "kodomo.receipt")]);
+const DRAFT: Door = needs(KODOMO, &[(Draft, "kodomo.receipt")]);
+
+/// Field groups of receipts.
+pub const GROUPS: &[FieldGroup] = &[FieldGroup::plain("kodomo.receipt", "レセプト・請求")];
+
+/// The slice for one scheme.
+pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {
+    let (a, b, c) = (scheme.clone(), scheme.clone(), scheme.clone());
+    Programme {
+        code: "claims",
+        name_ja: "レセプト・請求",
+        groups: GROUPS.to_vec(),
+        registers: vec![
+            model::ReceivedFile::REGISTER,
+            model::StoredReceipt::REGISTER,
+            model::CheckRun::REGISTER,
+            model::FindingRow::REGISTER,
+            model::Bill::REGISTER,
+            model::Correction::REGISTER,
+            model::MonthCopay::REGISTER,
+        ],
+        statements: store::STATEMENTS.to_vec(),
+        migrations: vec![Migration { name: "0030_claims", sql: include_str!("../../../migrations/0030_claims.sql"), postgres_only: false }],
+        routes: vec![
+            Route::get("/claims", "レセプト・請求", SEE, web::month::list),
+            Route::post("/claims/files", "レセプトの取込み", RUN, web::month::upload),
+            Route::get("/claims/{month}", "審査月", SEE, move |call| web::month::show(call, a.clone())),
+            Route::post("/claims/{month}/check", "資格突合", RUN, web::month::check),
+            Route::post("/claims/{month}/bills", "請求書の登録", DRAFT, web::bill::enter),
+            Route::post("/claims/{month}/bills/{sender}/pay", "請求の支出", DRAFT, move |call| web::bill::pay(call, b.clone())),
+            Route::get("/claims/{month}/findings", "所見", SEE, web::finding::list),
+            Route::post("/claims/{month}/findings", "所見の扱い", DRAFT, web::finding::draft),
+            Route::get("/claims/receipts/{id}", "レセプト", SEE, web::receipt::show),
+        ],
+        nav: vec![Nav { group: "子ども医療", label: "レセプト・請求", path: "/claims" }],
+        acts: vec![Arc::new(usecases::send_back::SendBack), Arc::new(usecases::pay_bill::PayBill)],
+        jobs: vec![Arc::new(jobs::Import { scheme: scheme.clone() }), Arc::new(jobs::Check { scheme: c })],
+        ..Programme::default()
+    }
+}

@@ -1,0 +1,52 @@
+//! What a scheme (子ども医療 and its siblings) tells the slice: who is entitled, and the rules of its ordinance.
+
+use async_trait::async_trait;
+use kernel::time::{Date, Period, YearMonth};
+use kernel::Yen;
+use platform::{Fault, Unit};
+use receipts::check::Rules;
+use receipts::{Examiner, Sex};
+
+/// One entitled person.
+#[derive(Debug, Clone)]
+pub struct RosterEntry {
+    /// Subject of the log.
+    pub subject: i64,
+    /// 公費負担者番号
+    pub bearer_no: String,
+    /// 受給者番号
+    pub recipient_no: String,
+    /// 生年月日
+    pub birth: Option<Date>,
+    /// 性別
+    pub sex: Option<Sex>,
+    /// 氏名カナ
+    pub kana: String,
+    /// Entitled in these periods.
+    pub periods: Vec<Period>,
+    /// Stopped in these.
+    pub suspensions: Vec<Period>,
+    /// 法別 of other public payers that come first, with their periods.
+    pub other_laws: Vec<(u8, Period)>,
+}
+
+/// A scheme.
+#[async_trait]
+pub trait Scheme: Send + Sync {
+    /// 公費負担者番号 of the city for this scheme.
+    fn bearer_no(&self) -> String;
+    /// Who is or was entitled: the whole roster, recorded by the caller as one bulk look.
+    async fn roster(&self, unit: &mut Unit) -> Result<Vec<RosterEntry>, Fault>;
+    /// Rules of the qualification check for care of a month.
+    fn rules(&self, month: YearMonth) -> Result<Rules, Fault>;
+    /// The most that co-payments of a person in a month may add up to.
+    fn monthly_cap(&self, month: YearMonth) -> Result<Yen, Fault>;
+    /// What the insured person bears of `points`, before the scheme: the part that the scheme and the co-payment share.
+    fn own_charge(&self, points: i64, benefit_rate: u8, month: YearMonth) -> Result<Yen, Fault>;
+    /// 審査支払手数料 for so many receipts.
+    fn fee(&self, sender: Examiner, receipts: i64, month: YearMonth) -> Result<Yen, Fault>;
+    /// Who may decide: rank and rule, for `claims.send_back` and `payments.expenditure` of an amount.
+    fn rank(&self, act: &str, amount: Yen, on: Date) -> Option<(i64, String)>;
+    /// The account of a sender, for the payment of its bill.
+    fn sender_account(&self, sender: Examiner) -> Result<payments::Account, Fault>;
+}
