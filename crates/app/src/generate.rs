@@ -31,7 +31,12 @@ fn posts() -> Vec<(String, Principal, String)> {
         .map(|s| {
             let roles = s.roles.split(',').filter(|r| !r.is_empty()).map(str::to_owned).collect();
             let who = Principal { office: s.office.into(), rank: s.rank, roles };
-            let purpose = crate::minato::OFFICES.iter().find(|o| o.code == s.office).and_then(|o| o.purposes.first()).copied().unwrap_or_default();
+            let purpose = crate::minato::OFFICES
+                .iter()
+                .find(|o| o.code == s.office)
+                .and_then(|o| o.purposes.first())
+                .copied()
+                .unwrap_or_default();
             (s.job_ja.to_owned(), who, purpose.to_owned())
         })
         .collect()
@@ -39,16 +44,25 @@ fn posts() -> Vec<(String, Principal, String)> {
 
 /// role × field group × action × purpose.
 pub fn access_matrix(house: &House) -> String {
-    let mut out = format!("# Access matrix\n\n{HEAD}Role × field group × action, each for the purpose of the role's office, in an open case. ");
-    out += "`○` asked for and along the way, `◇` asked for only, `▲` also for a protected person along the way. Empty: denied.\n\n";
+    let mut out = format!(
+        "# Access matrix\n\n{HEAD}Role × field group × action, each for the purpose of the role's office, in an open case. "
+    );
+    out +=
+        "`○` asked for and along the way, `◇` asked for only, `▲` also for a protected person along the way. Empty: denied.\n\n";
     let policy = house.city.policy();
     let actions = Action::ALL;
     for (job, who, purpose) in posts() {
-        let _ = writeln!(out, "## {job} ({purpose})\n\n| group | {} |\n|---|{}|", actions.map(Action::code).join(" | "), "---|".repeat(actions.len()).trim_end_matches('|'));
+        let _ = writeln!(
+            out,
+            "## {job} ({purpose})\n\n| group | {} |\n|---|{}|",
+            actions.map(Action::code).join(" | "),
+            "---|".repeat(actions.len()).trim_end_matches('|')
+        );
         for group in policy.groups() {
             let cell = |action: Action| {
                 let ask = |relation, protected| {
-                    let when = Circumstances { purpose: purpose.clone(), ground: "受付".into(), relation, protected, released: false };
+                    let when =
+                        Circumstances { purpose: purpose.clone(), ground: "受付".into(), relation, protected, released: false };
                     policy.allows(&who, action, group.key, &when)
                 };
                 match (ask(Relation::AskedFor, false), ask(Relation::Incidental, false), ask(Relation::Incidental, true)) {
@@ -71,7 +85,9 @@ pub fn access_matrix(house: &House) -> String {
 /// route × role.
 pub fn routes(house: &House) -> String {
     let posts = posts();
-    let mut out = format!("# Routes\n\n{HEAD}Who may enter; each also answers under `/api/v1`. The field groups are asked again for every person.\n\n| route | screen | needs |");
+    let mut out = format!(
+        "# Routes\n\n{HEAD}Who may enter; each also answers under `/api/v1`. The field groups are asked again for every person.\n\n| route | screen | needs |"
+    );
     for (job, _, _) in &posts {
         let _ = write!(out, " {job} |");
     }
@@ -84,21 +100,34 @@ pub fn routes(house: &House) -> String {
             Door::Session => "session".to_owned(),
             Door::Needs { needs, purposes } => {
                 let all: Vec<String> = needs.iter().map(|(a, g)| format!("{} {g}", a.code())).collect();
-                format!("{}{}", all.join(", "), if purposes.is_empty() { String::new() } else { format!(" for {}", purposes.join("/")) })
+                format!(
+                    "{}{}",
+                    all.join(", "),
+                    if purposes.is_empty() { String::new() } else { format!(" for {}", purposes.join("/")) }
+                )
             }
         };
         let cells: Vec<&str> = posts
             .iter()
             .map(|(_, who, purpose)| {
                 let staff = platform::StaffContext {
-                    post: Some(platform::staff::Post { id: 0, office: who.office.clone(), rank: who.rank, roles: who.roles.clone(), ward: None }),
+                    post: Some(platform::staff::Post {
+                        id: 0,
+                        office: who.office.clone(),
+                        rank: who.rank,
+                        roles: who.roles.clone(),
+                        ward: None,
+                    }),
                     purpose: Some(purpose.clone()),
                     ..platform::StaffContext::nobody()
                 };
                 if webkit::server::allowed(&house.city, &staff, route) { "○" } else { "" }
             })
             .collect();
-        lines.insert((route.path, method), format!("| `{method} {}` | {} | {needs} | {} |", route.path, route.name, cells.join(" | ")));
+        lines.insert(
+            (route.path, method),
+            format!("| `{method} {}` | {} | {needs} | {} |", route.path, route.name, cells.join(" | ")),
+        );
     }
     for line in lines.values() {
         let _ = writeln!(out, "{line}");
@@ -118,9 +147,25 @@ pub fn dictionary(house: &House) -> String {
             register.table, register.name_ja, register.purpose, register.basis_ja, register.retention_ja
         );
         for c in register.columns {
-            let _ = writeln!(out, "| `{}` | {} | `{}` | {} | {} |", c.name, c.label_ja, c.group, c.sensitivity.label_ja(), c.seed.join(" "));
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | `{}` | {} | {} |",
+                c.name,
+                c.label_ja,
+                c.group,
+                c.sensitivity.label_ja(),
+                c.seed.join(" ")
+            );
             for seed in c.seed {
-                let home = format!("`{}.{}` {} ({}; {}; {})", register.table, c.name, c.label_ja, c.sensitivity.label_ja(), register.basis_ja, register.retention_ja);
+                let home = format!(
+                    "`{}.{}` {} ({}; {}; {})",
+                    register.table,
+                    c.name,
+                    c.label_ja,
+                    c.sensitivity.label_ja(),
+                    register.basis_ja,
+                    register.retention_ja
+                );
                 seeds.entry(seed).or_default().push(home);
             }
         }

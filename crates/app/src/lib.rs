@@ -57,10 +57,17 @@ pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
 ///
 /// # Errors
 /// A defect in the policies.
-pub fn house(db: Db, keys: Keys, clock: Arc<dyn Clock>, profile: CityProfile, programmes: Vec<Programme>) -> Result<House, Fault> {
+pub fn house(
+    db: Db,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    profile: CityProfile,
+    programmes: Vec<Programme>,
+) -> Result<House, Fault> {
     let groups: Vec<_> = programmes.iter().flat_map(|p| p.groups.iter().copied()).collect();
-    let policy = Policy::load(policy::SCHEMA, policy::POLICIES, &groups)
-        .map_err(|e| Fault::new(platform::fault::FaultKind::Defect, "起動できません", e.to_string(), "policies/ を直してください"))?;
+    let policy = Policy::load(policy::SCHEMA, policy::POLICIES, &groups).map_err(|e| {
+        Fault::new(platform::fault::FaultKind::Defect, "起動できません", e.to_string(), "policies/ を直してください")
+    })?;
     let purposes = minato::PURPOSES.iter().copied().chain(programmes.iter().flat_map(|p| p.purposes.iter().copied())).collect();
     Ok(House::new(City::new(db, keys, clock, policy, profile, purposes), programmes))
 }

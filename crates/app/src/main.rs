@@ -103,7 +103,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Serve { place, listen } => {
             let house = open(&place).await?;
-            let running = app::running::Running::start(house, listen).await.with_context(|| format!("{listen} で待ち受けられません"))?;
+            let running =
+                app::running::Running::start(house, listen).await.with_context(|| format!("{listen} で待ち受けられません"))?;
             println!("http://{}", running.address);
             tokio::signal::ctrl_c().await?;
             running.stop().await;

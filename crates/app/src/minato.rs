@@ -39,12 +39,23 @@ pub struct DemoStaff {
 /// The demo staff.
 pub const STAFF: &[DemoStaff] = &[
     DemoStaff { staff_no: "1001", name: "大野 修", office: "shimin", rank: 1, roles: "", job_ja: "市民課 係員" },
-    DemoStaff { staff_no: "1002", name: "佐々木 亮", office: "shimin", rank: 2, roles: "protection", job_ja: "市民課 係長" },
-    DemoStaff { staff_no: "1003", name: "岡本 恵", office: "shimin", rank: 3, roles: "protection", job_ja: "市民課 課長" },
+    DemoStaff {
+        staff_no: "1002", name: "佐々木 亮", office: "shimin", rank: 2, roles: "protection", job_ja: "市民課 係長"
+    },
+    DemoStaff {
+        staff_no: "1003", name: "岡本 恵", office: "shimin", rank: 3, roles: "protection", job_ja: "市民課 課長"
+    },
     DemoStaff { staff_no: "2001", name: "森田 由紀", office: "iryo", rank: 1, roles: "", job_ja: "医療年金課 係員" },
     DemoStaff { staff_no: "2002", name: "西村 健", office: "iryo", rank: 2, roles: "", job_ja: "医療年金課 係長" },
     DemoStaff { staff_no: "2003", name: "黒田 真理", office: "iryo", rank: 3, roles: "", job_ja: "医療年金課 課長" },
-    DemoStaff { staff_no: "3001", name: "石川 文", office: "hogo", rank: 2, roles: "protection_officer", job_ja: "個人情報保護担当" },
+    DemoStaff {
+        staff_no: "3001",
+        name: "石川 文",
+        office: "hogo",
+        rank: 2,
+        roles: "protection_officer",
+        job_ja: "個人情報保護担当",
+    },
     DemoStaff { staff_no: "4001", name: "上田 誠", office: "joho", rank: 2, roles: "it_policy", job_ja: "情報政策課" },
     DemoStaff { staff_no: "5001", name: "中川 学", office: "kansa", rank: 2, roles: "auditor", job_ja: "監査事務局" },
 ];

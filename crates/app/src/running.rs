@@ -116,7 +116,11 @@ where
 }
 
 fn health(house: House) -> Router {
-    Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", get(ready)).route("/metrics", get(metrics)).with_state(house)
+    Router::new()
+        .route("/livez", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(house)
 }
 
 /// Ready means: it can write, sign and prove.

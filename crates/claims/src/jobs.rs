@@ -102,7 +102,15 @@ impl Import {
         Ok(())
     }
 
-    fn row(&self, city: &City, month: YearMonth, sender: i64, file: i64, position: usize, r: &Receipt) -> Result<StoredReceipt, Fault> {
+    fn row(
+        &self,
+        city: &City,
+        month: YearMonth,
+        sender: i64,
+        file: i64,
+        position: usize,
+        r: &Receipt,
+    ) -> Result<StoredReceipt, Fault> {
         let ours = self.scheme.bearer_no();
         let public = r.publics.iter().find(|p| p.bearer.as_str() == ours).or(r.publics.last()).copied().unwrap_or_default();
         let index = r.publics.iter().position(|p| *p == public);
@@ -287,7 +295,8 @@ async fn read_claims(unit: &mut Unit, city: &City, stored: i64, roster: &Roster)
     let body = file::load(&mut unit.tx, city, stored).await?.body;
     let mut reader = Reader::new(body.as_slice());
     let mut claims = vec![];
-    while let Some(event) = reader.next().map_err(|e| Fault::conflict("保管したファイルを読めません", e.to_string()))? {
+    while let Some(event) = reader.next().map_err(|e| Fault::conflict("保管したファイルを読めません", e.to_string()))?
+    {
         if let Event::Receipt(receipt) = event {
             claims.push(Claim::of(receipt, roster));
         }

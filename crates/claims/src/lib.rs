@@ -8,6 +8,8 @@ pub mod jobs;
 pub mod model;
 pub mod scheme;
 mod store;
+#[cfg(test)]
+mod tests;
 mod usecases;
 mod web;
 
@@ -44,14 +46,20 @@ pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {
             model::MonthCopay::REGISTER,
         ],
         statements: store::STATEMENTS.to_vec(),
-        migrations: vec![Migration { name: "0030_claims", sql: include_str!("../../../migrations/0030_claims.sql"), postgres_only: false }],
+        migrations: vec![Migration {
+            name: "0030_claims",
+            sql: include_str!("../../../migrations/0030_claims.sql"),
+            postgres_only: false,
+        }],
         routes: vec![
             Route::get("/claims", "レセプト・請求", SEE, web::month::list),
             Route::post("/claims/files", "レセプトの取込み", RUN, web::month::upload),
             Route::get("/claims/{month}", "審査月", SEE, move |call| web::month::show(call, a.clone())),
             Route::post("/claims/{month}/check", "資格突合", RUN, web::month::check),
             Route::post("/claims/{month}/bills", "請求書の登録", DRAFT, web::bill::enter),
-            Route::post("/claims/{month}/bills/{sender}/pay", "請求の支出", DRAFT, move |call| web::bill::pay(call, b.clone())),
+            Route::post("/claims/{month}/bills/{sender}/pay", "請求の支出", DRAFT, move |call| {
+                web::bill::pay(call, b.clone())
+            }),
             Route::get("/claims/{month}/findings", "所見", SEE, web::finding::list),
             Route::post("/claims/{month}/findings", "所見の扱い", DRAFT, web::finding::draft),
             Route::get("/claims/receipts/{id}", "レセプト", SEE, web::receipt::show),

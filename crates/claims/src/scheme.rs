@@ -1,8 +1,8 @@
 //! What a scheme (子ども医療 and its siblings) tells the slice: who is entitled, and the rules of its ordinance.
 
 use async_trait::async_trait;
-use kernel::time::{Date, Period, YearMonth};
 use kernel::Yen;
+use kernel::time::{Date, Period, YearMonth};
 use platform::{Fault, Unit};
 use receipts::check::Rules;
 use receipts::{Examiner, Sex};

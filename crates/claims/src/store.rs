@@ -126,7 +126,14 @@ pub async fn imported(tx: &mut Tx, file: i64) -> Result<i64, DbError> {
     tx.one(IMPORTED, params![file]).await?.get("n")
 }
 
-pub async fn show_file(tx: &mut Tx, file: i64, receipts: i64, points: i64, warnings: i64, message: &str) -> Result<bool, DbError> {
+pub async fn show_file(
+    tx: &mut Tx,
+    file: i64,
+    receipts: i64,
+    points: i64,
+    warnings: i64,
+    message: &str,
+) -> Result<bool, DbError> {
     Ok(tx.run(SHOW_FILE, params![file, receipts, points, warnings, message]).await? == 1)
 }
 
@@ -227,7 +234,8 @@ pub async fn bills(tx: &mut Tx, month: YearMonth) -> Result<Vec<Bill>, DbError> 
 }
 
 pub async fn update_bill(tx: &mut Tx, bill: &Bill) -> Result<bool, DbError> {
-    let values = params![bill.id, bill.count, bill.amount, bill.fee_count, bill.fee_amount, bill.due, &bill.entered_by, bill.entered_at];
+    let values =
+        params![bill.id, bill.count, bill.amount, bill.fee_count, bill.fee_amount, bill.due, &bill.entered_by, bill.entered_at];
     tx.run(DROP_CORRECTIONS, params![bill.id]).await?;
     Ok(tx.run(UPDATE_BILL, values).await? == 1)
 }
@@ -247,10 +255,20 @@ pub async fn copays(tx: &mut Tx, month: YearMonth) -> Result<Vec<(String, String
 }
 
 pub async fn excess_keys(tx: &mut Tx) -> Result<std::collections::HashSet<(String, String, YearMonth)>, DbError> {
-    tx.all(EXCESS_KEYS, vec![]).await?.iter().map(|r| Ok((r.get("bearer_no")?, r.get("recipient_no")?, r.get("care_month")?))).collect()
+    tx.all(EXCESS_KEYS, vec![])
+        .await?
+        .iter()
+        .map(|r| Ok((r.get("bearer_no")?, r.get("recipient_no")?, r.get("care_month")?)))
+        .collect()
 }
 
-pub async fn set_copay(tx: &mut Tx, key: &(String, String, YearMonth), paid: Yen, excess: Yen, at: Timestamp) -> Result<(), DbError> {
+pub async fn set_copay(
+    tx: &mut Tx,
+    key: &(String, String, YearMonth),
+    paid: Yen,
+    excess: Yen,
+    at: Timestamp,
+) -> Result<(), DbError> {
     tx.run(SET_COPAY, params![&key.0, &key.1, key.2, paid, excess, at]).await.map(|_| ())
 }
 

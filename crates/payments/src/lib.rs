@@ -37,7 +37,11 @@ pub fn programme(rank: RankRule) -> Programme {
         groups: GROUPS.to_vec(),
         registers: vec![model::Payment::REGISTER, model::Transfer::REGISTER],
         statements: store::STATEMENTS.to_vec(),
-        migrations: vec![Migration { name: "0020_payments", sql: include_str!("../../../migrations/0020_payments.sql"), postgres_only: false }],
+        migrations: vec![Migration {
+            name: "0020_payments",
+            sql: include_str!("../../../migrations/0020_payments.sql"),
+            postgres_only: false,
+        }],
         routes: vec![
             Route::get("/payments", "支払", SEE, web::list::show),
             Route::post("/payments/transfers", "振込の起案", DRAFT, move |call| web::list::draft(call, rank)),

@@ -145,7 +145,8 @@ pub fn write(orderer: &Orderer, pay_on: Date, lines: &[Line]) -> Result<Vec<u8>,
         records.push(data(line).map_err(|why| ZenginError::Line(n, why))?);
     }
     let total: Yen = lines.iter().map(|l| l.amount).sum();
-    let trailer = || Record::new("8").number(&lines.len().to_string(), 6)?.number(&total.get().to_string(), 12)?.text("", 101).bytes();
+    let trailer =
+        || Record::new("8").number(&lines.len().to_string(), 6)?.number(&total.get().to_string(), 12)?.text("", 101).bytes();
     records.push(trailer().ok_or(ZenginError::Line(lines.len(), "件数か合計が桁を超えました"))?);
     records.push(Record::new("9").text("", 119).bytes().unwrap_or_default());
     let mut file = Vec::with_capacity(records.len() * (RECORD + 2));

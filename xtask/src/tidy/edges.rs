@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("matching", &["kernel"]),
     ("forms", &["kernel"]),
     ("platform", &["kernel", "reference"]),
-    ("ports", &["kernel", "mynumber"]),
+    ("ports", &["kernel", "mynumber", "platform"]),
     ("webkit", &["kernel", "platform", "forms", "reference"]),
     ("claims", &["kernel", "receipts", "forms", "platform", "ports", "webkit", "payments", "reference"]),
     ("payments", &["kernel", "forms", "platform", "ports", "webkit", "reference"]),

@@ -27,7 +27,15 @@ pub struct Browser {
 impl Browser {
     /// A browser without a session.
     pub fn new(router: Router, name: &str) -> Self {
-        Self { router, cookie: String::new(), name: name.into(), page: String::new(), status: StatusCode::OK, address: "/".into(), keys: 0 }
+        Self {
+            router,
+            cookie: String::new(),
+            name: name.into(),
+            page: String::new(),
+            status: StatusCode::OK,
+            address: "/".into(),
+            keys: 0,
+        }
     }
 
     async fn send(&mut self, request: Request<Body>) -> anyhow::Result<Response<Body>> {
@@ -77,7 +85,8 @@ impl Browser {
     fn hidden(&mut self) -> BTreeMap<String, String> {
         let mut fields = BTreeMap::new();
         for tag in self.page.split("<input").skip(1).filter(|t| t.contains("type=\"hidden\"")) {
-            let attribute = |name: &str| tag.split(&format!("{name}=\"")).nth(1).and_then(|v| v.split('"').next()).map(str::to_owned);
+            let attribute =
+                |name: &str| tag.split(&format!("{name}=\"")).nth(1).and_then(|v| v.split('"').next()).map(str::to_owned);
             if let (Some(name), Some(value)) = (attribute(" name"), attribute(" value")) {
                 fields.insert(name, value);
             }
@@ -102,7 +111,12 @@ impl Browser {
     }
 
     /// Sends a form with files.
-    pub async fn upload(&mut self, address: &str, values: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> anyhow::Result<&str> {
+    pub async fn upload(
+        &mut self,
+        address: &str,
+        values: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> anyhow::Result<&str> {
         const EDGE: &str = "atena-story-edge";
         let mut body = Vec::new();
         let mut fields: Vec<(String, String)> = self.hidden().into_iter().collect();

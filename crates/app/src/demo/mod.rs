@@ -71,7 +71,8 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
         start_over(&options.data)?;
     }
     let clock = Arc::new(options.today.map_or_else(WallClock::real, WallClock::starting));
-    let opening = Opening { database_url: options.database_url.as_deref(), data: &options.data, clock, profile: minato::profile() };
+    let opening =
+        Opening { database_url: options.database_url.as_deref(), data: &options.data, clock, profile: minato::profile() };
     let new = !options.data.join(MARK).exists();
     let house = crate::open(opening).await?;
     let mut passwords = vec![];
@@ -81,7 +82,11 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
             let mut tx = house.city.db().write().await?;
             let from = Date::constant(2026, 4, 1);
             let posts = [(member.office, member.rank, member.roles, None)];
-            staff::register(&mut tx, &NewStaff { staff_no: member.staff_no, name: member.name, password: &password, posts: &posts, from }).await?;
+            staff::register(
+                &mut tx,
+                &NewStaff { staff_no: member.staff_no, name: member.name, password: &password, posts: &posts, from },
+            )
+            .await?;
             tx.commit().await?;
             passwords.push((*member, password));
         }
@@ -94,7 +99,8 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
 fn one_time_password(keys: &Keys) -> anyhow::Result<String> {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let bytes: [u8; 16] = keys.random()?;
-    let letters: Vec<char> = bytes.iter().filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len()).map(|l| char::from(*l))).collect();
+    let letters: Vec<char> =
+        bytes.iter().filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len()).map(|l| char::from(*l))).collect();
     Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
@@ -107,7 +113,8 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
     let begun = Instant::now();
     let DemoCity { house, passwords } = open_city(options).await?;
     let engine = house.city.db().engine();
-    let running = Running::start(house, options.listen).await.with_context(|| format!("{} で待ち受けられません", options.listen))?;
+    let running =
+        Running::start(house, options.listen).await.with_context(|| format!("{} で待ち受けられません", options.listen))?;
     println!("みなと市(架空) … {engine}、{:.1}秒で準備できました", begun.elapsed().as_secs_f64());
     println!("  http://localhost:{}", running.address.port());
     if let Some(today) = options.today {
@@ -136,7 +143,13 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
 pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
     let data = std::env::temp_dir().join(format!("atena-story-{}", std::process::id()));
     let today = options.today.unwrap_or(Date::constant(2026, 11, 20));
-    let options = Options { data: data.clone(), fresh: true, today: Some(today), listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..options.clone() };
+    let options = Options {
+        data: data.clone(),
+        fresh: true,
+        today: Some(today),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        ..options.clone()
+    };
     let DemoCity { house, passwords } = open_city(&options).await?;
     let running = Running::start(house.clone(), options.listen).await?;
     let result = story::play(&house, &passwords, plant).await;

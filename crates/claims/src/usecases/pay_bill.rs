@@ -51,10 +51,15 @@ pub async fn draft(unit: &mut Unit, scheme: &dyn Scheme, month: YearMonth, sende
         account,
     };
     let on = unit.today();
-    let (rank, rule_ja) =
-        scheme.rank("payments.expenditure", found.payable(), on).ok_or_else(|| Fault::refused("この支出を決裁できる職が専決規程にありません"))?;
+    let (rank, rule_ja) = scheme
+        .rank("payments.expenditure", found.payable(), on)
+        .ok_or_else(|| Fault::refused("この支出を決裁できる職が専決規程にありません"))?;
     let title = format!("{} {}の請求 {}", month.wareki(), sender.label(), found.payable());
-    approval::draft(unit, NewDraft { act: "claims.pay_bill", title: &title, command: &pay, subjects: &[], rank, rule_ja: &rule_ja }).await
+    approval::draft(
+        unit,
+        NewDraft { act: "claims.pay_bill", title: &title, command: &pay, subjects: &[], rank, rule_ja: &rule_ja },
+    )
+    .await
 }
 
 /// The act.
@@ -73,7 +78,12 @@ impl Act for PayBill {
     async fn describe(&self, _unit: &mut Unit, payload: &[u8]) -> Result<Proposal, Fault> {
         let pay: Pay = approval::command(payload)?;
         let sender = Examiner::from_code(u64::from(pay.sender)).map_or("", Examiner::label);
-        let line = |item: &str, draft: String| DiffLine { item_ja: item.into(), now_ja: "未払".into(), draft_ja: draft, reason_ja: "レセプトと円まで一致".into() };
+        let line = |item: &str, draft: String| DiffLine {
+            item_ja: item.into(),
+            now_ja: "未払".into(),
+            draft_ja: draft,
+            reason_ja: "レセプトと円まで一致".into(),
+        };
         Ok(Proposal {
             about_ja: format!("{} {sender}", pay.month.wareki()),
             lines: vec![

@@ -54,7 +54,10 @@ pub async fn draft(unit: &mut Unit, handling: &Handling, rank: (i64, &str)) -> R
             _ => true,
         };
         if !right {
-            return Err(Fault::field("route", "支払基金のレセプトは再審査等請求、国保連のレセプトは過誤申立です。請求元ごとに選んでください"));
+            return Err(Fault::field(
+                "route",
+                "支払基金のレセプトは再審査等請求、国保連のレセプトは過誤申立です。請求元ごとに選んでください",
+            ));
         }
         if !store::draft_finding(&mut unit.tx, *id, &handling.route, &handling.scope, handling.note.as_deref()).await? {
             return Err(Fault::conflict("選んだ所見の一つは起案できません", "既に扱われています"));
@@ -62,7 +65,11 @@ pub async fn draft(unit: &mut Unit, handling: &Handling, rank: (i64, &str)) -> R
         total += finding.amount;
     }
     let title = format!("{} {}件 {total}", handling.route, handling.findings.len());
-    approval::draft(unit, NewDraft { act: "claims.send_back", title: &title, command: handling, subjects: &[], rank: rank.0, rule_ja: rank.1 }).await
+    approval::draft(
+        unit,
+        NewDraft { act: "claims.send_back", title: &title, command: handling, subjects: &[], rank: rank.0, rule_ja: rank.1 },
+    )
+    .await
 }
 
 /// The act.
@@ -107,7 +114,12 @@ impl Act for SendBack {
             "問題なし" => "所見を問題なしとして閉じる",
             _ => "請求元へ送り、後の審査月の減額で閉じる",
         };
-        Ok(Proposal { about_ja: handling.note.clone().unwrap_or_default(), lines, next_ja: vec![next.into()], ..Proposal::default() })
+        Ok(Proposal {
+            about_ja: handling.note.clone().unwrap_or_default(),
+            lines,
+            next_ja: vec![next.into()],
+            ..Proposal::default()
+        })
     }
 
     async fn apply(&self, unit: &mut Unit, _draft: &Draft, payload: &[u8]) -> Result<(), Fault> {

@@ -58,7 +58,11 @@ pub async fn enter(call: Call) -> Result<Reply, Fault> {
 
 /// An amount that may be negative: a month of corrections alone.
 fn signed(reader: &mut webkit::form::Reader<'_>, field: &'static str, text: &str) -> Yen {
-    let plain: String = text.chars().filter(|c| !matches!(c, ',' | '円' | ' ')).map(|c| if matches!(c, '−' | '▲' | '△') { '-' } else { c }).collect();
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, ',' | '円' | ' '))
+        .map(|c| if matches!(c, '−' | '▲' | '△') { '-' } else { c })
+        .collect();
     plain.parse().map(Yen).unwrap_or_else(|_| {
         reader.problem(field, "金額は円単位の整数で入力してください(減額は - を付けます)");
         Yen::ZERO

@@ -3,12 +3,14 @@
 use super::{month_of, sender_ja};
 use crate::store;
 use crate::usecases::send_back::{self, Handling, ROUTES, SCOPES};
-use kernel::time::age_on;
 use kernel::Yen;
+use kernel::time::age_on;
 use maud::html;
 use platform::Fault;
 use std::collections::HashMap;
-use webkit::components::{Action, AsidePanel, Choice, Column, Field, Row, Select, Table, Tone, badge, button_row, card, post_form, table};
+use webkit::components::{
+    Action, AsidePanel, Choice, Column, Field, Row, Select, Table, Tone, badge, button_row, card, post_form, table,
+};
 use webkit::{Begun, Call, Reply, Screen};
 
 /// The list.
@@ -27,7 +29,8 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         let tone = if f.severity == "不適合" { Tone::Bad } else { Tone::Warn };
         let code = f.reason_code.map_or_else(|| sender_ja(r.sender).to_owned(), |c| format!("{}・{c}", sender_ja(r.sender)));
         let age = r.birth.map_or_else(String::new, |b| format!("{}歳", age_on(b, r.care_month.first_day())));
-        let care = format!("{} {} {}日", r.care_month.wareki(), if r.inpatient { "入院" } else { "外来" }, r.day_count.unwrap_or(0));
+        let care =
+            format!("{} {} {}日", r.care_month.wareki(), if r.inpatient { "入院" } else { "外来" }, r.day_count.unwrap_or(0));
         let state = match f.state.as_str() {
             "open" => html! {},
             "drafted" => badge(Tone::Info, "決裁待ち"),
@@ -65,14 +68,18 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
             Column::text("扱い"),
         ],
         rows,
-        empty: ("所見はありません".into(), "資格突合をまだしていないか、すべて適合です。審査月の画面で点検の実施状況を確かめてください。".into()),
+        empty: (
+            "所見はありません".into(),
+            "資格突合をまだしていないか、すべて適合です。審査月の画面で点検の実施状況を確かめてください。".into(),
+        ),
         filter: true,
         select: Some(Select { name: "finding".into(), form: Some("handle".into()) }),
         ..Table::default()
     };
     let choice = |v: &'static str, note: &'static str| Choice { value: v, label: v, note };
     let [again, mistake, recover, fine] = ROUTES;
-    let routes = [choice(again, "支払基金へ"), choice(mistake, "国保連へ"), choice(recover, "保護者へ"), choice(fine, "理由を書く")];
+    let routes =
+        [choice(again, "支払基金へ"), choice(mistake, "国保連へ"), choice(recover, "保護者へ"), choice(fine, "理由を書く")];
     let body = html! {
         (Field::new("route", "扱い").required().value(again).radio(&routes))
         (Field::new("scope", "範囲").required().value(SCOPES[0]).radio(&[choice(SCOPES[0], ""), choice(SCOPES[1], "")]))
@@ -89,7 +96,10 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         subtitle: format!("{}審査分", month.wareki()),
         main,
         asked: "レセプト・資格".into(),
-        aside: vec![AsidePanel::text("書き換えはできません", "レセプトは医療機関の請求であり、市は訂正しません。誤りは支払基金・国保連・医療機関へ申し立てます。")],
+        aside: vec![AsidePanel::text(
+            "書き換えはできません",
+            "レセプトは医療機関の請求であり、市は訂正しません。誤りは支払基金・国保連・医療機関へ申し立てます。",
+        )],
         data: serde_json::json!({ "total": total, "findings": data }),
         ..Screen::default()
     };

@@ -5,12 +5,14 @@ use crate::scheme::Scheme;
 use crate::store;
 use crate::usecases::bill::{self, Reconciliation};
 use crate::usecases::receive::{Received, receive};
-use kernel::time::{YearMonth, civil, wareki, wareki_short};
 use kernel::Yen;
+use kernel::time::{YearMonth, civil, wareki, wareki_short};
 use maud::{Markup, html};
 use platform::{Fault, job};
 use std::sync::Arc;
-use webkit::components::{Action, AsidePanel, Bar, Column, Field, Row, Table, Tone, badge, bars, button_row, card, pair, post_form, table};
+use webkit::components::{
+    Action, AsidePanel, Bar, Column, Field, Row, Table, Tone, badge, bars, button_row, card, pair, post_form, table,
+};
 use webkit::{Begun, Call, Reply, Screen};
 
 /// Months, and taking files in.
@@ -19,8 +21,10 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     unit.permit(call.action, "kodomo.receipt").await?;
     let months = store::months(&mut unit.tx).await?;
     let rows = months.iter().map(|(month, files, receipts, waiting)| {
-        let state = if *waiting > 0 { badge(Tone::Warn, "取込み中のファイルあり") } else { badge(Tone::Ok, "取込み済") };
-        Row::new(vec![month.wareki().into(), (*files).into(), (*receipts).into(), state.into()]).opens(format!("/claims/{}", month.compact()))
+        let state =
+            if *waiting > 0 { badge(Tone::Warn, "取込み中のファイルあり") } else { badge(Tone::Ok, "取込み済") };
+        Row::new(vec![month.wareki().into(), (*files).into(), (*receipts).into(), state.into()])
+            .opens(format!("/claims/{}", month.compact()))
     });
     let list = Table {
         caption: "審査月".into(),
@@ -83,7 +87,8 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     let bills = bill::reconcile(&mut unit, scheme.as_ref(), month).await?;
     let n = |kind: &str| results.iter().find(|(r, _)| r == kind).map_or(0, |(_, n)| *n);
     let total: i64 = results.iter().map(|(_, n)| n).sum();
-    let bar = |label: &str, tone: Tone, n: i64| Bar { word: label.into(), tone, count: u64::try_from(n).unwrap_or(0), href: None };
+    let bar =
+        |label: &str, tone: Tone, n: i64| Bar { word: label.into(), tone, count: u64::try_from(n).unwrap_or(0), href: None };
     let results_card = html! {
         (bars("資格突合の結果", &[bar("適合", Tone::Ok, n("fit")), bar("要確認", Tone::Warn, n("review")), bar("不適合", Tone::Bad, n("unfit")), bar("未突合", Tone::Neutral, n("unchecked"))]))
         (button_row(&[
@@ -97,7 +102,15 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
             "refused" => badge(Tone::Bad, "取込み拒否"),
             _ => badge(Tone::Info, "取込み中"),
         };
-        let cells = vec![f.name.clone().into(), sender_ja(f.sender).into(), f.receipts.into(), f.points.into(), wareki_short(civil(f.received_at)).into(), state.into(), f.message.clone().into()];
+        let cells = vec![
+            f.name.clone().into(),
+            sender_ja(f.sender).into(),
+            f.receipts.into(),
+            f.points.into(),
+            wareki_short(civil(f.received_at)).into(),
+            state.into(),
+            f.message.clone().into(),
+        ];
         let row = Row::new(cells);
         match f.job_id {
             Some(job) => row.opens(format!("/jobs/{job}")),
@@ -106,17 +119,37 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     });
     let file_list = Table {
         caption: "ファイル".into(),
-        columns: vec![Column::text("ファイル"), Column::text("請求元"), Column::number("件数"), Column::number("点数"), Column::text("受領"), Column::text("状態"), Column::text("結果")],
+        columns: vec![
+            Column::text("ファイル"),
+            Column::text("請求元"),
+            Column::number("件数"),
+            Column::number("点数"),
+            Column::text("受領"),
+            Column::text("状態"),
+            Column::text("結果"),
+        ],
         rows: file_rows.collect(),
         empty: ("この月のファイルはまだありません".into(), "レセプト・請求の画面から取り込みます。".into()),
         ..Table::default()
     };
     let copay_rows = excesses.iter().map(|c| {
-        Row::new(vec![c.recipient_no.clone().into(), c.care_month.wareki().into(), c.paid.into(), c.excess.into(), c.settled.into()])
+        Row::new(vec![
+            c.recipient_no.clone().into(),
+            c.care_month.wareki().into(),
+            c.paid.into(),
+            c.excess.into(),
+            c.settled.into(),
+        ])
     });
     let copay_list = Table {
         caption: "月の上限を超えた自己負担".into(),
-        columns: vec![Column::text("受給者番号"), Column::text("診療年月"), Column::number("自己負担の計"), Column::number("上限を超えた額"), Column::number("償還済")],
+        columns: vec![
+            Column::text("受給者番号"),
+            Column::text("診療年月"),
+            Column::number("自己負担の計"),
+            Column::number("上限を超えた額"),
+            Column::number("償還済"),
+        ],
         rows: copay_rows.collect(),
         empty: ("上限を超えた人はいません".into(), "資格突合のあと、医療機関と請求元をまたいで計算します。".into()),
         ..Table::default()
@@ -127,20 +160,30 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         (card("月の上限", "自動償還の対象", table(&copay_list)))
         (card("ファイル", &format!("{total}件"), table(&file_list)))
     };
-    let obstacles: Vec<String> = bills.iter().flat_map(|b| b.obstacles().into_iter().map(move |o| format!("{}: {o}", b.sender.label()))).collect();
+    let obstacles: Vec<String> =
+        bills.iter().flat_map(|b| b.obstacles().into_iter().map(move |o| format!("{}: {o}", b.sender.label()))).collect();
     let not_run: Vec<&str> = checks.iter().filter(|c| !c.ran).map(|c| c.kind.as_str()).collect();
     let ran: Vec<&str> = checks.iter().filter(|c| c.ran).map(|c| c.kind.as_str()).collect();
     let aside = vec![
-        AsidePanel::text("書き換えはできません", "レセプトは医療機関の請求であり、市は訂正しません。誤りは支払基金・国保連・医療機関へ申し立てます。"),
-        AsidePanel::new("点検の実施状況", html! {
-            @if checks.is_empty() { p { (badge(Tone::Warn, "未実施")) } }
-            @if !ran.is_empty() { p { (ran.join(" ✓ ・ ")) " ✓" } }
-            @for name in &not_run { p { (name) " " (badge(Tone::Warn, "未実施")) } }
-        }),
-        AsidePanel::new("支払まで", html! {
-            @if obstacles.is_empty() { p { "支払を起案できます。" } }
-            @for line in &obstacles { p { (line) } }
-        }),
+        AsidePanel::text(
+            "書き換えはできません",
+            "レセプトは医療機関の請求であり、市は訂正しません。誤りは支払基金・国保連・医療機関へ申し立てます。",
+        ),
+        AsidePanel::new(
+            "点検の実施状況",
+            html! {
+                @if checks.is_empty() { p { (badge(Tone::Warn, "未実施")) } }
+                @if !ran.is_empty() { p { (ran.join(" ✓ ・ ")) " ✓" } }
+                @for name in &not_run { p { (name) " " (badge(Tone::Warn, "未実施")) } }
+            },
+        ),
+        AsidePanel::new(
+            "支払まで",
+            html! {
+                @if obstacles.is_empty() { p { "支払を起案できます。" } }
+                @for line in &obstacles { p { (line) } }
+            },
+        ),
     ];
     let data = serde_json::json!({
         "month": month.compact(), "total": total, "results": results, "findings": found,
@@ -177,11 +220,33 @@ fn bill_table(call: &Call, month: YearMonth, bills: &[Reconciliation]) -> Markup
             "decided" => "支出決裁済",
             _ => "",
         });
-        let pay = Action::post("支出を起案", &format!("/claims/{}/bills/{}/pay", month.compact(), b.sender.code()), call.hidden_owned());
-        let pay = if b.obstacles().is_empty() && decided.is_empty() { pay.render() } else { html! { (decided) } };
-        Row::new(vec![b.sender.label().into(), b.amount.into(), billed.into(), html! { (state) }.into(), b.fee.into(), pay.into()])
+        let pay = Action::post(
+            "支出を起案",
+            &format!("/claims/{}/bills/{}/pay", month.compact(), b.sender.code()),
+            call.hidden_owned(),
+        );
+        let pay = if b.obstacles().is_empty() && decided.is_empty() {
+            pay.render()
+        } else {
+            html! { (decided) }
+        };
+        Row::new(vec![
+            b.sender.label().into(),
+            b.amount.into(),
+            billed.into(),
+            html! { (state) }.into(),
+            b.fee.into(),
+            pay.into(),
+        ])
     });
-    let columns = vec![Column::text("請求元"), Column::number("レセプト計"), Column::number("請求額"), Column::text("突合"), Column::number("審査手数料"), Column::text("").unseen()];
+    let columns = vec![
+        Column::text("請求元"),
+        Column::number("レセプト計"),
+        Column::number("請求額"),
+        Column::text("突合"),
+        Column::number("審査手数料"),
+        Column::text("").unseen(),
+    ];
     let empty = ("この月の請求はまだありません".to_owned(), "レセプトを取り込み、請求書を登録すると突合します。".to_owned());
     table(&Table { caption: "請求との突合".into(), columns, rows: rows.collect(), empty, ..Table::default() })
 }

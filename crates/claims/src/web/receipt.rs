@@ -2,8 +2,8 @@
 
 use super::sender_ja;
 use crate::store;
-use kernel::time::wareki_with_year;
 use kernel::Yen;
+use kernel::time::wareki_with_year;
 use maud::html;
 use platform::Fault;
 use platform::keys::{KeyError, Place};
@@ -29,8 +29,16 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let receipt = find(&body, &raw).ok_or(KeyError::Broken)?;
     let diseases = receipt.diseases.iter().map(|d| {
         let name = receipt.disease_name(d);
-        let name = if name.is_empty() { d.code.map_or_else(|| "未コード化".to_owned(), |c| format!("{c:07} 名称未取込")) } else { name.into_owned() };
-        Row::new(vec![name.into(), d.started.map_or_else(String::new, wareki_with_year).into(), if d.main { "主傷病".into() } else { "".into() }])
+        let name = if name.is_empty() {
+            d.code.map_or_else(|| "未コード化".to_owned(), |c| format!("{c:07} 名称未取込"))
+        } else {
+            name.into_owned()
+        };
+        Row::new(vec![
+            name.into(),
+            d.started.map_or_else(String::new, wareki_with_year).into(),
+            if d.main { "主傷病".into() } else { "".into() },
+        ])
     });
     let disease_list = Table {
         caption: "傷病名".into(),
@@ -41,16 +49,29 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     };
     let items = receipt.items.iter().map(|i| {
         let product = receipt.product(i);
-        let comments: Vec<String> = receipt.comments(i).into_iter().map(|(_, text)| text.into_owned()).filter(|t| !t.is_empty()).collect();
+        let comments: Vec<String> =
+            receipt.comments(i).into_iter().map(|(_, text)| text.into_owned()).filter(|t| !t.is_empty()).collect();
         let name = if product.is_empty() { format!("{:09} 名称未取込", i.code) } else { product.into_owned() };
         let points = i.points.map_or_else(String::new, |p| p.to_string());
         let count = i.count.map_or_else(String::new, |c| c.to_string());
         let section = format!("{:02}", i.section);
-        Row::new(vec![section.into(), html! { (name) @for c in &comments { div.note { (c) } } }.into(), receipt.quantity(i).into_owned().into(), points.into(), count.into()])
+        Row::new(vec![
+            section.into(),
+            html! { (name) @for c in &comments { div.note { (c) } } }.into(),
+            receipt.quantity(i).into_owned().into(),
+            points.into(),
+            count.into(),
+        ])
     });
     let item_list = Table {
         caption: "摘要".into(),
-        columns: vec![Column::text("区分"), Column::text("内容"), Column::number("数量"), Column::number("点数"), Column::number("回数")],
+        columns: vec![
+            Column::text("区分"),
+            Column::text("内容"),
+            Column::number("数量"),
+            Column::number("点数"),
+            Column::number("回数"),
+        ],
         rows: items.collect(),
         empty: ("明細の記録はありません".into(), "DPCと調剤の一部の明細は原本のまま保管しています。".into()),
         ..Table::default()
@@ -85,7 +106,10 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         subtitle: format!("{} {}審査分", sender_ja(stored.sender), stored.month.wareki()),
         main,
         asked: "レセプト".into(),
-        aside: vec![AsidePanel::text("書き換えはできません", "レセプトは医療機関の請求であり、市は訂正しません。名称は公式マスターを取り込むと表示されます。")],
+        aside: vec![AsidePanel::text(
+            "書き換えはできません",
+            "レセプトは医療機関の請求であり、市は訂正しません。名称は公式マスターを取り込むと表示されます。",
+        )],
         data,
         ..Screen::default()
     };

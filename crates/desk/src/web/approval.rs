@@ -6,8 +6,8 @@ use platform::approval::{self, Proposal, Word};
 use platform::fault::FaultKind;
 use platform::{Fault, Unit};
 use webkit::components::{
-    Action, AsidePanel, Column, DiffRow, Field, FieldError, Row, Table, Tone, badge, button_row, card, decision_card, diff_table, error_summary,
-    message, post_form, table,
+    Action, AsidePanel, Column, DiffRow, Field, FieldError, Row, Table, Tone, badge, button_row, card, decision_card, diff_table,
+    error_summary, message, post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 
@@ -18,7 +18,14 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let rows = drafts.iter().map(|d| {
         let state = if d.state == "held" { badge(Tone::Warn, "保留") } else { badge(Tone::Info, "決裁待ち") };
         let when = format!("{} {}", wareki_short(civil(d.authored_at)), clock_time(d.authored_at));
-        let cells = vec![d.title.clone().into(), d.case_number.clone().into(), d.author_name.clone().into(), when.into(), d.rule_ja.clone().into(), state.into()];
+        let cells = vec![
+            d.title.clone().into(),
+            d.case_number.clone().into(),
+            d.author_name.clone().into(),
+            when.into(),
+            d.rule_ja.clone().into(),
+            state.into(),
+        ];
         Row::new(cells).opens(format!("/approvals/{}", d.id))
     });
     let list = Table {
@@ -90,10 +97,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         (card("決裁", "", post_form("decide", &format!("/approvals/{}", draft.id), false, &hidden, body)))
     };
     let next: Vec<&str> = proposal.next_ja.iter().map(String::as_str).collect();
-    let mut aside = vec![AsidePanel::text(
-        "二人で決める",
-        &format!("起案者と決裁者は別の人です。専決の根拠: {}", draft.rule_ja),
-    )];
+    let mut aside = vec![AsidePanel::text("二人で決める", &format!("起案者と決裁者は別の人です。専決の根拠: {}", draft.rule_ja))];
     if !next.is_empty() {
         aside.push(AsidePanel::next("この決裁の後", &next));
     }

@@ -15,13 +15,23 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let rows = cases.iter().filter(|c| Some(&c.purpose) == call.staff.purpose.as_ref()).map(|c| {
         let mut hidden = call.hidden_owned();
         hidden.push(("case".into(), c.id.to_string()));
-        let act = if current.is_some_and(|o| o.id == c.id) { html! { "いまの案件" } } else { Action::post("続ける", "/case/resume", hidden).render() };
+        let act = if current.is_some_and(|o| o.id == c.id) {
+            html! { "いまの案件" }
+        } else {
+            Action::post("続ける", "/case/resume", hidden).render()
+        };
         let opened = wareki_short(civil(c.opened_at));
         Row::new(vec![c.number.clone().into(), c.title.clone().into(), c.ground.clone().into(), opened.into(), act.into()])
     });
     let list = Table {
         caption: "終わっていない案件".into(),
-        columns: vec![Column::text("番号"), Column::text("案件"), Column::text("始まり"), Column::text("始めた日"), Column::text("").unseen()],
+        columns: vec![
+            Column::text("番号"),
+            Column::text("案件"),
+            Column::text("始まり"),
+            Column::text("始めた日"),
+            Column::text("").unseen(),
+        ],
         rows: rows.collect(),
         empty: ("終わっていない案件はありません".into(), "ホームから始められます。".into()),
         filter: true,

@@ -1,6 +1,6 @@
 //! Home: what waits for the office, nameless until claimed, and one's own drafts.
 
-use kernel::time::{clock_time, civil, wareki_short};
+use kernel::time::{civil, clock_time, wareki_short};
 use maud::html;
 use platform::{Fault, approval, task};
 use serde::Serialize;
@@ -33,7 +33,8 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         };
         let purpose = call.city.purpose(&t.purpose).map_or("", |p| p.name_ja);
         let act = if t.state == "open" || mine(t) {
-            Action::post(if mine(t) { "続ける" } else { "始める" }, &format!("/tasks/{}/claim", t.id), call.hidden_owned()).render()
+            Action::post(if mine(t) { "続ける" } else { "始める" }, &format!("/tasks/{}/claim", t.id), call.hidden_owned())
+                .render()
         } else {
             html! {}
         };
@@ -41,7 +42,13 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     });
     let list = Table {
         caption: "受付・処理待ち".into(),
-        columns: vec![Column::text("仕事"), Column::text("事務"), Column::text("期限"), Column::text("状態"), Column::text("").unseen()],
+        columns: vec![
+            Column::text("仕事"),
+            Column::text("事務"),
+            Column::text("期限"),
+            Column::text("状態"),
+            Column::text("").unseen(),
+        ],
         rows: rows.collect(),
         empty: ("待っている仕事はありません".into(), "異動や申請があると、ここに並びます。名前は始めるまで出ません。".into()),
         filter: true,

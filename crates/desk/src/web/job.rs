@@ -34,14 +34,29 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let rows = jobs.iter().map(|j| {
         let (tone, word) = state(j).face();
         let far = if j.total > 0 { format!("{} / {}", j.done, j.total) } else { j.done.to_string() };
-        let cells = vec![j.title.clone().into(), j.staff_name.clone().into(), far.into(), badge(tone, word).into(), j.message.clone().into()];
+        let cells = vec![
+            j.title.clone().into(),
+            j.staff_name.clone().into(),
+            far.into(),
+            badge(tone, word).into(),
+            j.message.clone().into(),
+        ];
         Row::new(cells).opens(format!("/jobs/{}", j.id))
     });
     let list = Table {
         caption: "一括処理".into(),
-        columns: vec![Column::text("処理"), Column::text("依頼した人"), Column::number("進み"), Column::text("状態"), Column::text("結果")],
+        columns: vec![
+            Column::text("処理"),
+            Column::text("依頼した人"),
+            Column::number("進み"),
+            Column::text("状態"),
+            Column::text("結果"),
+        ],
         rows: rows.collect(),
-        empty: ("一括処理はまだありません".into(), "取込みや一括印刷を始めると、ここで進みを見られます。画面を閉じても続きます。".into()),
+        empty: (
+            "一括処理はまだありません".into(),
+            "取込みや一括印刷を始めると、ここで進みを見られます。画面を閉じても続きます。".into(),
+        ),
         filter: true,
         ..Table::default()
     };
@@ -67,7 +82,13 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         actions.push(Action::post("再開する", &format!("/jobs/{}/resume", view.id), call.hidden_owned()).key("F9").primary());
     }
     let meanwhile = "画面を閉じても処理は続きます。終わるまで、結果はどの画面にも出ません。";
-    let bar = webkit::components::progress(&view.title, &format!("/jobs/{}/progress", view.id), &progress_of(&view), meanwhile, &actions);
+    let bar = webkit::components::progress(
+        &view.title,
+        &format!("/jobs/{}/progress", view.id),
+        &progress_of(&view),
+        meanwhile,
+        &actions,
+    );
     let screen = Screen {
         title: view.title.clone(),
         subtitle: view.case_number.clone(),

@@ -58,7 +58,14 @@ pub async fn locked_page(call: Call) -> Result<Reply, Fault> {
 }
 
 fn locked_markup(call: &Call, error: Option<&str>) -> maud::Markup {
-    plain::locked(&call.city.profile().name_ja, &call.staff.name, &call.staff.staff_no, "/session/unlock", &call.staff.csrf, error)
+    plain::locked(
+        &call.city.profile().name_ja,
+        &call.staff.name,
+        &call.staff.staff_no,
+        "/session/unlock",
+        &call.staff.csrf,
+        error,
+    )
 }
 
 /// 離席.
@@ -91,8 +98,11 @@ fn plain_page(call: &Call, title: &str, intro: &str, main: maud::Markup) -> maud
 }
 
 fn password_markup(call: &Call, fault: Option<&Fault>) -> maud::Markup {
-    let errors: Vec<FieldError> =
-        fault.into_iter().flat_map(|f| &f.fields).map(|f| FieldError { field: f.field.into(), message: f.message.clone() }).collect();
+    let errors: Vec<FieldError> = fault
+        .into_iter()
+        .flat_map(|f| &f.fields)
+        .map(|f| FieldError { field: f.field.into(), message: f.message.clone() })
+        .collect();
     let error = |field: &str| errors.iter().find(|e| e.field == field).map(|e| e.message.as_str());
     let intro = "はじめて使うとき、または忘れたときの仮のパスワードは、自分だけが知るものに変えてください。";
     let body = html! {
@@ -101,7 +111,12 @@ fn password_markup(call: &Call, fault: Option<&Fault>) -> maud::Markup {
         (Field::new("new", "新しいパスワード").required().hint("12文字以上。思い出せる長い文が安全です").autocomplete("new-password").error(error("new")).password())
         (button_row(&[Action::submit("変更する").key("F9").primary()], html! {}))
     };
-    plain_page(call, "パスワードの変更", intro, card("新しいパスワード", "", post_form("password", "/session/password", false, &call.hidden(), body)))
+    plain_page(
+        call,
+        "パスワードの変更",
+        intro,
+        card("新しいパスワード", "", post_form("password", "/session/password", false, &call.hidden(), body)),
+    )
 }
 
 /// The page to change the password.
@@ -144,7 +159,8 @@ pub async fn purpose_page(call: Call) -> Result<Reply, Fault> {
 
 /// Acts for an office and purpose.
 pub async fn purpose(call: Call) -> Result<Reply, Fault> {
-    let (post, purpose) = call.form.text("purpose").split_once(':').ok_or_else(|| Fault::field("purpose", "所属と事務を選んでください"))?;
+    let (post, purpose) =
+        call.form.text("purpose").split_once(':').ok_or_else(|| Fault::field("purpose", "所属と事務を選んでください"))?;
     let post = post.parse().map_err(|_| Fault::field("purpose", "所属と事務を選んでください"))?;
     staff::act_as(&call.city, &call.staff, post, purpose).await?;
     Ok(Reply::See("/".into()))

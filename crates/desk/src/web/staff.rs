@@ -12,7 +12,13 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let rank = |r: i64| ["", "係員", "係長", "課長", "部長"].get(usize::try_from(r).unwrap_or(0)).copied().unwrap_or_default();
     let rows = all.iter().map(|h| {
         let roles = h.post.roles.join("、");
-        Row::new(vec![h.staff_no.clone().into(), h.name.clone().into(), call.city.office_name(&h.post.office).into(), rank(h.post.rank).into(), roles.into()])
+        Row::new(vec![
+            h.staff_no.clone().into(),
+            h.name.clone().into(),
+            call.city.office_name(&h.post.office).into(),
+            rank(h.post.rank).into(),
+            roles.into(),
+        ])
     });
     let list = Table {
         caption: "職員と所属".into(),
@@ -24,6 +30,11 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let data = serde_json::json!({ "posts": all.iter().map(|h| serde_json::json!({
         "staff_no": h.staff_no, "name": h.name, "office": h.post.office, "rank": h.post.rank, "roles": h.post.roles,
     })).collect::<Vec<_>>() });
-    let screen = Screen { title: "職員・権限".into(), main: html! { (card("職員と所属", "兼務は一行ずつ。同時に二つの所属では働けません", table(&list))) }, data, ..Screen::default() };
+    let screen = Screen {
+        title: "職員・権限".into(),
+        main: html! { (card("職員と所属", "兼務は一行ずつ。同時に二つの所属では働けません", table(&list))) },
+        data,
+        ..Screen::default()
+    };
     Ok(Reply::Page(unit.commit(screen).await?))
 }

@@ -42,13 +42,18 @@ pub async fn draft(unit: &mut Unit, run: &Run, rule: RankRule) -> Result<i64, Fa
         total += payment.amount;
         subjects.extend(payment.subject);
     }
-    let (rank, rule_ja) = rule(total, unit.today()).ok_or_else(|| Fault::refused("この支出を決裁できる職が専決規程にありません"))?;
+    let (rank, rule_ja) =
+        rule(total, unit.today()).ok_or_else(|| Fault::refused("この支出を決裁できる職が専決規程にありません"))?;
     subjects.sort_unstable();
     subjects.dedup();
     let title = format!("振込 {}件 {total}", run.payments.len());
     // The people paid are named in the entry as one bulk run; the draft itself is about the run, not about one person's record.
     unit.bulk(&subjects, &["kodomo.payment"]);
-    approval::draft(unit, NewDraft { act: "payments.transfer", title: &title, command: run, subjects: &[], rank, rule_ja: &rule_ja }).await
+    approval::draft(
+        unit,
+        NewDraft { act: "payments.transfer", title: &title, command: run, subjects: &[], rank, rule_ja: &rule_ja },
+    )
+    .await
 }
 
 /// The act of paying.
@@ -91,7 +96,11 @@ impl Act for PayRun {
         Ok(Proposal {
             about_ja: format!("{}件 {total} 振込指定日 {}", all.len(), wareki(run.pay_on)),
             lines,
-            next_ja: vec!["全銀ファイルを作る".into(), "持出しの記録を残して銀行へ渡す".into(), "振込不能は返却として登録する".into()],
+            next_ja: vec![
+                "全銀ファイルを作る".into(),
+                "持出しの記録を残して銀行へ渡す".into(),
+                "振込不能は返却として登録する".into(),
+            ],
             ..Proposal::default()
         })
     }
@@ -118,12 +127,16 @@ impl Act for PayRun {
         let mut lines = vec![];
         for payment in &all {
             if !store::send(&mut unit.tx, payment.id, id, run.pay_on).await? {
-                return Err(Fault::conflict("支払の一つを送れません", "起案の後に状態が変わりました。差し戻して作り直してください"));
+                return Err(Fault::conflict(
+                    "支払の一つを送れません",
+                    "起案の後に状態が変わりました。差し戻して作り直してください",
+                ));
             }
             let reference = u64::try_from(payment.id).unwrap_or_default();
             lines.push(Line { account: store::open_account(unit.city().keys(), payment)?, amount: payment.amount, reference });
         }
-        let bytes = zengin::write(&orderer(unit)?, run.pay_on, &lines).map_err(|e| Fault::conflict("全銀ファイルを作れません", e.to_string()))?;
+        let bytes = zengin::write(&orderer(unit)?, run.pay_on, &lines)
+            .map_err(|e| Fault::conflict("全銀ファイルを作れません", e.to_string()))?;
         let name = format!("{}.txt", transfer.number);
         let case = unit.staff().case.as_ref().map(|c| c.id);
         let city = unit.city().clone();
@@ -145,5 +158,7 @@ fn orderer(unit: &Unit) -> Result<Orderer, Fault> {
     // The city's own account is public (指定金融機関); the demo city keeps it at the first branch of the first bank of the table.
     let account = Account::checked("0001", "001", "1", "1000001", "ミナトシカイケイカンリシヤ");
     let account = account.map_err(|(_, why)| Fault::conflict("市の口座が正しくありません", why))?;
-    Ok(Orderer { code: format!("{:0>10}", unit.city().profile().code), name: "ミナトシカイケイカンリシヤ".into(), account })
+    Ok(Orderer {
+        code: format!("{:0>10}", unit.city().profile().code), name: "ミナトシカイケイカンリシヤ".into(), account
+    })
 }

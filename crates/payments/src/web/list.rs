@@ -10,7 +10,8 @@ use maud::html;
 use platform::fault::FaultKind;
 use platform::{Fault, Unit};
 use webkit::components::{
-    Action, AsidePanel, Column, Field, FieldError, Row, Select, Table, Tone, badge, button_row, card, error_summary, post_form, table,
+    Action, AsidePanel, Column, Field, FieldError, Row, Select, Table, Tone, badge, button_row, card, error_summary, post_form,
+    table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 
@@ -57,7 +58,8 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         select: Some(Select { name: "payment".into(), form: Some("run".into()) }),
         ..Table::default()
     };
-    let day = call.form.some("pay_on").map_or_else(|| wareki(reference::holidays::bank_day_from(call.city.today())), str::to_owned);
+    let day =
+        call.form.some("pay_on").map_or_else(|| wareki(reference::holidays::bank_day_from(call.city.today())), str::to_owned);
     let body = html! {
         (error_summary(&errors))
         (Field::new("pay_on", "振込指定日").required().value(&day).hint("銀行の営業日").error(error("pay_on")).date())
@@ -70,7 +72,13 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     });
     let run_list = Table {
         caption: "振込".into(),
-        columns: vec![Column::text("番号"), Column::text("振込日"), Column::number("件数"), Column::number("合計"), Column::text("状態")],
+        columns: vec![
+            Column::text("番号"),
+            Column::text("振込日"),
+            Column::number("件数"),
+            Column::number("合計"),
+            Column::text("状態"),
+        ],
         rows: run_rows.collect(),
         empty: ("振込はまだありません".into(), "起案が承認されると、全銀ファイルができます。".into()),
         ..Table::default()
@@ -92,7 +100,10 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         title: "支払".into(),
         main,
         asked: "支払".into(),
-        aside: vec![AsidePanel::text("一度だけ払います", "同じ決定への支払は一度だけです。銀行から返却されたときに限り、新しい口座でもう一度払えます。")],
+        aside: vec![AsidePanel::text(
+            "一度だけ払います",
+            "同じ決定への支払は一度だけです。銀行から返却されたときに限り、新しい口座でもう一度払えます。",
+        )],
         data,
         status: fault.map_or(0, |_| 422),
         ..Screen::default()
@@ -112,7 +123,14 @@ fn row(call: &Call, p: &Payment) -> Row {
         "returned" => html! { (p.return_reason.as_deref().unwrap_or_default()) },
         _ => html! {},
     };
-    let cells = vec![p.title.clone().into(), p.payee.clone().into(), p.amount.into(), due.into(), html! { (state_badge(&p.state)) " " (attempt) }.into(), back.into()];
+    let cells = vec![
+        p.title.clone().into(),
+        p.payee.clone().into(),
+        p.amount.into(),
+        due.into(),
+        html! { (state_badge(&p.state)) " " (attempt) }.into(),
+        back.into(),
+    ];
     let row = Row::new(cells);
     if p.state == "open" { row.choosable(p.id.to_string(), format!("{} {}", p.title, p.amount)) } else { row }
 }

@@ -45,7 +45,14 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         (card("明細", "口座は下3桁だけを表示します", table(&list)))
     };
     let data = serde_json::json!({ "id": run.id, "number": run.number, "pay_on": run.pay_on.to_string(), "count": run.count, "total": run.total, "state": run.state });
-    let screen = Screen { title: "振込".into(), subtitle: run.number.clone(), main, asked: "支払・口座".into(), data, ..Screen::default() };
+    let screen = Screen {
+        title: "振込".into(),
+        subtitle: run.number.clone(),
+        main,
+        asked: "支払・口座".into(),
+        data,
+        ..Screen::default()
+    };
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
