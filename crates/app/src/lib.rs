@@ -6,6 +6,7 @@ pub mod minato;
 pub mod running;
 
 use kernel::time::Clock;
+use platform::audit::{FileWitness, Witness};
 use platform::city::CityProfile;
 use platform::db::{Db, Migration, migrate};
 use platform::keys::Keys;
@@ -51,6 +52,11 @@ pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
     migrate(&db, &migrations(&programmes), opening.clock.now()).await?;
     let keys = Keys::open(&opening.data.join("keys").join("ring.json"))?;
     Ok(house(db, keys, opening.clock, opening.profile, programmes)?)
+}
+
+/// The witness of a data folder: outside the database. In production the file belongs to another account or machine.
+pub fn witness(data: &Path, keys: &Keys) -> Arc<dyn Witness> {
+    Arc::new(FileWitness::new(data.join("witness").join("checkpoints.txt"), keys.log_public_key()))
 }
 
 /// Puts a house together from its parts.

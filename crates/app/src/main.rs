@@ -67,6 +67,14 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Prove from the public key and the last witnessed checkpoint that the log is whole
+    Verify {
+        #[command(flatten)]
+        place: Place,
+        /// Public key of the log in hexadecimal; without it, the key ring's own
+        #[arg(long)]
+        public_key: Option<String>,
+    },
     /// Write the generated documents
     Generate {
         /// Folder
@@ -103,8 +111,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Serve { place, listen } => {
             let house = open(&place).await?;
+            let witness = app::witness(&place.data, house.city.keys());
             let running =
-                app::running::Running::start(house, listen).await.with_context(|| format!("{listen} で待ち受けられません"))?;
+                app::running::Running::start(house, listen, witness).await.with_context(|| format!("{listen} で待ち受けられません"))?;
             println!("http://{}", running.address);
             tokio::signal::ctrl_c().await?;
             running.stop().await;
@@ -120,6 +129,24 @@ async fn run(command: Command) -> anyhow::Result<()> {
             platform::health::check(&house.city).await?;
             println!("書ける・署名できる: よし({})", house.city.db().engine());
             house.city.db().close().await;
+            Ok(())
+        }
+        Command::Verify { place, public_key } => {
+            let house = open(&place).await?;
+            let keys = house.city.keys();
+            let key = match public_key {
+                Some(text) => platform::keys::unhex(&text).context("公開鍵は16進数で指定してください")?,
+                None => keys.log_public_key(),
+            };
+            let witnessed = app::witness(&place.data, keys).last()?.unwrap_or_default();
+            let report = platform::audit::verify(house.city.db(), &key, &witnessed).await?;
+            house.city.db().close().await;
+            println!("封印済 {} 件、封印待ち {} 件、証人 {} 件まで", report.sealed, report.waiting, report.witnessed.unwrap_or(0));
+            for finding in &report.findings {
+                println!("× {finding}");
+            }
+            anyhow::ensure!(report.intact(), "閲覧・操作の記録に改変があります({}件)", report.findings.len() as u64 + report.more);
+            println!("改変・欠落・入替え・巻戻しはありません");
             Ok(())
         }
         Command::Generate { out } => {

@@ -7,7 +7,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use kernel::time::{Clock, Date, Timestamp};
 use std::future::Future;
+use platform::audit::{Sealer, Witness};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -54,11 +56,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts server and loops.
+    /// Starts server and loops. Checkpoints of the log go to the witness.
     ///
     /// # Errors
     /// When the port is taken.
-    pub async fn start(house: House, address: SocketAddr) -> std::io::Result<Self> {
+    pub async fn start(house: House, address: SocketAddr, witness: Arc<dyn Witness>) -> anyhow::Result<Self> {
+        let city = &house.city;
+        let sealer = Sealer::new(city.db().clone(), city.keys().clone(), city.shared_clock(), Some(witness))?;
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
@@ -85,7 +89,9 @@ impl Running {
                 }
             }
         });
-        Ok(Self { address, house, stop, tasks: vec![server, outbox, runner] })
+        // Last in the list, so that it seals what the others wrote on their way out.
+        let sealer = tokio::spawn(sealer.run(Duration::from_millis(250), stopped.clone()));
+        Ok(Self { address, house, stop, tasks: vec![server, outbox, runner, sealer] })
     }
 
     /// Stops accepting, lets running work end and closes the database.

@@ -14,6 +14,7 @@ const APPROVAL: Door = needs(ANY, &[(Look, "system.approval")]);
 const DECIDE: Door = needs(ANY, &[(Decide, "system.approval")]);
 const JOB: Door = needs(ANY, &[(Look, "system.job")]);
 const RUN: Door = needs(ANY, &[(Run, "system.job")]);
+const LOG: Door = needs(ANY, &[(Look, "system.audit")]);
 const STAFF: Door = needs(ANY, &[(Administer, "system.staff")]);
 
 /// The desk, to be installed first.
@@ -46,6 +47,7 @@ pub fn programme() -> Programme {
             Route::get("/jobs/{id}/progress", "一括処理の進み", JOB, web::job::progress),
             Route::post("/jobs/{id}/cancel", "一括処理を止める", RUN, web::job::cancel),
             Route::post("/jobs/{id}/resume", "一括処理を再開する", RUN, web::job::resume),
+            Route::get("/audit", "閲覧記録", LOG, web::audit::show),
             Route::get("/staff", "職員・権限", STAFF, web::staff::list),
         ],
         nav: vec![
@@ -53,6 +55,7 @@ pub fn programme() -> Programme {
             Nav { group: "わたしの仕事", label: "決裁待ち", path: "/approvals" },
             Nav { group: "わたしの仕事", label: "案件", path: "/case" },
             Nav { group: "共通", label: "一括処理", path: "/jobs" },
+            Nav { group: "共通", label: "閲覧記録", path: "/audit" },
             Nav { group: "共通", label: "職員・権限", path: "/staff" },
         ],
         ..Programme::default()

@@ -69,6 +69,11 @@ impl City {
         self.0.clock.as_ref()
     }
 
+    /// Its clock, to be shared with a loop.
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.0.clock.clone()
+    }
+
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()

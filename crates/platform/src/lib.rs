@@ -29,8 +29,10 @@ pub use unit::{Seen, Unit};
 use db::{Migration, Statement};
 
 /// The platform's own migrations.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_platform", sql: include_str!("../../../migrations/0001_platform.sql"), postgres_only: false }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_platform", sql: include_str!("../../../migrations/0001_platform.sql"), postgres_only: false },
+    Migration { name: "0002_audit", sql: include_str!("../../../migrations/0002_audit.sql"), postgres_only: false },
+];
 
 /// Every statement of the platform, for the test that prepares them on both databases.
 pub fn statements() -> Vec<Statement> {
@@ -47,5 +49,5 @@ pub fn statements() -> Vec<Statement> {
         task::STATEMENTS,
         unit::STATEMENTS,
     ];
-    all.concat()
+    [all.concat(), audit::statements()].concat()
 }

@@ -185,6 +185,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("system.cedar", include_str!("../../../policies/system.cedar")),
     ("juki.cedar", include_str!("../../../policies/juki.cedar")),
     ("kodomo.cedar", include_str!("../../../policies/kodomo.cedar")),
+    ("hub.cedar", include_str!("../../../policies/hub.cedar")),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The demo: a synthetic city with one command, and the story that proves that it works.
 
-mod browser;
+pub mod browser;
 mod story;
 
 use crate::minato::{self, STAFF};
@@ -113,8 +113,9 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
     let begun = Instant::now();
     let DemoCity { house, passwords } = open_city(options).await?;
     let engine = house.city.db().engine();
+    let witness = crate::witness(&options.data, house.city.keys());
     let running =
-        Running::start(house, options.listen).await.with_context(|| format!("{} で待ち受けられません", options.listen))?;
+        Running::start(house, options.listen, witness).await.with_context(|| format!("{} で待ち受けられません", options.listen))?;
     println!("みなと市(架空) … {engine}、{:.1}秒で準備できました", begun.elapsed().as_secs_f64());
     println!("  http://localhost:{}", running.address.port());
     if let Some(today) = options.today {
@@ -151,8 +152,9 @@ pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<
         ..options.clone()
     };
     let DemoCity { house, passwords } = open_city(&options).await?;
-    let running = Running::start(house.clone(), options.listen).await?;
-    let result = story::play(&house, &passwords, plant).await;
+    let witness = crate::witness(&data, house.city.keys());
+    let running = Running::start(house.clone(), options.listen, witness.clone()).await?;
+    let result = story::play(&house, witness.as_ref(), &passwords, plant).await;
     running.stop().await;
     std::fs::remove_dir_all(&data).ok();
     result

@@ -4,6 +4,7 @@
 use super::browser::Browser;
 use crate::minato::DemoStaff;
 use anyhow::{Context, bail};
+use platform::audit::Witness;
 use std::collections::BTreeMap;
 use webkit::House;
 
@@ -28,14 +29,34 @@ fn check(what: &str, holds: bool) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The first thing that did not hold.
-pub async fn play(house: &House, passwords: &[(DemoStaff, String)], plant: Option<&str>) -> anyhow::Result<()> {
+pub async fn play(house: &House, witness: &dyn Witness, passwords: &[(DemoStaff, String)], plant: Option<&str>) -> anyhow::Result<()> {
     let mut cast = sign_in(house, passwords).await?;
     cases(&mut cast).await?;
+    proof(house, witness, plant).await?;
     if let Some(fault) = plant {
         bail!("仕込んだ不具合「{fault}」を見つけられませんでした");
     }
     println!("すべて確かめました");
     Ok(())
+}
+
+/// The log is whole, or the story names what was done to it.
+async fn proof(house: &House, witness: &dyn Witness, plant: Option<&str>) -> anyhow::Result<()> {
+    println!("記録の証明");
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    if plant == Some("tampered-log") {
+        let mut tx = house.city.db().write().await?;
+        tx.run("update audit_leaf set result = 'shown' where result = 'denied'", vec![]).await?;
+        tx.run("update audit_leaf set action = 'print' where id = 3", vec![]).await?;
+        tx.commit().await?;
+    }
+    let witnessed = witness.last()?.unwrap_or_default();
+    check("証人が点検点を持っている", !witnessed.is_empty())?;
+    let report = platform::audit::verify(house.city.db(), &house.city.keys().log_public_key(), &witnessed).await?;
+    for finding in &report.findings {
+        println!("  … {finding}");
+    }
+    check(&format!("{}件の記録に改変・欠落・入替え・巻戻しがない", report.sealed), report.intact() && report.sealed > 0)
 }
 
 async fn sign_in(house: &House, passwords: &[(DemoStaff, String)]) -> anyhow::Result<Cast> {

@@ -1,6 +1,7 @@
 //! The pages.
 
 pub mod approval;
+pub mod audit;
 pub mod case;
 pub mod home;
 pub mod job;

@@ -61,6 +61,12 @@ macro_rules! ident {
         impl From<Option<&kernel::ident::$type>> for Param {
             fn from(v: Option<&kernel::ident::$type>) -> Param { Param::Text(v.map(|v| v.as_str().to_owned())) }
         }
+        impl From<kernel::ident::$type> for Param {
+            fn from(v: kernel::ident::$type) -> Param { Param::Text(Some(v.into())) }
+        }
+        impl From<Option<kernel::ident::$type>> for Param {
+            fn from(v: Option<kernel::ident::$type>) -> Param { Param::Text(v.map(String::from)) }
+        }
         impl FromColumn for kernel::ident::$type {
             fn read(row: &Row, column: &str) -> Result<Self, DbError> {
                 let text: String = row.get(column)?;

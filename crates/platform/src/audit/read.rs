@@ -1,0 +1,205 @@
+//! Reading the log: a person's access list, the auditor's view, and counts.
+
+use super::leaf::{Inner, Leaf, List, Payload, Said, chain};
+use super::tiles::{signed, unsigned};
+use super::{AuditError, head};
+use crate::db::{Row, Tx};
+use crate::keys::Keys;
+use crate::params;
+use kernel::access::Relation;
+use kernel::time::{Date, Timestamp};
+use serde::Serialize;
+
+crate::statements! {
+    /// Sealed leaves of a list within a time.
+    LIST = "select l.id, l.entry, l.at, l.action, l.result, l.chain, l.commitment, l.body_hash, l.tag, l.bulk_root, l.bulk_count, p.body from audit_link k join audit_leaf l on l.id = k.id left join audit_payload p on p.id = l.id where k.chain = $1 and l.at >= $2 and l.at < $3 order by k.seq";
+    /// Leaves of a list that wait to be sealed.
+    WAITING = "select l.id, l.entry, l.at, l.action, l.result, l.chain, l.commitment, l.body_hash, l.tag, l.bulk_root, l.bulk_count, p.body from audit_leaf l left join audit_payload p on p.id = l.id where l.id > $1 and l.chain = $2 and l.at >= $3 and l.at < $4 order by l.id";
+    /// The log, newest first.
+    LOG = "select l.id, l.entry, l.at, l.action, l.result, l.chain, l.commitment, l.body_hash, l.tag, l.bulk_root, l.bulk_count, p.body from audit_leaf l left join audit_payload p on p.id = l.id where l.id < $1 and l.at >= $2 and l.at < $3 order by l.id desc limit $4";
+    /// Entries and leaves by action and result.
+    COUNTS = "select action, result, count(distinct entry) as entries, count(*) as leaves from audit_leaf group by action, result order by action, result";
+}
+
+/// How far an entry has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Durable, not yet in the tree.
+    Recorded,
+    /// In the tree, at this place.
+    Sealed(u64),
+}
+
+impl Place {
+    /// Word on screen.
+    pub fn label_ja(self) -> &'static str {
+        match self {
+            Place::Recorded => "記録済",
+            Place::Sealed(_) => "封印済",
+        }
+    }
+}
+
+/// One line of a person's access list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccessLine {
+    /// Number of the entry.
+    pub entry: i64,
+    /// When.
+    pub at: Timestamp,
+    /// look, print, …
+    pub action: String,
+    /// shown, changed or denied.
+    pub result: String,
+    /// Who and why; `None` when it was erased after its retention period.
+    pub said: Option<Said>,
+    /// 記録済 or 封印済.
+    pub place: Place,
+}
+
+impl AccessLine {
+    /// 求めた or 付随, when the entry still says so.
+    pub fn relation(&self) -> Option<Relation> {
+        self.said.as_ref().and_then(|s| s.relation)
+    }
+}
+
+struct Opened {
+    line: AccessLine,
+    inner: Option<Inner>,
+    id: i64,
+}
+
+fn open(keys: &Keys, row: &Row, sealed: u64) -> Result<Opened, AuditError> {
+    let leaf = Leaf::read(row)?;
+    let body: Option<Vec<u8>> = row.get("body")?;
+    let payload = body.map(|b| Payload::open(keys, &leaf.commitment, &b)).transpose()?;
+    let said = payload.as_ref().map(|p| serde_json::from_str::<Said>(&p.said)).transpose();
+    let inner = payload.as_ref().map(|p| serde_json::from_str::<Inner>(&p.inner)).transpose();
+    let id = unsigned(leaf.id)?;
+    let line = AccessLine {
+        entry: leaf.entry,
+        at: Timestamp::from_microsecond(leaf.at).map_err(|_| AuditError::Tampered("leaf"))?,
+        action: leaf.action,
+        result: leaf.result,
+        said: said.map_err(|_| AuditError::Tampered("payload"))?,
+        place: if id <= sealed { Place::Sealed(id.saturating_sub(1)) } else { Place::Recorded },
+    };
+    Ok(Opened { line, inner: inner.map_err(|_| AuditError::Tampered("payload"))?, id: leaf.id })
+}
+
+/// The instants at which a stretch of days begins and ends in Japan.
+fn span(from: Date, to: Date) -> (Timestamp, Timestamp) {
+    let start = |day: Date| jiff::tz::Offset::constant(9).to_timestamp(day.at(0, 0, 0, 0));
+    let end = to.tomorrow().and_then(start).unwrap_or(Timestamp::MAX);
+    (start(from).unwrap_or(Timestamp::MIN), end)
+}
+
+/// Who looked at a person from one day to another (both included), oldest first: the list that is disclosed.
+///
+/// # Errors
+/// The database's refusal; [`AuditError::Keys`] when a payload was changed.
+pub async fn access_list(tx: &mut Tx, keys: &Keys, subject: i64, from: Date, to: Date) -> Result<Vec<AccessLine>, AuditError> {
+    access_list_of(tx, keys, subject, List::Open, from, to).await
+}
+
+/// [`access_list`] of either list; the withheld one is for the auditor only.
+///
+/// # Errors
+/// As [`access_list`].
+pub async fn access_list_of(
+    tx: &mut Tx,
+    keys: &Keys,
+    subject: i64,
+    list: List,
+    from: Date,
+    to: Date,
+) -> Result<Vec<AccessLine>, AuditError> {
+    let chain = Vec::from(chain(keys, subject, list)?);
+    let (start, end) = span(from, to);
+    let sealed = head(tx, &keys.log_public_key()).await?.map_or(0, |c| c.size);
+    let mut rows = tx.all(LIST, params![chain.clone(), start, end]).await?;
+    rows.extend(tx.all(WAITING, params![signed(sealed), chain, start, end]).await?);
+    rows.iter().map(|row| open(keys, row, sealed).map(|o| o.line)).collect()
+}
+
+/// What an auditor looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Only this staff member.
+    pub staff_no: Option<String>,
+    /// Only leaves before this row: [`LogLine::id`] of the last line of the page before.
+    pub before: Option<i64>,
+}
+
+/// One leaf as the auditor sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    /// Row number, for the next page.
+    pub id: i64,
+    /// What the person would see.
+    pub line: AccessLine,
+    /// The rest; `None` when it was erased.
+    pub inner: Option<Inner>,
+}
+
+/// The log, newest first.
+///
+/// # Errors
+/// The database's refusal; [`AuditError::Keys`] when a payload was changed.
+pub async fn log(tx: &mut Tx, keys: &Keys, filter: &LogFilter, limit: usize) -> Result<Vec<LogLine>, AuditError> {
+    let (start, end) = span(filter.from, filter.to);
+    let sealed = head(tx, &keys.log_public_key()).await?.map_or(0, |c| c.size);
+    let page = i64::try_from(limit.clamp(1, 1000)).unwrap_or(1000);
+    let mut before = filter.before.unwrap_or(i64::MAX);
+    let mut lines = Vec::new();
+    loop {
+        let rows = tx.all(LOG, params![before, start, end, page]).await?;
+        for row in &rows {
+            let opened = open(keys, row, sealed)?;
+            before = opened.id;
+            let wanted = filter.staff_no.as_ref().is_none_or(|no| opened.inner.as_ref().is_some_and(|i| i.staff_no == *no));
+            if wanted && lines.len() < limit {
+                lines.push(LogLine { id: opened.id, line: opened.line, inner: opened.inner });
+            }
+        }
+        if lines.len() >= limit || i64::try_from(rows.len()) != Ok(page) {
+            return Ok(lines);
+        }
+    }
+}
+
+/// How often something happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// look, print, …
+    pub action: String,
+    /// shown, changed or denied.
+    pub result: String,
+    /// Acts.
+    pub entries: i64,
+    /// Leaves: one per act and person.
+    pub leaves: i64,
+}
+
+/// Everything in the log, by action and result.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn counts(tx: &mut Tx) -> Result<Vec<Count>, AuditError> {
+    let rows = tx.all(COUNTS, vec![]).await?;
+    let count = |row: &Row| {
+        Ok(Count {
+            action: row.get("action")?,
+            result: row.get("result")?,
+            entries: row.get("entries")?,
+            leaves: row.get("leaves")?,
+        })
+    };
+    rows.iter().map(count).collect()
+}
