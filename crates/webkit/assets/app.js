@@ -73,11 +73,11 @@
       const fromFilter = target.closest?.("[data-filter]");
       if (typing(target) && !fromFilter && !target.matches("[data-search]")) return false;
       if (!fromFilter && keyed(key)) return press(key);
-      const list = fromFilter ? target.closest("[data-list]") : $("[data-list]");
-      const first = key === "ArrowDown" && (fromFilter || target === body || target.matches?.("main, [data-search]")) && list && rowsOf(list)[0];
-      if (!first || !handle(first)) return false;
-      handle(first).focus();
-      return true;
+      if (key !== "ArrowDown" || !(fromFilter || target === body || target.matches?.("main, [data-search]"))) return false;
+      const rows = fromFilter ? rowsOf(target.closest("[data-list]")) : $$("[data-list]").flatMap(rowsOf);
+      const first = rows.find(handle);
+      if (first) handle(first).focus();
+      return Boolean(first);
     }
     if (typing(target) || target.type === "radio") return false;
     const rows = rowsOf(here.closest("[data-list]"));

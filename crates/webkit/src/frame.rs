@@ -85,7 +85,7 @@ pub struct Frame {
     pub office: String,
     /// Name of the person who acts.
     pub name: String,
-    /// Terminal and how the person was recognised: T-0231・顔認証済.
+    /// Terminal and how the person was recognised: T-0231 ・ 顔認証済.
     pub terminal: String,
     /// Left column.
     pub nav: Vec<NavGroup>,
@@ -247,7 +247,7 @@ fn paper_head(frame: &Frame) -> Markup {
     html! {
         div.paper-head aria-hidden="true" {
             span { (frame.city) " " (frame.title) }
-            span { "印刷 " (frame.now) "・" (frame.office) " " (frame.name) "・" (frame.terminal) }
+            span { "印刷 " (frame.now) " ・ " (frame.office) " " (frame.name) " ・ " (frame.terminal) }
         }
     }
 }
@@ -278,14 +278,14 @@ fn time_control(time: &TimeTravel) -> Markup {
     html! {
         @if !time.is_today {
             div.past-banner role="status" {
-                p { b { "基準日 " (time.as_of) "・知り得た日 " (known) " の記録です。" } "書き込みはできません。" }
+                p { b { "基準日 " (time.as_of) " ・ 知り得た日 " (known) " の記録です。" } "書き込みはできません。" }
                 a.button href=(time.today_href) { "今日に戻す" }
             }
         }
         section.card.time {
             div.card-head {
                 h2 { "いつの時点で見るか" }
-                p.note { "基準日 " (time.as_of) "・知り得た日 " (known) }
+                p.note { "基準日 " (time.as_of) " ・ 知り得た日 " (known) }
             }
             @if !time.moments.is_empty() { (timeline(&time.moments)) }
             details.time-form open[time.error.is_some()] {

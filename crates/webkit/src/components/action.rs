@@ -77,6 +77,12 @@ impl Action {
         self
     }
 
+    /// A small act beside the others, such as 次の件へ: plain grey words.
+    pub fn quiet(mut self) -> Self {
+        self.style = "quiet";
+        self
+    }
+
     /// Sends `name=value` with the form, to tell buttons apart.
     pub fn sending(mut self, name: &str, value: &str) -> Self {
         if let Target::Submit { field, .. } = &mut self.target {
@@ -127,6 +133,11 @@ impl Action {
 
 /// A drawn key. It is for the eye; the button says its key through `aria-keyshortcuts`.
 pub fn key_cap(key: &str) -> Markup {
+    let key = match key {
+        "ArrowDown" => "↓",
+        "ArrowUp" => "↑",
+        key => key,
+    };
     html! { kbd.cap aria-hidden="true" { (key) } }
 }
 

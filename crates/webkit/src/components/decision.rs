@@ -18,12 +18,12 @@ fn one(reason: &Reason) -> Markup {
                 p.reason-title { (reason.title_ja) }
                 p.reason-detail {
                     (reason.detail_ja)
-                    @if !reason.article.is_empty() { "・" span.article { (reason.article) } }
+                    @if !reason.article.is_empty() { " ・ " span.article { (reason.article) } }
                 }
                 @if !reason.evidence.is_empty() {
                     p.reason-evidence {
                         "証拠 "
-                        @for (i, fact) in reason.evidence.iter().enumerate() { @if i > 0 { "・" } (fact.label_ja) }
+                        @for (i, fact) in reason.evidence.iter().enumerate() { @if i > 0 { " ・ " } (fact.label_ja) }
                     }
                 }
             }
@@ -63,7 +63,7 @@ pub fn trace(question: &str, steps: &[Step]) -> Markup {
                                 td.num { @if let Some(amount) = step.amount { (amount) } @else { "―" } }
                                 td {
                                     (step.formula_ja)
-                                    p.sub { (step.article) @if let Some(param) = &step.param { "・" span.mono { (param) } } }
+                                    p.sub { (step.article) @if let Some(param) = &step.param { " ・ " span.mono { (param) } } }
                                 }
                             }
                         }
@@ -74,7 +74,7 @@ pub fn trace(question: &str, steps: &[Step]) -> Markup {
     }
 }
 
-/// An amount that can be asked "why": the figure, and its trace folded behind it.
+/// An amount that can be asked "why": the figure, and its trace folded behind it. It belongs in a cell, a `dd` or a `div`, not in a `p`.
 pub fn why(amount: kernel::Yen, steps: &[Step]) -> Markup {
-    html! { span.why-amount { (amount) } (trace("なぜ", steps)) }
+    html! { div.why-amount { (amount) } (trace("なぜ", steps)) }
 }

@@ -116,7 +116,7 @@ impl<'a> Field<'a> {
     /// A date in 和暦 or 西暦, read by the server.
     pub fn date(mut self) -> Markup {
         if self.hint.is_empty() {
-            self.hint = "例 R8.11.20、令和8年11月20日、20261120";
+            self.hint = "例 R8.11.20、20261120";
         }
         if self.size.is_empty() {
             self.size = "short";

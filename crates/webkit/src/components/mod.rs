@@ -29,7 +29,7 @@ pub use diff::{DiffRow, diff_table};
 pub use field::{Choice, Field};
 pub use form::{CSRF_FIELD, FieldError, KEY_FIELD, error_summary, field_group, get_form, hidden, post_form, search_box};
 pub use lists::{Member, StepItem, StepState, Tab, definition_list, household_tree, steps, tabs};
-pub use message::{message, problem};
+pub use message::{message, message_with, problem};
 pub use person::{PersonStrip, person_strip};
 pub use progress::{JobState, Progress, ProgressAnswer, progress};
 pub use table::{Cell, Column, Pager, Row, Select, Sorting, Table, pager, table};
@@ -39,3 +39,6 @@ pub use timeline::{Moment, MomentKind, timeline};
 pub fn spoken(words: &str) -> maud::Markup {
     maud::html! { span.sr-only { (words) } }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,10 +28,10 @@ pub struct PersonStrip<'a> {
     pub badges: &'a [(Tone, &'a str)],
 }
 
-/// 令和2年11月3日 (2020)・6歳; a partly unknown day prints as recorded, without an age.
+/// 令和2年11月3日 (2020) ・ 6歳; a partly unknown day prints as recorded, without an age.
 fn birth_line(birth: &PartialDate, on: Date) -> String {
     match birth.exact() {
-        Some(day) if on >= day => format!("{}・{}歳", wareki_with_year(day), age_on(day, on)),
+        Some(day) if on >= day => format!("{} ・ {}歳", wareki_with_year(day), age_on(day, on)),
         Some(day) => wareki_with_year(day),
         None => birth.text.clone(),
     }
@@ -57,7 +57,7 @@ pub fn person_strip(person: &PersonStrip) -> Markup {
             dl.strip-facts {
                 @for (label, value) in facts {
                     @if let Some(value) = value {
-                        div { dt { (label) } dd { (value) } }
+                        div.wide[label == "住所"] { dt { (label) } dd { (value) } }
                     }
                 }
             }

@@ -88,7 +88,7 @@ impl Progress {
         ProgressAnswer { live: self.state.live(), tone, word, done, total, line, note }
     }
 
-    /// One line: 41,230 / 103,482件・毎秒 5,200件・残り 約12秒.
+    /// One line: 41,230 / 103,482件 ・ 毎秒 5,200件 ・ 残り 約12秒.
     pub fn line(&self) -> String {
         let n = |n: u64| i64::try_from(n).map_or_else(|_| n.to_string(), grouped);
         let mut line = n(self.done);
@@ -98,11 +98,11 @@ impl Progress {
         line += "件";
         if self.state == JobState::Running {
             if let Some(rate) = self.per_second {
-                line += &format!("・毎秒 {}件", n(rate));
+                line += &format!(" ・ 毎秒 {}件", n(rate));
             }
             match self.seconds_left {
-                Some(s) if s >= 60 => line += &format!("・残り 約{}分", s.div_ceil(60)),
-                Some(s) => line += &format!("・残り 約{s}秒"),
+                Some(s) if s >= 60 => line += &format!(" ・ 残り 約{}分", s.div_ceil(60)),
+                Some(s) => line += &format!(" ・ 残り 約{s}秒"),
                 None => {}
             }
         }
@@ -116,10 +116,10 @@ pub fn progress(title: &str, url: &str, job: &Progress, meanwhile: &str, actions
     let (tone, word) = job.state.face();
     let live = job.state.live();
     html! {
-        section.card.job data-poll=[live.then_some(url)] {
+        section class={ "card job " (tone.class()) } data-poll=[live.then_some(url)] {
             div.card-head { h2 { (title) " " span data-part="state" { (badge(tone, word)) } } }
             progress aria-label=(title) max=[job.total] value=[job.total.map(|_| job.done)] data-part="bar" {}
-            p.job-line data-part="line" { (job.line()) }
+            p.job-line data-part="line" { @if job.state != JobState::Queued { (job.line()) } }
             p.note data-part="note" aria-live="polite" { (job.note) }
             @if live && !meanwhile.is_empty() { p.note { (meanwhile) } }
             @if !actions.is_empty() { div.button-row { @for action in actions { (action.render()) } } }

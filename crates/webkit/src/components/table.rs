@@ -12,6 +12,7 @@ pub struct Column {
     number: bool,
     sort: Option<String>,
     hidden: bool,
+    keep: bool,
 }
 
 impl Column {
@@ -28,6 +29,12 @@ impl Column {
     /// The head is a link that sorts by this key.
     pub fn sortable(mut self, key: &str) -> Self {
         self.sort = Some(key.to_owned());
+        self
+    }
+
+    /// Cells stay on one line (names, dates, numbers) unless they are very long. The first column always does.
+    pub fn keep(mut self) -> Self {
+        self.keep = true;
         self
     }
 
@@ -52,7 +59,7 @@ impl Cell {
     }
 
     /// A second, smaller line.
-    pub fn sub(mut self, sub: impl Into<String>) -> Self {
+    pub fn second_line(mut self, sub: impl Into<String>) -> Self {
         self.sub = sub.into();
         self
     }
@@ -182,7 +189,7 @@ pub fn table(list: &Table) -> Markup {
                         tfoot {
                             tr {
                                 @if list.select.is_some() { td {} }
-                                @for (i, cell) in foot.iter().enumerate() { td.num[is_number(list, i)] { (cell.main) (sub_line(cell)) } }
+                                @for (i, cell) in foot.iter().enumerate() { td.num[list.columns.get(i).is_some_and(|c| c.number)] { (cell.main) (sub_line(cell)) } }
                             }
                         }
                     }
@@ -228,13 +235,19 @@ fn body_row(list: &Table, row: &Row) -> Markup {
                 }
             }
             @for (i, cell) in row.cells.iter().enumerate() {
+                @let column = list.columns.get(i);
+                @let number = column.is_some_and(|c| c.number);
                 @if i == 0 {
-                    th.num[is_number(list, i)] scope="row" {
-                        @match &row.href { Some(href) => a.open href=(href) { (cell.main) }, None => (cell.main) }
-                        (sub_line(cell))
+                    th.num[number] scope="row" {
+                        div.keep {
+                            @match &row.href { Some(href) => a.open href=(href) { (cell.main) }, None => (cell.main) }
+                            (sub_line(cell))
+                        }
                     }
+                } @else if column.is_some_and(|c| c.keep) {
+                    td { div.keep { (cell.main) (sub_line(cell)) } }
                 } @else {
-                    td.num[is_number(list, i)] { (cell.main) (sub_line(cell)) }
+                    td.num[number] { (cell.main) (sub_line(cell)) }
                 }
             }
         }
@@ -243,10 +256,6 @@ fn body_row(list: &Table, row: &Row) -> Markup {
 
 fn sub_line(cell: &Cell) -> Markup {
     html! { @if !cell.sub.is_empty() { p.sub { (cell.sub) } } }
-}
-
-fn is_number(list: &Table, i: usize) -> bool {
-    list.columns.get(i).is_some_and(|c| c.number)
 }
 
 /// Where one is in a long list.

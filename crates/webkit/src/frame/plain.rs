@@ -1,8 +1,7 @@
 //! Pages outside of the frame: sign-in, away from the desk, errors, and the resident's own pages.
 
 use super::document;
-use crate::components::{AsidePanel, Field, FieldError, error_summary, hidden, message, problem};
-use crate::components::{CSRF_FIELD, Tone};
+use crate::components::{Action, AsidePanel, CSRF_FIELD, Field, Tone, button_row, hidden, message};
 use maud::{Markup, html};
 
 /// A page with a slim navy bar and one column.
@@ -78,19 +77,17 @@ pub struct SignIn {
 
 /// The sign-in page.
 pub fn sign_in(page: &SignIn) -> Markup {
-    let error = page.error.as_deref();
-    let wrong: Vec<FieldError> = error.map(|m| FieldError { field: "login".into(), message: m.into() }).into_iter().collect();
     plain(&Plain {
         brand: format!("Atena 宛名 {}", page.city),
         title: "サインイン".into(),
         intro: html! { @if let Some(reason) = &page.reason { (message(Tone::Info, reason, html! {})) } },
         narrow: true,
         main: html! {
-            (error_summary(&wrong))
+            (refusal(page.error.as_deref()))
             section.card {
                 form.form method="post" action=(page.action) novalidate data-once {
                     (hidden(&[(CSRF_FIELD, &page.csrf), ("next", &page.next)]))
-                    (Field::new("login", "職員番号").required().value(&page.login).autocomplete("username").error(error).text())
+                    (Field::new("login", "職員番号").required().value(&page.login).autocomplete("username").text())
                     (Field::new("password", "パスワード").required().autocomplete("current-password").password())
                     div.button-row { button.button.primary type="submit" { "サインイン" } }
                 }
@@ -101,20 +98,23 @@ pub fn sign_in(page: &SignIn) -> Markup {
     })
 }
 
+fn refusal(error: Option<&str>) -> Markup {
+    html! { @if let Some(error) = error { div tabindex="-1" data-focus { (message(Tone::Bad, error, html! {})) } } }
+}
+
 /// Away from the desk: nothing of the work is on the page, only the way back.
 pub fn locked(city: &str, name: &str, login: &str, action: &str, csrf: &str, error: Option<&str>) -> Markup {
-    let wrong: Vec<FieldError> = error.map(|m| FieldError { field: "password".into(), message: m.into() }).into_iter().collect();
     plain(&Plain {
         brand: format!("Atena 宛名 {city}"),
         title: "離席中".into(),
         intro: html! { p { (name) "さんの画面は閉じています。入力途中の内容は残っていません。保存した仕事はそのままです。" } },
         narrow: true,
         main: html! {
-            (error_summary(&wrong))
+            (refusal(error))
             section.card {
                 form.form method="post" action=(action) novalidate data-once {
                     (hidden(&[(CSRF_FIELD, csrf), ("login", login)]))
-                    (Field::new("password", "パスワード").required().autocomplete("current-password").error(error).password())
+                    (Field::new("password", "パスワード").required().autocomplete("current-password").password())
                     div.button-row { button.button.primary type="submit" { "席に戻る" } a.button href="/sign-in" { "別の職員でサインイン" } }
                 }
             }
@@ -149,10 +149,10 @@ pub fn error_page(page: &ErrorPage) -> Markup {
         title: page.what.clone(),
         narrow: true,
         main: html! {
-            (problem(&page.what, &page.why, &page.how))
+            (message(Tone::Bad, &page.why, html! { p { (page.how) } }))
             @if !page.kept.is_empty() { p { (page.kept) } }
             @if !page.reference.is_empty() { p.note { "問い合わせ番号 " span.mono { (page.reference) } } }
-            div.button-row { a.button.primary href=(page.back) data-key="F6" aria-keyshortcuts="F6" { "戻る" } a.button href="/" { "はじめの画面" } }
+            (button_row(&[Action::link("戻る", &page.back).key("F6").primary(), Action::link("はじめの画面", "/")], html! {}))
         },
         ..Plain::default()
     })
