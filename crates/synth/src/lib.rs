@@ -1,1 +1,23 @@
-//! synth
+//! みなと市, a synthetic city: families with their histories, the facts of 子ども医療, and months of receipts with planted faults.
+//!
+//! Pure values, deterministic by seed; no clock, no files. Names are combined from lists, towns and numbers are invented in spaces of
+//! their own (see [`CITY_CODE`] and the notes of each number); nobody real is meant.
+//!
+//! [`City::generate`] → [`City::households`] streams the people, so that 340,000 residents need little memory.
+
+mod aid;
+mod city;
+mod dice;
+pub mod model;
+mod names;
+mod numbers;
+mod outside;
+mod people;
+mod place;
+
+pub use aid::insurers::{Insurer, NATIONAL_HEALTH, insurers};
+pub use aid::{BEARER, bearer};
+pub use city::{City, Households};
+pub use model::{ChildAid, Household, Person, ResidentRow};
+pub use people::REMADE_ON;
+pub use place::{CITY_CODE, CITY_NAME, TOWNS, Town, WARDS, ward_name};
