@@ -1,0 +1,106 @@
+//! 子ども医療費助成 (rows 110 資格情報 and 83 給付情報 of the seed lists).
+//!
+//! Law: the city's 子ども医療費助成条例 and 規則, 府福祉医療費助成事業費補助金交付要綱, 番号法9条2項. Office: 医療年金課. Records:
+//! entitlement with its history, cards, applications, dated evidence on insurance, income and other schemes, decisions with the rows
+//! they rest on, 償還払い and 自動償還. Used: the resident registry through its port and its events; the claims slice and the payments
+//! slice. Offered: the roster of everybody entitled, for the check of receipts.
+
+pub mod dossier;
+pub mod forms;
+pub mod model;
+pub mod rules;
+mod store;
+pub mod usecases;
+mod web;
+pub mod words;
+
+use kernel::access::Action::{Draft, Look, Print, Search};
+use kernel::access::Purpose;
+use platform::db::Migration;
+use platform::policy::FieldGroup;
+use ports::Ports;
+use std::sync::Arc;
+use usecases::{card, grant, refuse};
+use webkit::{Call, Door, Nav, Programme, Reply, Route, needs};
+
+const KODOMO: &[&str] = &["kodomo"];
+const SEE: Door = needs(KODOMO, &[(Look, "kodomo.eligibility")]);
+const FIND: Door = needs(KODOMO, &[(Search, "kodomo.eligibility")]);
+const DRAFT: Door = needs(KODOMO, &[(Draft, "kodomo.eligibility")]);
+const PRINT: Door = needs(KODOMO, &[(Print, "kodomo.card")]);
+
+/// The purpose.
+pub const PURPOSE: Purpose =
+    Purpose {
+        code: "kodomo", name_ja: "子ども医療", short_ja: "子医", basis_ja: "番号法9条2項・市子ども医療費助成条例"
+    };
+
+/// Field groups. Accounts and payments belong to the payments slice, receipts to the claims slice.
+pub const GROUPS: &[FieldGroup] = &[
+    FieldGroup::plain("kodomo.eligibility", "子ども医療の資格"),
+    FieldGroup::plain("kodomo.insurance", "医療保険"),
+    FieldGroup::plain("kodomo.income", "所得"),
+    FieldGroup::plain("kodomo.relief", "他制度・生活保護"),
+    FieldGroup::plain("kodomo.card", "医療証"),
+    FieldGroup::plain("kodomo.claim", "償還払い"),
+];
+
+/// The programme, given what others offer.
+pub fn programme(ports: Ports) -> Programme {
+    Programme {
+        code: "medical_aid",
+        name_ja: "子ども医療費助成",
+        purposes: vec![PURPOSE],
+        groups: GROUPS.to_vec(),
+        registers: model::REGISTERS.to_vec(),
+        statements: store::statements(),
+        migrations: vec![Migration {
+            name: "0040_medical_aid",
+            sql: include_str!("../../../../migrations/0040_medical_aid.sql"),
+            postgres_only: false,
+        }],
+        routes: routes(&ports),
+        nav: vec![Nav { group: "子ども医療", label: "受給者", path: "/kodomo/recipients" }],
+        acts: vec![
+            Arc::new(grant::GrantAct { ports: ports.clone() }),
+            Arc::new(refuse::RefuseAct { ports: ports.clone() }),
+            Arc::new(card::ReissueAct { ports }),
+        ],
+        task_pages: vec![("kodomo.review_application", "/kodomo/applications/{reference}")],
+        ..Programme::default()
+    }
+}
+
+type Page<F> = fn(Call, Ports) -> F;
+
+fn get<F>(path: &'static str, name: &'static str, door: Door, ports: &Ports, page: Page<F>) -> Route
+where
+    F: Future<Output = Result<Reply, platform::Fault>> + Send + 'static,
+{
+    let ports = ports.clone();
+    Route::get(path, name, door, move |call| page(call, ports.clone()))
+}
+
+fn post<F>(path: &'static str, name: &'static str, door: Door, ports: &Ports, page: Page<F>) -> Route
+where
+    F: Future<Output = Result<Reply, platform::Fault>> + Send + 'static,
+{
+    let ports = ports.clone();
+    Route::post(path, name, door, move |call| page(call, ports.clone()))
+}
+
+fn routes(p: &Ports) -> Vec<Route> {
+    vec![
+        get("/kodomo/recipients", "子ども医療の受給者", FIND, p, web::recipients::show),
+        get("/kodomo/person/{no}", "子ども医療の資格", SEE, p, web::person::show),
+        get("/kodomo/apply/{no}", "交付申請の受付", DRAFT, p, web::apply::show),
+        post("/kodomo/apply/{no}", "交付申請の受付", DRAFT, p, web::apply::submit),
+        get("/kodomo/applications/{id}", "交付申請の審査", SEE, p, web::review::show),
+        post("/kodomo/applications/{id}/draft", "交付の起案", DRAFT, p, web::review::draft),
+        get("/kodomo/cards/{id}/print", "医療証の印刷", PRINT, p, web::card::print),
+        post("/kodomo/cards/{id}/collect", "医療証の回収", DRAFT, p, web::card::collect),
+        post("/kodomo/person/{no}/reissue", "医療証の再交付の起案", DRAFT, p, web::card::reissue),
+        get("/kodomo/decisions/{id}", "決定", SEE, p, web::decision::show),
+        get("/kodomo/decisions/{id}/print", "決定通知書の印刷", PRINT, p, web::decision::print),
+    ]
+}

@@ -1,0 +1,72 @@
+//! A decision with its reasons, and its notice on paper.
+
+use super::lead;
+use crate::child::dossier::Dossier;
+use crate::child::forms::{Money, notice, print_notice};
+use crate::child::store::{decision as decisions, eligibility as store};
+use crate::child::usecases::card::guardian;
+use crate::child::usecases::decide::child_of;
+use kernel::time::{Period, wareki};
+use maud::html;
+use platform::Fault;
+use ports::Ports;
+use webkit::components::{Action, Tone, button_row, card, decision_card, definition_list, message};
+use webkit::{Call, Reply, Screen};
+
+/// The page.
+pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
+    let mut unit = call.look().await?;
+    let row = decisions::find(&mut unit.tx, call.id("id")?).await?;
+    let today = unit.today();
+    let dossier = Dossier::open(&mut unit, &ports, &child_of(&row.atena_no)?, today, store::NOW).await?;
+    let grounds = decisions::grounds(&mut unit.tx, row.id).await?;
+    let facts = definition_list(&[
+        ("文書番号", html! { (row.document_no) }),
+        ("決定日", html! { (wareki(row.decided_on)) }),
+        ("起案", html! { (row.drafted_by) }),
+        ("決裁", html! { (row.decided_by) }),
+    ]);
+    let period =
+        row.period_from.map_or_else(String::new, |from| crate::child::words::period_ja(&Period { from, to: row.period_to }));
+    let result = row.amount.map_or(period, |a| a.to_string());
+    let acts = [
+        Action::link("決定通知書を印刷", &format!("/kodomo/decisions/{}/print", row.id)).key("F8").file(),
+        Action::link("戻る", &format!("/kodomo/person/{}?tab=rireki", row.atena_no)).key("F6"),
+    ];
+    let main = html! {
+        @if row.review == "要見直し" {
+            (message(Tone::Warn, "見直しが必要です", html! { p { "この決定に使った事実が後から訂正されました。いまの事実で判定し直してください。" } }))
+        }
+        (card("決定", super::person::kind_ja(&row.kind), facts))
+        (decision_card(super::person::kind_ja(&row.kind), &result, &row.outcome, &grounds, button_row(&acts, html! {})))
+    };
+    let data = serde_json::json!({
+        "id": row.id, "kind": row.kind, "outcome": row.outcome, "document_no": row.document_no, "review": row.review,
+        "amount": row.amount, "decision": grounds,
+    });
+    let screen = Screen {
+        title: "決定".into(),
+        lead: Some(lead(&dossier, today, "rireki")),
+        main,
+        asked: "決定とその理由".into(),
+        data,
+        ..Screen::default()
+    };
+    Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// The notice as PDF.
+pub async fn print(call: Call, ports: Ports) -> Result<Reply, Fault> {
+    let mut unit = call.look().await?;
+    let row = decisions::find(&mut unit.tx, call.id("id")?).await?;
+    unit.require(row.subject, &["kodomo.eligibility"]).await?;
+    let (city, today, at) = (unit.city().clone(), unit.today(), unit.now());
+    let child =
+        ports.residents.person(&mut unit, &child_of(&row.atena_no)?, today).await?.ok_or_else(|| Fault::missing("対象者"))?;
+    let to = guardian(&mut unit, &ports, &row.atena_no).await?;
+    let grounds = decisions::grounds(&mut unit.tx, row.id).await?;
+    let context = notice(&city, &row, grounds, &child, to.as_ref().unwrap_or(&child), Money::default())?;
+    unit.note(format!("通知書の印刷 {}", row.document_no));
+    let cleared = unit.commit(context).await?;
+    Ok(Reply::File(print_notice(cleared, &format!("tsuchi-{}", row.id), at)?))
+}

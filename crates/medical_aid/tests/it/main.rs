@@ -1,0 +1,4 @@
+//! 子ども医療費助成 on both databases, told as the office would tell it.
+
+mod eligibility;
+mod office;
