@@ -95,7 +95,7 @@ fn percent_decode(text: &str) -> String {
         match b {
             b'+' => bytes.push(b' '),
             b'%' => {
-                let pair = [rest.next().unwrap_or(b'0'), rest.next().unwrap_or(b'0')];
+                let pair = [rest.next().unwrap_or(b'%'), rest.next().unwrap_or(b'%')];
                 let hex = std::str::from_utf8(&pair).ok().and_then(|h| u8::from_str_radix(h, 16).ok());
                 bytes.push(hex.unwrap_or(b'?'));
             }
