@@ -151,8 +151,8 @@ impl Signed {
             leaves &= found.leaves == checkpoint.root;
             if found.tiles != checkpoint.root && found.leaves != checkpoint.root {
                 let size = checkpoint.size;
-                let is_witness = self.witness.as_ref().is_some_and(|w| w.note == checkpoint.note);
-                report.add(if is_witness { Finding::Forked { witnessed: size } } else { Finding::RootDiffers { size } });
+                let is_stored = self.stored.iter().any(|s| s.note == checkpoint.note);
+                report.add(if is_stored { Finding::RootDiffers { size } } else { Finding::Forked { witnessed: size } });
             }
         }
         match (tiles, leaves, self.all().next().is_some()) {

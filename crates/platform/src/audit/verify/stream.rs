@@ -23,11 +23,30 @@ pub(super) struct End {
     tile: Hash,
 }
 
-/// A leaf whose hash is not the one in its tile.
+/// What stands at a place.
+#[derive(Default)]
+struct Found {
+    /// Its hash, when it can be computed.
+    hash: Option<Hash>,
+    /// The row with its link (none when the link is gone), when it can be read.
+    row: Option<(Leaf, Option<Link>)>,
+}
+
+/// A place whose row does not have the hash that is in the tile.
 struct Odd {
     index: u64,
-    leaf: Hash,
+    found: Found,
     tile: Hash,
+}
+
+impl Odd {
+    /// Is this row the one that was sealed at the place of `other`?
+    fn belongs_to(&self, other: &Odd) -> bool {
+        let Some((leaf, link)) = &self.found.row else { return false };
+        let there = other.found.row.as_ref().and_then(|(_, link)| *link);
+        let leaf = Leaf { id: signed(other.index + 1), ..leaf.clone() };
+        [*link, there, Some(Link::Single)].into_iter().flatten().any(|link| leaf.hash(link) == other.tile)
+    }
 }
 
 pub(super) struct Stream {
@@ -41,22 +60,20 @@ pub(super) struct Stream {
     pub lists: HashMap<Chain, End>,
     odd: Vec<Odd>,
     missing: Vec<(u64, u64)>,
+    /// Tiles above the leaves that fit neither side.
+    odd_tiles: Vec<(u32, u64)>,
     /// Tiles above the leaves that became full in this page: by tiles and by leaves.
     full: Vec<(TileRow, TileRow)>,
 }
 
-/// A row of a page after reading: its leaf, its link, and its hash.
-struct Read {
-    leaf: Leaf,
-    link: Link,
-    hash: Hash,
-}
+/// Places among which a row that moved is looked for.
+const MOVES: usize = 200;
 
 impl Stream {
     pub fn new(end: u64, sizes: BTreeSet<u64>) -> Self {
         let (leaves, tiles) = (Edge::default(), Edge::default());
         let (roots, lists) = (HashMap::new(), HashMap::new());
-        Self { end, sizes, leaves, tiles, roots, lists, odd: vec![], missing: vec![], full: vec![] }
+        Self { end, sizes, leaves, tiles, roots, lists, odd: vec![], missing: vec![], odd_tiles: vec![], full: vec![] }
     }
 
     pub async fn run(&mut self, tx: &mut Tx, report: &mut Report) -> Result<(), DbError> {
@@ -65,13 +82,13 @@ impl Stream {
             let to = self.end.min(from + STEP);
             self.page(tx, from, to, report).await?;
             for (tile, leaf) in std::mem::take(&mut self.full) {
-                compare(tx, &tile, &leaf, report).await?;
+                self.compare(tx, &tile, &leaf, report).await?;
             }
             from = to;
         }
         let growing: Vec<_> = self.tiles.growing().into_iter().zip(self.leaves.growing()).filter(|(t, _)| t.level > 0).collect();
         for (tile, leaf) in growing {
-            compare(tx, &tile, &leaf, report).await?;
+            self.compare(tx, &tile, &leaf, report).await?;
         }
         Ok(())
     }
@@ -90,18 +107,18 @@ impl Stream {
             let id = signed(index + 1);
             let row = rows.next_if(|row| row.get::<i64>("id").ok() == Some(id));
             let tile = tiles.get(&(index / WIDE)).and_then(|t| t.get(usize::try_from(index % WIDE).ok()?)).copied();
-            let hash = match row {
+            let found = match row {
                 Some(row) => self.row(index, row, tile, report)?,
                 None if voids.contains(&id) => {
                     report.add(Finding::RemovedBeforeSealing { index });
-                    Some(void_hash(id))
+                    Found { hash: Some(void_hash(id)), row: None }
                 }
                 None => {
                     self.miss(index);
-                    None
+                    Found::default()
                 }
             };
-            self.grow(index, hash, tile);
+            self.grow(index, found, tile);
         }
         Ok(())
     }
@@ -113,11 +130,14 @@ impl Stream {
         }
     }
 
-    fn grow(&mut self, index: u64, leaf: Option<Hash>, tile: Option<Hash>) {
-        if let (Some(leaf), Some(tile)) = (leaf, tile)
-            && leaf != tile
+    fn grow(&mut self, index: u64, found: Found, tile: Option<Hash>) {
+        let leaf = found.hash;
+        if let Some(tile) = tile
+            && leaf != Some(tile)
+            && (leaf.is_some() || found.row.is_some())
         {
-            self.odd.push(Odd { index, leaf, tile });
+            let row = found.row.filter(|_| self.odd.len() < MOVES);
+            self.odd.push(Odd { index, found: Found { hash: leaf, row }, tile });
         }
         let (mut by_tile, mut by_leaf) = (Vec::new(), Vec::new());
         self.tiles.push(tile.or(leaf).unwrap_or_default(), &mut |t| by_tile.push(t));
@@ -156,30 +176,30 @@ impl Stream {
         Ok(tiles)
     }
 
-    /// Checks one row; answers its hash, or nothing when it cannot be computed.
-    fn row(&mut self, index: u64, row: &Row, tile: Option<Hash>, report: &mut Report) -> Result<Option<Hash>, DbError> {
+    /// Checks one row.
+    fn row(&mut self, index: u64, row: &Row, tile: Option<Hash>, report: &mut Report) -> Result<Found, DbError> {
         let id = signed(index + 1);
         if row.get::<Option<i64>>("seq")? == Some(VOID) {
             // It was gone, or not readable, when it should have been sealed. What stands here now came later.
             report.add(Finding::RemovedBeforeSealing { index });
             report.add(Finding::LeafForged { id });
-            return Ok(Some(void_hash(id)));
+            return Ok(Found { hash: Some(void_hash(id)), row: None });
         }
-        let read = match read(row, index, report) {
-            Ok(Some(read)) => read,
-            Ok(None) => return Ok(None),
+        let (leaf, link) = match read(row, index, report) {
+            Ok(read) => read,
             // A column of the wrong length or type.
             Err(DbError::Shape(_)) => {
                 report.add(Finding::LeafChanged { index });
-                return Ok(None);
+                return Ok(Found::default());
             }
             Err(other) => return Err(other),
         };
-        check_payload(row, index, &read.leaf, report)?;
-        if let (Some(chain), Link::Of { seq, prev }) = (read.leaf.chain, read.link) {
-            self.follow(chain, seq, prev, read.hash, tile, report);
+        check_payload(row, index, &leaf, report)?;
+        let hash = link.map(|link| leaf.hash(link));
+        if let (Some(chain), Some(Link::Of { seq, prev }), Some(hash)) = (leaf.chain, link, hash) {
+            self.follow(chain, seq, prev, hash, tile, report);
         }
-        Ok(Some(read.hash))
+        Ok(Found { hash, row: Some((leaf, link)) })
     }
 
     fn follow(&mut self, chain: Chain, seq: u64, prev: Option<Hash>, leaf: Hash, tile: Option<Hash>, report: &mut Report) {
@@ -196,23 +216,45 @@ impl Stream {
         self.lists.insert(chain, End { seq, leaf, tile: tile.unwrap_or(leaf) });
     }
 
+    /// Compares a stored tile above the leaves with what leaves or tiles below make of it.
+    async fn compare(&mut self, tx: &mut Tx, by_tile: &TileRow, by_leaf: &TileRow, report: &mut Report) -> Result<(), DbError> {
+        let (level, tile) = (by_tile.level, by_tile.tile);
+        let row = tx.first(TILES, params![i64::from(level), signed(tile), signed(tile)]).await?;
+        match row.map(|row| tile_hashes(&row)).transpose()? {
+            None => report.add(Finding::TileMissing { level, tile }),
+            Some(Some(hashes)) if hashes == by_tile.hashes || hashes == by_leaf.hashes => {}
+            Some(_) => self.odd_tiles.push((level, tile)),
+        }
+        Ok(())
+    }
+
     /// Names what differs, now that it is known which side was signed.
     pub fn conclude(&mut self, truth: Truth, report: &mut Report) {
         for (from, to) in &self.missing {
             report.add(Finding::LeafMissing { from: *from, to: *to });
         }
-        if truth == Truth::Leaves {
-            for odd in &self.odd {
-                report.add(Finding::TileChanged { level: 0, tile: odd.index / WIDE });
-            }
-            return;
+        if truth != Truth::Neither {
+            // Where nothing confirms what lies below, a tile above proves nothing either.
+            self.odd_tiles.iter().for_each(|(level, tile)| report.add(Finding::TileChanged { level: *level, tile: *tile }));
         }
-        let homes: HashMap<Hash, u64> = self.odd.iter().map(|o| (o.tile, o.index)).collect();
-        for odd in &self.odd {
-            report.add(match homes.get(&odd.leaf) {
-                Some(belongs) => Finding::LeafMoved { index: odd.index, belongs: *belongs },
-                None => Finding::LeafChanged { index: odd.index },
-            });
+        let mut by_tile: BTreeMap<u64, Vec<&Odd>> = BTreeMap::new();
+        self.odd.iter().for_each(|odd| by_tile.entry(odd.index / WIDE).or_default().push(odd));
+        for (tile, odd) in by_tile {
+            // With nothing to confirm either side: half a tile at once is the tile rather than the leaves.
+            if truth == Truth::Leaves || truth == Truth::Neither && odd.len() > TILE / 2 {
+                report.add(Finding::TileChanged { level: 0, tile });
+                continue;
+            }
+            for one in odd {
+                let mut others = self.odd.iter().take(MOVES).filter(|other| other.index != one.index);
+                let index = one.index;
+                match others.find(|other| one.belongs_to(other)) {
+                    Some(home) => report.add(Finding::LeafMoved { index, belongs: home.index }),
+                    None if one.found.hash.is_some() => report.add(Finding::LeafChanged { index }),
+                    // Its missing link is already named.
+                    None => {}
+                }
+            }
         }
     }
 
@@ -227,8 +269,8 @@ impl Stream {
     }
 }
 
-/// Reads a row with its link; `None` when the link is gone and the hash cannot be computed.
-fn read(row: &Row, index: u64, report: &mut Report) -> Result<Option<Read>, DbError> {
+/// Reads a row with its link; no link when it is gone and the hash cannot be computed.
+fn read(row: &Row, index: u64, report: &mut Report) -> Result<(Leaf, Option<Link>), DbError> {
     let leaf = Leaf::read(row)?;
     let link_chain: Option<Vec<u8>> = row.get("link_chain")?;
     let prev: Option<Vec<u8>> = row.get("prev")?;
@@ -236,21 +278,21 @@ fn read(row: &Row, index: u64, report: &mut Report) -> Result<Option<Read>, DbEr
     let link = match row.get::<Option<i64>>("seq")? {
         None if leaf.chain.is_some() => {
             report.add(Finding::LinkMissing { index });
-            return Ok(None);
+            None
         }
-        None => Link::Single,
+        None => Some(Link::Single),
         Some(FOREIGN) => {
             report.add(Finding::NotWritten { index });
-            Link::Foreign
+            Some(Link::Foreign)
         }
         Some(seq) => {
             if link_chain.as_deref() != leaf.chain.as_ref().map(<[u8; 16]>::as_slice) {
                 report.add(Finding::LeafChanged { index });
             }
-            Link::Of { seq: u64::try_from(seq).map_err(|_| DbError::Shape("seq".into()))?, prev }
+            Some(Link::Of { seq: u64::try_from(seq).map_err(|_| DbError::Shape("seq".into()))?, prev })
         }
     };
-    Ok(Some(Read { hash: leaf.hash(link), leaf, link }))
+    Ok((leaf, link))
 }
 
 fn check_payload(row: &Row, index: u64, leaf: &Leaf, report: &mut Report) -> Result<(), DbError> {
@@ -261,18 +303,6 @@ fn check_payload(row: &Row, index: u64, leaf: &Leaf, report: &mut Report) -> Res
         (Some(_), None) => {}
         (None, Some(_)) => report.erased += 1,
         (None, None) => report.add(Finding::PayloadMissing { index }),
-    }
-    Ok(())
-}
-
-/// Compares a stored tile above the leaves with what leaves or tiles below make of it.
-async fn compare(tx: &mut Tx, by_tile: &TileRow, by_leaf: &TileRow, report: &mut Report) -> Result<(), DbError> {
-    let (level, tile) = (by_tile.level, by_tile.tile);
-    let row = tx.first(TILES, params![i64::from(level), signed(tile), signed(tile)]).await?;
-    match row.map(|row| tile_hashes(&row)).transpose()? {
-        None => report.add(Finding::TileMissing { level, tile }),
-        Some(Some(hashes)) if hashes == by_tile.hashes || hashes == by_leaf.hashes => {}
-        Some(_) => report.add(Finding::TileChanged { level, tile }),
     }
     Ok(())
 }
