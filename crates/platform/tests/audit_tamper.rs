@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-mod audit_common;
 #[path = "audit_common/attempts.rs"]
 mod attempts;
+mod audit_common;
 
 use attempts::{ATTEMPTS, KEEP, KEEP_OLD, RESTORE, RESTORE_OLD};
 use audit_common::{Log, entry, logs};

@@ -11,8 +11,8 @@ pub struct Attempt {
 }
 
 const fn attempt(
-    pub title: &'static str,
-    pub sql: &'static [&'static str],
+    title: &'static str,
+    sql: &'static [&'static str],
     named: fn(&Finding) -> bool,
     also: fn(&Finding) -> bool,
 ) -> Attempt {
@@ -534,4 +534,3 @@ pub const KEEP_OLD: [&str; 9] = tables!(keep "old_");
 pub const KEEP: [&str; 9] = tables!(keep "keep_");
 pub const RESTORE_OLD: [&str; 18] = tables!(restore "old_");
 pub const RESTORE: [&str; 18] = tables!(restore "keep_");
-
