@@ -1,7 +1,9 @@
 //! What programmes and the hub offer one another: facts with the row they come from, and events. Nothing else crosses between them.
 
 pub mod facts;
+pub mod linked;
 pub mod resident;
 
 pub use facts::{HubPort, Ports, ResidentFacts, ResidentPort};
+pub use linked::{PROGRAMME_LINKED, ProgrammeLinked};
 pub use resident::{RESIDENT_EVENT, ResidentChange, ResidentEvent};

@@ -1,0 +1,62 @@
+//! What the hub offers to programmes, and what it listens to.
+
+use crate::usecases::{follow_resident, link_programme, look_up};
+use async_trait::async_trait;
+use kernel::ident::{AtenaNo, DanNo};
+use platform::outbox::{self, Subscription};
+use platform::{Fault, Unit};
+use ports::{HubPort, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentEvent, ResidentPort};
+use std::sync::Arc;
+
+/// The hub, as programmes see it.
+pub struct Hub;
+
+#[async_trait]
+impl HubPort for Hub {
+    async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        look_up::dan_no(unit, programme, number).await
+    }
+}
+
+/// Follows the resident registry.
+pub struct OnResident {
+    /// The registry, which alone holds 個人番号.
+    pub residents: Arc<dyn ResidentPort>,
+}
+
+#[async_trait]
+impl Subscription for OnResident {
+    fn name(&self) -> &'static str {
+        "hub.on_resident_event"
+    }
+    fn topic(&self) -> &'static str {
+        RESIDENT_EVENT
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: ResidentEvent = outbox::event(payload)?;
+        follow_resident::run(unit, self.residents.as_ref(), &event).await
+    }
+}
+
+/// Follows the programmes' own numbers.
+pub struct OnProgramme;
+
+#[async_trait]
+impl Subscription for OnProgramme {
+    fn name(&self) -> &'static str {
+        "hub.on_programme_linked"
+    }
+    fn topic(&self) -> &'static str {
+        PROGRAMME_LINKED
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: ProgrammeLinked = outbox::event(payload)?;
+        link_programme::run(unit, &event).await
+    }
+}

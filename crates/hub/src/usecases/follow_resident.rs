@@ -1,0 +1,105 @@
+//! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
+
+use super::{concern, doubt, issue};
+use crate::model::{Doubt, FormerNumber, JUKI, Link, MY_NUMBER, NUMBER, Person};
+use crate::store;
+use kernel::Date;
+use kernel::ident::{AtenaNo, DanNo};
+use platform::{Fault, Unit, task};
+use ports::{ResidentChange, ResidentEvent, ResidentPort};
+
+/// Gives the person of an event a 団番, or keeps it through a change of 個人番号. Other events change nothing.
+///
+/// # Errors
+/// The registry's refusal or the database's; then the event waits.
+pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &ResidentEvent) -> Result<(), Fault> {
+    let concerns = match event.change {
+        ResidentChange::Entered | ResidentChange::Born => true,
+        ResidentChange::Corrected => event.items.iter().any(|item| item == "my_number"),
+        _ => false,
+    };
+    if !concerns {
+        return Ok(());
+    }
+    let who = &event.atena_no;
+    let subject = concern(unit, who).await?;
+    unit.require(subject, &[NUMBER]).await?;
+    let link = match store::link(&mut unit.tx, JUKI, who.as_str()).await? {
+        Some(link) => link,
+        None => enter(unit, who, event.effective).await?,
+    };
+    // A newborn child has none yet: the link waits for the correction that brings it.
+    let Some(number) = residents.individual_number(unit, who).await? else { return Ok(()) };
+    let token = unit.city().keys().token(MY_NUMBER, number.expose())?;
+    match link.dan_no {
+        Some(dan_no) => change(unit, subject, who, &dan_no, &token, event.effective).await,
+        None => join(unit, subject, who, &token).await,
+    }
+}
+
+/// The registry's own link of a person who is new to the hub.
+async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault> {
+    let link = Link {
+        id: 0,
+        programme: JUKI.to_owned(),
+        number: who.as_str().to_owned(),
+        atena_no: who.clone(),
+        dan_no: None,
+        valid_from: from,
+        recorded_at: unit.now(),
+        seq: unit.seq().await?,
+    };
+    link.insert(&mut unit.tx).await?;
+    Ok(link)
+}
+
+/// Finds the 団番 of a 個人番号 or issues one, and gives it to everything that waits under this 宛名番号.
+async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Result<(), Fault> {
+    let dan_no = match store::by_token(&mut unit.tx, token).await? {
+        Some(person) => {
+            doubt(unit, Doubt::Shared, subject, who).await?;
+            person.dan_no
+        }
+        None => {
+            // Two numbers for one person can be joined later; two people under one number cannot be told apart again.
+            if store::was_somebodys(&mut unit.tx, token).await? {
+                doubt(unit, Doubt::Former, subject, who).await?;
+            }
+            let dan_no = issue::next(&mut unit.tx).await?;
+            let (issued_at, seq) = (unit.now(), unit.seq().await?);
+            let person = Person { id: 0, dan_no, number_token: token.to_vec(), issued_at, seq };
+            person.insert(&mut unit.tx).await?;
+            person.dan_no
+        }
+    };
+    Ok(store::attach(&mut unit.tx, who, &dan_no).await?)
+}
+
+/// The 個人番号 of a known person: the 団番 stays, the former number becomes history.
+async fn change(unit: &mut Unit, subject: i64, who: &AtenaNo, dan_no: &DanNo, token: &[u8], on: Date) -> Result<(), Fault> {
+    let person = store::by_dan(&mut unit.tx, dan_no).await?;
+    let now = unit.now();
+    if person.number_token == token {
+        return Ok(task::done_reference(&mut unit.tx, Doubt::Taken.kind(), who.as_str(), now).await?);
+    }
+    if store::by_token(&mut unit.tx, token).await?.is_some() {
+        return doubt(unit, Doubt::Taken, subject, who).await;
+    }
+    if store::residents_of(&mut unit.tx, dan_no).await? > 1 {
+        return doubt(unit, Doubt::Shared, subject, who).await;
+    }
+    if store::was_somebodys(&mut unit.tx, token).await? {
+        doubt(unit, Doubt::Former, subject, who).await?;
+    }
+    let former = FormerNumber {
+        id: 0,
+        dan_no: dan_no.clone(),
+        number_token: person.number_token,
+        changed_on: on,
+        recorded_at: now,
+        seq: unit.seq().await?,
+    };
+    former.insert(&mut unit.tx).await?;
+    store::set_token(&mut unit.tx, dan_no, token).await?;
+    Ok(task::done_reference(&mut unit.tx, Doubt::Taken.kind(), who.as_str(), now).await?)
+}

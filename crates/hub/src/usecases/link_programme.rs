@@ -1,0 +1,36 @@
+//! 連携: a programme's own number joins the person's 団番.
+
+use super::{concern, doubt};
+use crate::model::{Doubt, JUKI, LINK, Link};
+use crate::store;
+use platform::{Fault, Unit};
+use ports::ProgrammeLinked;
+
+/// Links a programme's number. A person without 団番 is linked as soon as there is one; a number that belongs to somebody else already
+/// is left where it is, and 情報政策課 is asked to look.
+///
+/// # Errors
+/// The database's refusal; then the event waits.
+pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> {
+    let who = &event.atena_no;
+    let subject = concern(unit, who).await?;
+    unit.require(subject, &[LINK]).await?;
+    match store::link(&mut unit.tx, &event.programme, &event.number).await? {
+        Some(known) if known.atena_no == *who => Ok(()),
+        Some(_) => doubt(unit, Doubt::Moved, subject, who).await,
+        None => {
+            let link = Link {
+                id: 0,
+                programme: event.programme.clone(),
+                number: event.number.clone(),
+                atena_no: who.clone(),
+                dan_no: store::dan_of(&mut unit.tx, JUKI, who).await?,
+                valid_from: unit.today(),
+                recorded_at: unit.now(),
+                seq: unit.seq().await?,
+            };
+            link.insert(&mut unit.tx).await?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! 初期移行: many people at once, in sets. It goes around no rule: one 個人番号 is one 団番, and a repeated one stops the load.
+
+use super::issue;
+use crate::model::{JUKI, Link, MY_NUMBER, Person};
+use crate::store;
+use kernel::Date;
+use kernel::ident::AtenaNo;
+use mynumber::IndividualNumber;
+use platform::{Fault, Unit};
+
+/// A resident whose numbers exist already.
+#[derive(Debug, Clone)]
+pub struct Resident {
+    /// 宛名番号
+    pub atena_no: AtenaNo,
+    /// 個人番号; none for a person who has not been given one.
+    pub number: Option<IndividualNumber>,
+    /// 住民年月日
+    pub from: Date,
+}
+
+/// A programme's number that exists already.
+#[derive(Debug, Clone)]
+pub struct ProgrammeNumber {
+    /// The number.
+    pub number: String,
+    /// Whose.
+    pub atena_no: AtenaNo,
+    /// Day from which it is theirs.
+    pub from: Date,
+}
+
+/// Rows turned over at a time, so that a city of any size needs little memory.
+const CHUNK: usize = 10_000;
+
+/// Issues a 団番 to every resident with a 個人番号 and links everybody. The caller's unit records the load.
+///
+/// # Errors
+/// A 個人番号 or 宛名番号 that is there already, or the database's refusal; then nothing is stored.
+pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> {
+    let (now, seq) = (unit.now(), unit.seq().await?);
+    for chunk in residents.chunks(CHUNK) {
+        let mut numbers = issue::many(&mut unit.tx, chunk.iter().filter(|r| r.number.is_some()).count()).await?.into_iter();
+        let (mut people, mut links) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
+        for resident in chunk {
+            let dan_no = resident.number.as_ref().and_then(|_| numbers.next());
+            if let (Some(number), Some(dan_no)) = (&resident.number, &dan_no) {
+                let number_token = unit.city().keys().token(MY_NUMBER, number.expose())?;
+                people.push(Person { id: 0, dan_no: dan_no.clone(), number_token, issued_at: now, seq });
+            }
+            links.push(Link {
+                id: 0,
+                programme: JUKI.to_owned(),
+                number: resident.atena_no.as_str().to_owned(),
+                atena_no: resident.atena_no.clone(),
+                dan_no,
+                valid_from: resident.from,
+                recorded_at: now,
+                seq,
+            });
+        }
+        Person::insert_all(&people, &mut unit.tx).await?;
+        Link::insert_all(&links, &mut unit.tx).await?;
+    }
+    Ok(())
+}
+
+/// Links the numbers of a programme, after [`load`].
+///
+/// # Errors
+/// A number that is there already, or the database's refusal; then nothing is stored.
+pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNumber]) -> Result<(), Fault> {
+    let (now, seq) = (unit.now(), unit.seq().await?);
+    for chunk in numbers.chunks(CHUNK) {
+        let link = |n: &ProgrammeNumber| Link {
+            id: 0,
+            programme: programme.to_owned(),
+            number: n.number.clone(),
+            atena_no: n.atena_no.clone(),
+            dan_no: None,
+            valid_from: n.from,
+            recorded_at: now,
+            seq,
+        };
+        let links: Vec<Link> = chunk.iter().map(link).collect();
+        Link::insert_all(&links, &mut unit.tx).await?;
+    }
+    Ok(store::attach_all(&mut unit.tx).await?)
+}

@@ -1,0 +1,36 @@
+//! What the hub does, one verb a file.
+
+pub mod follow_resident;
+pub mod issue;
+pub mod link_programme;
+pub mod load;
+pub mod look_up;
+
+use crate::model::Doubt;
+use kernel::ident::AtenaNo;
+use platform::staff::OpenCase;
+use platform::task::{self, NewTask};
+use platform::{Fault, Unit, subject};
+
+/// Makes the person of an event the subject of the unit, and answers the permanent id.
+async fn concern(unit: &mut Unit, atena_no: &AtenaNo) -> Result<i64, Fault> {
+    let subject = subject::of(&mut unit.tx, atena_no).await?;
+    let number = unit.staff().case.as_ref().map(|c| c.number.clone()).unwrap_or_default();
+    unit.enter_case(OpenCase { id: 0, number, ground: "通知".into(), subjects: vec![subject] });
+    Ok(subject)
+}
+
+/// Asks 情報政策課 to look at a person.
+async fn doubt(unit: &mut Unit, why: Doubt, subject: i64, atena_no: &AtenaNo) -> Result<(), Fault> {
+    let task = NewTask {
+        office: crate::OFFICE,
+        purpose: crate::PURPOSE.code,
+        kind: why.kind(),
+        title: why.title_ja(),
+        subject: Some(subject),
+        reference: Some(atena_no.as_str()),
+        due: None,
+    };
+    let now = unit.now();
+    Ok(task::add(&mut unit.tx, task, now).await?)
+}

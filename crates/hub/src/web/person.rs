@@ -1,0 +1,95 @@
+//! One person of the open case: the 団番 and the numbers of the programmes. The 個人番号 itself is not here.
+
+use super::programme_ja;
+use crate::model::{Doubt, NUMBER};
+use crate::usecases::look_up;
+use kernel::ident::AtenaNo;
+use kernel::time::{civil, wareki, wareki_short};
+use maud::html;
+use platform::{Fault, task};
+use webkit::components::{Action, AsidePanel, Column, Row, Table, Tone, badge, button_row, card, definition_list, table};
+use webkit::{Begun, Call, Reply, Screen};
+
+fn number_of(call: &Call) -> Result<AtenaNo, Fault> {
+    AtenaNo::parse(call.part("number")).map_err(|_| Fault::missing("宛名番号"))
+}
+
+/// The record.
+pub async fn show(call: Call) -> Result<Reply, Fault> {
+    let number = number_of(&call)?;
+    let mut unit = call.look().await?;
+    let found = look_up::everything(&mut unit, &number).await?;
+    let dan_no = found.person.as_ref().map(|p| p.dan_no.as_str());
+    let issued = found.person.as_ref().map(|p| wareki(civil(p.issued_at)));
+    let changes: Vec<String> = found.former.iter().map(|f| wareki(f.changed_on)).collect();
+    let rows = found.links.iter().map(|l| {
+        let state = if l.dan_no.is_some() { badge(Tone::Ok, "付番済") } else { badge(Tone::Warn, "付番待ち") };
+        Row::new(vec![
+            programme_ja(&call.city, &l.programme).into(),
+            l.number.clone().into(),
+            wareki_short(l.valid_from).into(),
+            state.into(),
+        ])
+    });
+    let list = Table {
+        caption: "業務の番号".into(),
+        columns: vec![Column::text("業務"), Column::text("番号"), Column::text("連携日"), Column::text("状態")],
+        rows: rows.collect(),
+        empty: ("連携はありません".into(), "この宛名番号は、まだどの業務からも連携されていません。".into()),
+        filter: true,
+        ..Table::default()
+    };
+    let mut actions = vec![Action::link("統合宛名へ戻る", "/hub").key("F6")];
+    if call.staff.case.as_ref().is_some_and(|c| c.ground == "task") {
+        actions.push(Action::post("確認を終える", &format!("/hub/{number}/checked"), call.hidden_owned()));
+    }
+    let main = html! {
+        (card("団体内統合宛名", "", html! {
+            (definition_list(&[
+                ("宛名番号", html! { (number) }),
+                ("団体内統合宛名番号", html! { @if let Some(dan_no) = dan_no { (dan_no) } @else { (badge(Tone::Warn, "付番待ち")) } }),
+                ("付番日", html! { @if let Some(day) = &issued { (day) } }),
+                ("個人番号の変更", html! { (changes.join("、")) }),
+            ]))
+            (button_row(&actions, html! {}))
+        }))
+        (card("業務の番号", "", table(&list)))
+    };
+    let links = found.links.iter().map(|l| {
+        serde_json::json!({ "programme": l.programme, "number": l.number, "from": l.valid_from.to_string(), "joined": l.dan_no.is_some() })
+    });
+    let data = serde_json::json!({
+        "atena_no": number.as_str(), "dan_no": dan_no, "links": links.collect::<Vec<_>>(),
+        "number_changed_on": found.former.iter().map(|f| f.changed_on.to_string()).collect::<Vec<_>>(),
+    });
+    let screen = Screen {
+        title: "団体内統合宛名".into(),
+        subtitle: number.to_string(),
+        main,
+        asked: "団体内統合宛名番号・業務の番号".into(),
+        aside: vec![AsidePanel::text(
+            "個人番号は出ません",
+            "統合宛名は個人番号そのものを持たず、照合の値だけを持ちます。番号の確認は市民課が行います。",
+        )],
+        data,
+        ..Screen::default()
+    };
+    Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// Ends what the hub asked 情報政策課 to look at.
+pub async fn checked(call: Call) -> Result<Reply, Fault> {
+    let number = number_of(&call)?;
+    let mut unit = match call.command().await? {
+        Begun::New(unit) => *unit,
+        Begun::Done(reply) => return Ok(reply),
+    };
+    let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+    unit.require(subject, &[NUMBER]).await?;
+    let now = unit.now();
+    for doubt in Doubt::ALL {
+        task::done_reference(&mut unit.tx, doubt.kind(), number.as_str(), now).await?;
+    }
+    unit.commit_as((), "/").await?;
+    Ok(Reply::See("/".into()))
+}

@@ -1,0 +1,205 @@
+//! A city with the hub and a registry that knows four people.
+
+use async_trait::async_trait;
+use hub::{GROUPS, PURPOSE};
+use kernel::Date;
+use kernel::access::{Action, Purpose};
+use kernel::ident::{AtenaNo, SetaiNo};
+use mynumber::IndividualNumber;
+use platform::city::{CityProfile, Office};
+use platform::keys::Keys;
+use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
+use platform::staff::{OpenCase, Post};
+use platform::testing::{FixedClock, TestDatabase, fresh_databases};
+use platform::{City, Fault, StaffContext, Unit, outbox};
+use ports::facts::{ResidentFacts, ResidentHit};
+use ports::{PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use webkit::Programme;
+
+pub const TODAY: Date = jiff_date(2026, 11, 20);
+
+const fn jiff_date(year: i16, month: i8, day: i8) -> Date {
+    Date::constant(year, month, day)
+}
+
+/// 宛名番号 of the n-th person.
+pub fn atena(n: u64) -> AtenaNo {
+    (n * 10..n * 10 + 10).find_map(|s| AtenaNo::issue(s).ok()).unwrap()
+}
+
+/// 個人番号 that nobody has.
+pub fn my_number(n: u64) -> IndividualNumber {
+    IndividualNumber::from_body(&format!("99{n:09}")).unwrap()
+}
+
+/// The registry: who has which 個人番号 today. It asks the gate like the real one.
+#[derive(Default)]
+pub struct Registry(Mutex<BTreeMap<AtenaNo, IndividualNumber>>);
+
+impl Registry {
+    pub fn set(&self, who: &AtenaNo, number: IndividualNumber) {
+        self.0.lock().unwrap().insert(who.clone(), number);
+    }
+}
+
+#[async_trait]
+impl ResidentPort for Registry {
+    async fn person(&self, _: &mut Unit, _: &AtenaNo, _: Date) -> Result<Option<ResidentFacts>, Fault> {
+        Ok(None)
+    }
+    async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        Ok(vec![])
+    }
+    async fn search(&self, _: &mut Unit, _: &str, _: usize) -> Result<Vec<ResidentHit>, Fault> {
+        Ok(vec![])
+    }
+    async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
+        let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
+        unit.require(subject, &["juki.identify", "juki.mynumber"]).await?;
+        Ok(self.0.lock().unwrap().get(number).cloned())
+    }
+    async fn born_between(&self, _: &mut Unit, _: Date, _: Date, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        Ok(vec![])
+    }
+}
+
+const OFFICES: &[Office] = &[
+    Office { code: "joho", name_ja: "情報政策課", purposes: &["hub"] },
+    Office { code: "iryo", name_ja: "医療年金課", purposes: &["kodomo"] },
+    Office { code: "shimin", name_ja: "市民課", purposes: &["juki"] },
+];
+
+pub struct World {
+    pub database: TestDatabase,
+    pub city: City,
+    pub registry: Arc<Registry>,
+    pub programme: Programme,
+}
+
+/// The same city on every database at hand.
+pub async fn worlds() -> Vec<World> {
+    let registry = Arc::new(Registry::default());
+    let migrations: Vec<_> = platform::MIGRATIONS.iter().copied().chain(hub::programme(registry).migrations).collect();
+    let mut all = vec![];
+    for database in fresh_databases(&migrations).await.unwrap() {
+        let registry = Arc::new(Registry::default());
+        let juki = [
+            FieldGroup::plain("juki.identify", "氏名"),
+            FieldGroup::location("juki.address", "住所"),
+            FieldGroup::secret("juki.mynumber", "個人番号"),
+        ];
+        let groups: Vec<_> = GROUPS.iter().copied().chain(juki).collect();
+        let purpose = |code, name_ja| Purpose { code, name_ja, short_ja: "試", basis_ja: "試験" };
+        let purposes = vec![PURPOSE, purpose("juki", "住民記録"), purpose("kodomo", "子ども医療")];
+        let profile = CityProfile {
+            name_ja: "みなと市".into(),
+            code: "279994".into(),
+            prefecture_ja: "大阪府".into(),
+            mayor_ja: "みなと市長".into(),
+            wards: vec![("01".into(), "北区".into())],
+            offices: OFFICES,
+        };
+        let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
+        let clock = Arc::new(FixedClock::noon(TODAY));
+        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
+        let programme = hub::programme(registry.clone());
+        all.push(World { database, city, registry, programme });
+    }
+    all
+}
+
+impl World {
+    /// Somebody at a desk, without a case.
+    pub fn staff(&self, office: &str, purpose: &str, roles: &[&str]) -> StaffContext {
+        let post =
+            Post { id: 1, office: office.into(), rank: 2, roles: roles.iter().map(|r| (*r).to_owned()).collect(), ward: None };
+        StaffContext {
+            staff_no: "4001".into(),
+            name: "上田 誠".into(),
+            post: Some(post),
+            terminal: "T-1".into(),
+            purpose: Some(purpose.into()),
+            csrf: "c".into(),
+            ..StaffContext::nobody()
+        }
+    }
+
+    /// The same with a person in an open case.
+    pub async fn staff_with_case(&self, office: &str, purpose: &str, roles: &[&str], who: &AtenaNo) -> StaffContext {
+        let mut staff = self.staff(office, purpose, roles);
+        let mut tx = self.city.db().write().await.unwrap();
+        let subject = platform::subject::of(&mut tx, who).await.unwrap();
+        tx.commit().await.unwrap();
+        staff.case = Some(OpenCase { id: 1, number: "R8-試-000001".into(), ground: "受付".into(), subjects: vec![subject] });
+        staff
+    }
+
+    pub async fn look(&self, staff: &StaffContext) -> Unit {
+        Unit::look(&self.city, staff, "試験", Action::Look).await.unwrap()
+    }
+
+    async fn change(&self) -> Unit {
+        Unit::change(&self.city, &self.staff("shimin", "juki", &[]), "試験", Action::Draft).await.unwrap()
+    }
+
+    /// Tells the hub what happened to a resident.
+    pub async fn resident(&self, change: ResidentChange, who: &AtenaNo, items: &[&str]) {
+        let event = ResidentEvent {
+            change,
+            atena_no: who.clone(),
+            setai_no: SetaiNo::issue(100).unwrap(),
+            effective: TODAY,
+            notified: TODAY,
+            planned: None,
+            items: items.iter().map(|i| (*i).to_owned()).collect(),
+            row_before: None,
+            row_after: Some(1),
+            reason_ja: "転入".into(),
+        };
+        let mut unit = self.change().await;
+        platform::subject::of(&mut unit.tx, who).await.unwrap();
+        outbox::publish(&mut unit, RESIDENT_EVENT, &event).await.unwrap();
+        unit.commit(()).await.unwrap();
+    }
+
+    /// Tells the hub that a programme gave a number.
+    pub async fn linked(&self, programme: &str, number: &str, who: &AtenaNo) {
+        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone() };
+        let mut unit = self.change().await;
+        outbox::publish(&mut unit, PROGRAMME_LINKED, &event).await.unwrap();
+        unit.commit(()).await.unwrap();
+    }
+
+    pub async fn deliver(&self) -> usize {
+        outbox::deliver(&self.city, &self.programme.subscriptions).await.unwrap()
+    }
+
+    /// Somebody new is entered with a 個人番号.
+    pub async fn enters(&self, who: &AtenaNo, number: IndividualNumber) {
+        self.registry.set(who, number);
+        self.resident(ResidentChange::Entered, who, &[]).await;
+        self.deliver().await;
+    }
+
+    /// The registry corrects a 個人番号.
+    pub async fn corrected(&self, who: &AtenaNo, number: IndividualNumber) {
+        self.registry.set(who, number);
+        self.resident(ResidentChange::Corrected, who, &["my_number"]).await;
+        self.deliver().await;
+    }
+
+    /// 団番 through the port, as 情報政策課 asks it.
+    pub async fn dan_no(&self, programme: &str, who: &AtenaNo) -> Option<String> {
+        let staff = self.staff_with_case("joho", "hub", &["it_policy"], who).await;
+        let mut unit = self.look(&staff).await;
+        hub::port().dan_no(&mut unit, programme, who).await.unwrap().map(String::from)
+    }
+
+    /// A number from the database.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let mut tx = self.city.db().read().await.unwrap();
+        tx.one(sql, vec![]).await.unwrap().get("n").unwrap()
+    }
+}
