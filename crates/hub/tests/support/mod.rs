@@ -1,4 +1,7 @@
-//! A city with the hub and a registry that knows four people.
+//! A city with the hub and a registry that answers as a test says.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its city has failed")]
 
 use async_trait::async_trait;
 use hub::{GROUPS, PURPOSE};
@@ -18,11 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use webkit::Programme;
 
-pub const TODAY: Date = jiff_date(2026, 11, 20);
-
-const fn jiff_date(year: i16, month: i8, day: i8) -> Date {
-    Date::constant(year, month, day)
-}
+pub const TODAY: Date = Date::constant(2026, 11, 20);
 
 /// 宛名番号 of the n-th person.
 pub fn atena(n: u64) -> AtenaNo {
