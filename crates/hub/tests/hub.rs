@@ -191,6 +191,28 @@ async fn nobody_asks_without_purpose_case_and_role() {
 }
 
 #[tokio::test]
+async fn whoever_uses_the_numbers_is_recorded() {
+    for world in worlds().await {
+        world.enters(&atena(1), my_number(1)).await;
+        let issued = "changed hub hub.number,juki.identify,juki.mynumber";
+        assert_eq!(world.recorded(&atena(1)).await, [issued]);
+        world.resident(ResidentChange::MovedOut, &atena(1), &[]).await;
+        world.deliver().await;
+        assert_eq!(world.recorded(&atena(1)).await, [issued], "a move-out needs no number, so none is looked at");
+        let iryo = world.staff_with_case("iryo", "kodomo", &[], &atena(1)).await;
+        let mut unit = world.look(&iryo).await;
+        hub::port().dan_no(&mut unit, "juki", &atena(1)).await.unwrap();
+        unit.commit(()).await.unwrap();
+        let shimin = world.staff_with_case("shimin", "juki", &[], &atena(1)).await;
+        let mut unit = world.look(&shimin).await;
+        assert!(hub::port().dan_no(&mut unit, "juki", &atena(1)).await.is_err());
+        drop(unit);
+        assert_eq!(world.recorded(&atena(1)).await, [issued, "shown kodomo hub.number", "denied juki hub.number"]);
+        done(world).await;
+    }
+}
+
+#[tokio::test]
 async fn a_whole_city_is_loaded_in_sets() {
     for world in worlds().await {
         let residents: Vec<hub::Resident> = (1..=3_000u64)

@@ -9,6 +9,7 @@ use kernel::Date;
 use kernel::access::{Action, Purpose};
 use kernel::ident::{AtenaNo, SetaiNo};
 use mynumber::IndividualNumber;
+use platform::audit::{self, LogFilter};
 use platform::city::{CityProfile, Office};
 use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
@@ -200,5 +201,20 @@ impl World {
     pub async fn count(&self, sql: &'static str) -> i64 {
         let mut tx = self.city.db().read().await.unwrap();
         tx.one(sql, vec![]).await.unwrap().get("n").unwrap()
+    }
+
+    /// What the log says about a person, the oldest first: result, purpose and field groups.
+    pub async fn recorded(&self, who: &AtenaNo) -> Vec<String> {
+        let mut tx = self.city.db().read().await.unwrap();
+        let subject = platform::subject::find(&mut tx, who).await.unwrap();
+        let filter = LogFilter { from: TODAY, to: TODAY, staff_no: None, before: None };
+        let mut lines = audit::log(&mut tx, self.city.keys(), &filter, 1000).await.unwrap();
+        lines.reverse();
+        let of_person = lines.into_iter().filter(|l| subject.is_some() && l.inner.as_ref().is_some_and(|i| i.subject == subject));
+        let told = of_person.map(|l| {
+            let said = l.line.said.unwrap();
+            format!("{} {} {}", l.line.result, said.purpose, said.fields.join(","))
+        });
+        told.collect()
     }
 }
