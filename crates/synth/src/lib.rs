@@ -4,11 +4,13 @@
 //! their own (see [`CITY_CODE`] and the notes of each number); nobody real is meant.
 //!
 //! [`City::generate`] → [`City::households`] streams the people, so that 340,000 residents need little memory.
+//! [`City::practices`] → [`Practices::month`] makes a month's files, bills and answer sheet.
 
 mod aid;
 mod city;
 mod dice;
 pub mod model;
+pub mod month;
 mod names;
 mod numbers;
 mod outside;
@@ -19,5 +21,6 @@ pub use aid::insurers::{Insurer, NATIONAL_HEALTH, insurers};
 pub use aid::{BEARER, bearer};
 pub use city::{City, Households};
 pub use model::{ChildAid, Household, Person, ResidentRow};
+pub use month::{MonthOrder, Practices, ReceiptMonth};
 pub use people::REMADE_ON;
 pub use place::{CITY_CODE, CITY_NAME, TOWNS, Town, WARDS, ward_name};

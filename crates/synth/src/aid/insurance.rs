@@ -55,13 +55,18 @@ impl Policy {
             }
             (None, false) => add(insurers::employer(dice, rich), begin, end, dice),
         }
+        if let Some(over) = family.reliefs.last().and_then(|r| r.period.to) {
+            // Whoever leaves 生活保護 without an employer is insured with the city again.
+            add(insurers::NATIONAL_HEALTH, plus_days(over, 1), None, dice);
+        }
         Self(parts)
     }
 
     /// A child's rows; `place` is the child's place in the household.
     pub fn of(&self, family: &Family<'_>, child: &Person, place: usize, first: bool, dice: &mut Dice) -> Vec<InsuranceFact> {
         let entry = child.current().entry.on;
-        let left = child.current().removal.as_ref().map(|r| r.on.earliest);
+        // A student elsewhere stays in the city's insurance (国民健康保険法116条).
+        let left = child.current().removal.as_ref().filter(|_| !family.has(Feature::SchoolLeave)).map(|r| r.on.earliest);
         let mut facts = Vec::new();
         for part in &self.0 {
             let city = part.insurer.class == "国保";

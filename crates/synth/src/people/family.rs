@@ -217,8 +217,8 @@ impl Cast<'_> {
             let home = match age {
                 ..=18 => 1_000,
                 19..=22 => 700,
-                23..=29 => 350,
-                _ => 150,
+                23..=29 => 480,
+                _ => 200,
             };
             if self.dice.per_mille(home) {
                 let sex = self.sex();
@@ -239,7 +239,7 @@ impl Cast<'_> {
         } else if self.needs_small_child() {
             (30, 42)
         } else {
-            (25, 56)
+            (25, 72)
         };
         let age = (self.dice.between(low, high) + self.dice.between(low, high)) / 2;
         self.birth(age)
@@ -287,7 +287,9 @@ impl Cast<'_> {
             want(plus_days(plus_years(self.today, -5), -self.dice.between(40, 300)));
         }
         let oldest = plus_years(mother, 19);
-        births.retain(|b| *b >= oldest);
+        // Nobody is born to parents who have parted; the longest case began less than two years ago.
+        let latest = if self.is_protected() { plus_days(self.today, -700) } else { self.today };
+        births.retain(|b| *b >= oldest && *b <= latest);
         births.sort_unstable();
         births
     }

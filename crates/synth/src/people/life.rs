@@ -300,8 +300,9 @@ impl Life<'_> {
             }
             _ => on,
         };
+        let arrived = arrived.max(plus_days(notified_on, 1));
         // The record ends on the day that comes first; the notice of the other city comes some days after the arrival.
-        let ends = on.min(arrived.max(plus_days(notified_on, 1)));
+        let ends = on.min(arrived);
         let told = plus_days(arrived, self.dice.between(3, 12));
         let address = if self.dice.per_mille(880) { planned_address.clone() } else { town.address(self.dice) };
         let heard = told <= self.today && !matches!(away, Away::Abroad(_));
