@@ -1,7 +1,7 @@
 //! Prints some households of the city, to look at: `cargo run -p synth --example show_city -- 10`.
 
 fn main() {
-    let number = |n: usize| std::env::args().nth(n).and_then(|a| a.parse().ok());
+    let number = |n: usize| std::env::args().nth(n).and_then(|a| a.parse::<u32>().ok());
     let today = jiff::civil::date(2026, 11, 20);
     let city = synth::City::generate(2026, number(2).unwrap_or(10_000), today);
     for household in city.households().take(number(1).unwrap_or(5) as usize) {

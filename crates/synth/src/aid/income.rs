@@ -1,7 +1,7 @@
 //! 所得 of guardians, with the arithmetic of the form kept, and what follows for 府市区分.
 //!
-//! The amounts of the ordinance (limit, step, November) are those of `params/child_medical/minato.toml`: a test of `law` against the
-//! city would show a difference.
+//! The amounts of the ordinance (limit, step, November) repeat `params/child_medical/minato.toml`; what the programme decides comes
+//! from there, this is only what its records say so far.
 
 use super::{Family, income_year};
 use crate::dice::{Dice, plus_days, ymd};

@@ -75,6 +75,11 @@ fn arrival(plan: &Plan, drafts: &[Draft], today: Date, dice: &mut Dice) -> Date 
     let least = if plan.features.is_empty() { 0 } else { 4 };
     let longest = years.min((age - 18).max(0)).max(least);
     let arrival = plus_days(plus_years(today, -dice.between(least, longest)), -dice.between(20, 364));
+    // Nobody comes as a grown-up before being one, and no couple comes before both are twenty.
+    let grown = |d: &&Draft| !matches!(d.role, Role::Child | Role::PartnerChild | Role::YoungerBrother);
+    let youngest = drafts.iter().filter(grown).map(|d| d.birth).max().unwrap_or(head);
+    let of_age = plus_years(youngest, if drafts.len() == 1 { 18 } else { 20 });
+    let arrival = arrival.max(of_age).min(plus_days(today, -20));
     if plan.has(Feature::Takasaki) { ymd(today.year() - 8, 4, 2) } else { arrival }
 }
 
@@ -150,7 +155,7 @@ fn happenings(plan: &Plan, drafts: &[Draft], start: Date, today: Date, dice: &mu
                 let times = if *feature == Feature::MovedTwice { 2 } else { 1 };
                 for _ in 0..times {
                     let on = dice.day(plus_days(start, 90), plus_days(today, -20));
-                    if on > plus_days(start, 60) {
+                    if on <= plus_days(today, -20) {
                         changes.push((on, Change::Move(place::address(dice, None))));
                     }
                 }
@@ -265,7 +270,7 @@ fn letters(plan: &Plan, life: &mut Life<'_>) {
             address: town.address(life.dice),
             postal_code: town.postal_code.to_owned(),
             period: Period { from, to: life.dice.per_mille(700).then(|| plus_days(today, 400)) },
-            programme: *life.dice.pick(&["全業務", "子ども医療", "国保", "税"]),
+            programme: life.dice.weighted(&[("全業務", 5), ("子ども医療", 2), ("国保", 2), ("税", 1)]),
         });
     }
     if sub_name {

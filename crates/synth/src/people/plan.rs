@@ -188,7 +188,7 @@ fn fits(feature: Feature, kind: Kind) -> bool {
     use Feature as F;
     match feature {
         F::MixedCouple => matches!(kind, Kind::Family | Kind::CoupleYoung),
-        F::HeadDied => matches!(kind, Kind::CoupleOld | Kind::ThreeGenerations),
+        F::HeadDied => matches!(kind, Kind::SingleOld | Kind::CoupleOld | Kind::ThreeGenerations),
         F::Split => matches!(kind, Kind::ElderWithChild | Kind::ThreeGenerations),
         F::Erased => kind == Kind::SingleMiddle,
         F::DiedOnUnknownDay => matches!(kind, Kind::SingleOld | Kind::ThreeGenerations),

@@ -83,7 +83,7 @@ impl Case {
             opponents: vec![opponent],
             ground: life.dice.weighted(&[("配偶者暴力", 6), ("ストーカー行為", 2), ("児童虐待", 1), ("その他", 1)]),
             applied_on: self.applied_on,
-            consulted: *life.dice.pick(&["警察", "配偶者暴力相談支援センター", "児童相談所"]),
+            consulted: life.dice.weighted(&[("警察", 4), ("配偶者暴力相談支援センター", 4), ("児童相談所", 1)]),
             opinion_on: decided_on.map(|day| plus_days(day, -3)),
             decided_on,
             periods,

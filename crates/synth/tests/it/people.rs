@@ -1,4 +1,4 @@
-use super::{TODAY, city, households};
+use super::{TODAY, city, households, others};
 use jiff::civil::{Date, date};
 use kernel::ident::{AtenaNo, MunicipalityCode, SetaiNo};
 use kernel::time::{age_on, attained_on};
@@ -47,8 +47,13 @@ fn every_case_of_the_shown_households_is_there_in_other_years_too() {
 
 #[test]
 fn one_head_in_every_household_and_everybody_knows_the_head() {
-    let heads: HashMap<u64, &Person> = residents().map(|p| (p.serial, p)).collect();
-    for household in households() {
+    others().iter().for_each(|(_, all)| one_head(all));
+    one_head(households());
+}
+
+fn one_head(households: &[Household]) {
+    let heads: HashMap<u64, &Person> = households.iter().flat_map(Household::residents).map(|p| (p.serial, p)).collect();
+    for household in households {
         let living: Vec<&Person> = household.residents().collect();
         let relations: Vec<&str> = living.iter().map(|p| p.current().relation).collect();
         if living.is_empty() {
@@ -85,7 +90,7 @@ fn relations_are_words_of_the_register() {
 
 #[test]
 fn wives_are_women_husbands_men_and_parents_older_than_their_children() {
-    for household in households() {
+    for household in others().iter().flat_map(|(_, all)| all).chain(households()) {
         let Some(head) = household.head() else { continue };
         for person in household.residents() {
             let (row, head_birth) = (person.current(), head.birth_day());
@@ -99,7 +104,7 @@ fn wives_are_women_husbands_men_and_parents_older_than_their_children() {
                 "子" => assert!((17..=60).contains(&years(head_birth, row.birth.earliest)), "{:?}", row.birth),
                 "子の子" => assert!(years(head_birth, row.birth.earliest) >= 36),
                 "父" | "母" => assert!(years(row.birth.earliest, head_birth) >= 17),
-                "妻" | "夫" => assert!(age_on(row.birth.earliest, TODAY) >= 18),
+                "妻" | "夫" => assert!(age_on(row.birth.earliest, row.valid.from) >= 18, "{row:#?}"),
                 _ => {}
             }
         }
@@ -115,7 +120,12 @@ fn every_head_is_of_age_and_no_child_lives_alone() {
 
 #[test]
 fn histories_follow_one_another_without_gap_or_overlap() {
-    for person in people() {
+    others().iter().for_each(|(today, all)| histories(all, *today));
+    histories(households(), TODAY);
+}
+
+fn histories(households: &[Household], today: Date) {
+    for person in households.iter().flat_map(|h| &h.people) {
         let standing: Vec<_> = person.rows.iter().filter(|r| r.superseded_on.is_none()).collect();
         for (before, after) in standing.iter().zip(standing.iter().skip(1)) {
             assert_eq!(before.valid.to.unwrap().tomorrow().unwrap(), after.valid.from, "{:#?}", person.rows);
@@ -123,12 +133,12 @@ fn histories_follow_one_another_without_gap_or_overlap() {
         assert_eq!(standing.last().unwrap().valid.to, None);
         for (no, row) in (1..).zip(&person.rows) {
             assert_eq!(row.history_no, no);
-            assert!(row.recorded_on <= TODAY && row.notified_on <= TODAY, "{row:#?}");
+            assert!(row.recorded_on <= today && row.notified_on <= today, "{row:#?}");
             assert!(row.entry.on <= row.valid.from, "{row:#?}");
             assert!(row.birth.earliest <= row.entry.on || row.birth.exact().is_none(), "{row:#?}");
         }
         if let Some(removal) = &person.current().removal {
-            assert!(removal.on.earliest <= TODAY);
+            assert!(removal.on.earliest <= today);
             assert_eq!(person.current().class, "除票");
         }
     }

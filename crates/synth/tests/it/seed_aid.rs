@@ -1,7 +1,7 @@
-use super::{TODAY, households};
+use super::{TODAY, households, others};
 use kernel::ident::{InsurerNo, KohiBearerNo, RecipientNo};
 use kernel::money::Yen;
-use kernel::time::{Period, march_31_after};
+use kernel::time::{Date, Period, march_31_after};
 use std::collections::BTreeSet;
 use synth::model::{ChildAid, IncomeFact, InsuranceFact};
 use synth::{BEARER, Household, Person};
@@ -241,16 +241,19 @@ fn a_child_on_public_assistance_has_no_valid_card() {
 
 #[test]
 fn insurances_do_not_overlap_and_cover_the_entitled() {
-    for (_, _, aid) in aids() {
-        let standing: Vec<&InsuranceFact> = aid.insurances.iter().filter(|i| i.cancelled_on.is_none()).collect();
-        for (i, a) in standing.iter().enumerate() {
-            assert!(standing.iter().skip(i + 1).all(|b| !a.period.overlaps(&b.period)), "{standing:#?}");
-            assert!(InsurerNo::parse(a.insurer_no).is_ok());
-        }
-        for e in aid.entitlements.iter().filter(|e| e.record.cancelled_on.is_none() && e.state == "受給中") {
-            assert!(aid.insurance_on(e.acquired_on).is_some(), "{aid:#?}");
-            assert!(aid.insurance_on(TODAY).is_some(), "{aid:#?}");
-        }
+    others().iter().for_each(|(today, all)| all.iter().flat_map(|h| &h.aids).for_each(|aid| insured(aid, *today)));
+    aids().for_each(|(_, _, aid)| insured(aid, TODAY));
+}
+
+fn insured(aid: &ChildAid, today: Date) {
+    let standing: Vec<&InsuranceFact> = aid.insurances.iter().filter(|i| i.cancelled_on.is_none()).collect();
+    for (i, a) in standing.iter().enumerate() {
+        assert!(standing.iter().skip(i + 1).all(|b| !a.period.overlaps(&b.period)), "{standing:#?}");
+        assert!(InsurerNo::parse(a.insurer_no).is_ok());
+    }
+    for e in aid.entitlements.iter().filter(|e| e.record.cancelled_on.is_none() && e.state == "受給中") {
+        assert!(aid.insurance_on(e.acquired_on).is_some(), "{aid:#?}");
+        assert!(aid.insurance_on(today).is_some(), "{aid:#?}");
     }
 }
 
