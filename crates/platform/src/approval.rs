@@ -11,6 +11,7 @@ use kernel::access::Action;
 use kernel::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 crate::statements! {
@@ -195,9 +196,11 @@ pub async fn draft<T: Serialize + Sync>(unit: &mut Unit, new: NewDraft<'_, T>) -
         return Err(Fault::refused("案件を始めてから起案してください"));
     };
     let (staff, now) = (unit.staff().clone(), unit.now());
-    for person in new.subjects {
-        subject::edit_lock(&mut unit.tx, &staff, *person, now).await?;
-        if !unit.tx.all(ABOUT, params![*person]).await?.is_empty() {
+    // In one order, so that two clerks who draft about one family do not wait for each other.
+    let people: BTreeSet<i64> = new.subjects.iter().copied().collect();
+    for person in people {
+        subject::edit_lock(&mut unit.tx, &staff, person, now).await?;
+        if !unit.tx.all(ABOUT, params![person]).await?.is_empty() {
             return Err(Fault::conflict("この人の起案が既に決裁を待っています", "一人の記録は一度に一つの起案だけで変えます"));
         }
     }
@@ -330,14 +333,15 @@ pub enum Word {
 pub async fn decide(unit: &mut Unit, acts: &Acts, id: i64, version: i64, word: Word, note: &str) -> Result<Draft, Fault> {
     let draft = find(unit, id).await?;
     let staff = unit.staff().clone();
+    let act = acts.get(&draft.act)?.clone();
     if draft.author == staff.staff_no {
-        return Err(Fault::refused("自分の起案は決裁できません。ほかの人が決裁します"));
+        return Err(unit.refuse_because(act.group(), "自分の起案は決裁できません。ほかの人が決裁します").await);
     }
     if staff.rank() < draft.rank {
-        return Err(Fault::refused(format!("この起案の決裁には上位の職が必要です({})", draft.rule_ja)));
+        let why = format!("この起案の決裁には上位の職が必要です({})", draft.rule_ja);
+        return Err(unit.refuse_because(act.group(), why).await);
     }
     enter(unit, &draft).await?;
-    let act = acts.get(&draft.act)?.clone();
     unit.permit(Action::Decide, act.group()).await?;
     if word == Word::Return && note.trim().is_empty() {
         return Err(Fault::field("note", "差し戻す理由を書いてください"));

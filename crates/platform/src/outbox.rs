@@ -30,11 +30,15 @@ fn place(topic: &str) -> Place<'_> {
 
 /// Publishes an event in the unit of work that made it happen. The payload is sealed.
 ///
+/// The unit takes its commit number first, so that events become visible in the order of their numbers: a delivery that has passed an
+/// event never finds an older one behind it.
+///
 /// # Errors
 /// The database's refusal.
 pub async fn publish<T: Serialize + Sync>(unit: &mut Unit, topic: &'static str, event: &T) -> Result<(), Fault> {
     let bytes = serde_json::to_vec(event).map_err(|_| Fault::conflict("連携の通知を作れません", "内部の形に直せませんでした"))?;
     let sealed = unit.city().keys().seal(place(topic), &bytes)?;
+    unit.seq().await?;
     let row = params![topic, sealed, unit.now()];
     unit.tx.insert_rows("platform_outbox", &["topic", "payload", "at"], vec![row]).await?;
     Ok(())

@@ -10,7 +10,12 @@ use kernel::ident::AtenaNo;
 use kernel::time::Timestamp;
 use std::collections::BTreeSet;
 
+/// PostgreSQL only: moves the identity column past numbers that a load gave out.
+const ADVANCE_SUBJECT: &str = "select setval(pg_get_serial_sequence('platform_subject', 'id'), (select max(id) from platform_subject))";
+
 crate::statements! {
+    /// The last subject.
+    LAST_SUBJECT = "select cast(coalesce(max(id), 0) as bigint) as id from platform_subject";
     /// The subject of a 宛名番号.
     FIND = "select id from platform_subject where atena_no = $1";
     /// The 宛名番号 of a subject.
@@ -148,7 +153,8 @@ pub async fn edit_lock(tx: &mut Tx, staff: &StaffContext, subject: i64, now: Tim
     let case = staff.case.as_ref().map_or(0, |c| c.id);
     tx.run(TAKE, params![subject, &staff.staff_no, &staff.name, case, now]).await?;
     let row = tx.one(LOCKED_BY, params![subject]).await?;
-    if row.get::<i64>("case_id")? == case {
+    let same_clerk = row.get::<String>("staff_no")? == staff.staff_no;
+    if row.get::<i64>("case_id")? == case && (case != 0 || same_clerk) {
         return Ok(());
     }
     let by: String = row.get("staff_name")?;
@@ -169,4 +175,28 @@ pub async fn free_locks(tx: &mut Tx, case: i64) -> Result<(), DbError> {
 /// The database's refusal.
 pub async fn shred(tx: &mut Tx, subject: i64) -> Result<(), DbError> {
     tx.run(SHRED, params![format!("subject:{subject}")]).await.map(|_| ())
+}
+
+/// Makes subjects and data keys for many new people at once; answers them in order.
+///
+/// # Errors
+/// The database's refusal, for instance a number that already has a subject.
+pub async fn load(tx: &mut Tx, keys: &crate::keys::Keys, numbers: &[&str]) -> Result<Vec<(i64, DataKey)>, Fault> {
+    let count = i64::try_from(numbers.len()).unwrap_or(0);
+    let first: i64 = tx.one(LAST_SUBJECT, params![]).await?.get::<i64>("id")? + 1;
+    let (mut subjects, mut wrapped, mut all) = (vec![], vec![], vec![]);
+    for (id, number) in (first..first + count).zip(numbers) {
+        let owner = format!("subject:{id}");
+        let (key, sealed) = keys.new_data_key(&owner)?;
+        subjects.push(params![id, *number]);
+        wrapped.push(params![owner, sealed]);
+        all.push((id, key));
+    }
+    tx.insert_rows("platform_subject", &["id", "atena_no"], subjects).await?;
+    tx.insert_rows("platform_data_key", &["owner", "wrapped"], wrapped).await?;
+    if tx.is_postgres() {
+        // The identity column does not see numbers that were given to it.
+        tx.one(ADVANCE_SUBJECT, params![]).await?;
+    }
+    Ok(all)
 }

@@ -4,7 +4,7 @@
 use crate::audit::{self, Entry, Shown, Sighting};
 use crate::city::City;
 use crate::db::{DbError, Tx};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::keys::{DataKey, Place, sha256};
 use crate::policy::{Circumstances, Principal};
 use crate::staff::StaffContext;
@@ -24,9 +24,13 @@ crate::statements! {
     COMMIT_AT = "select cast(coalesce(max(id), 0) as bigint) as id from platform_commit where at <= $1";
     /// A command that was already stored.
     COMMAND = "select outcome from platform_command where key = $1";
-    /// Remembers a command.
-    REMEMBER = "insert into platform_command (key, staff_no, outcome, at) values ($1, $2, $3, $4)";
+    /// Claims the key of a command. Whoever sends the same command at the same instant waits here for the first one.
+    CLAIM = "insert into platform_command (key, staff_no, outcome, at) values ($1, $2, '', $3) on conflict (key) do nothing";
+    /// Remembers the outcome of a command.
+    REMEMBER = "update platform_command set outcome = $2 where key = $1";
 }
+
+const NOT_ALLOWED: &str = "いまの所属・事務・案件では認められていない項目です";
 
 /// Groups of a person's record that may be shown, after the policy spoke.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,11 @@ impl Seen {
     /// May this group be shown?
     pub fn has(&self, group: &str) -> bool {
         self.groups.contains(group)
+    }
+
+    /// What a bulk run may show, which [`Unit::bulk`] records as one leaf and the caller has asked [`Unit::permit`] for.
+    pub fn bulk(groups: &[&'static str], protected: bool) -> Self {
+        Self { groups: groups.iter().copied().collect(), protected, relation: Some(Relation::Incidental) }
     }
 
     /// `value` when the group may be shown.
@@ -72,6 +81,8 @@ pub struct Unit {
     bulk: Option<audit::Bulk>,
     command: Option<String>,
     seq: Option<i64>,
+    /// A refusal threw away what this change wrote: it can no longer be committed.
+    undone: bool,
 }
 
 impl Unit {
@@ -106,6 +117,7 @@ impl Unit {
             bulk: None,
             command: None,
             seq: None,
+            undone: false,
         }
     }
 
@@ -219,6 +231,14 @@ impl Unit {
         Err(self.refuse(None, &[group]).await)
     }
 
+    /// Records a refusal that a rule besides the policy made (rank, authorship), and answers it in that rule's own words.
+    pub async fn refuse_because(&mut self, group: &'static str, why: impl Into<String>) -> Fault {
+        match self.refuse(None, &[group]).await {
+            fault if fault.kind == FaultKind::Refused => Fault::refused(why),
+            fault => fault,
+        }
+    }
+
     /// Records that a whole screen was refused.
     pub async fn refuse_door(&mut self, group: &'static str) -> Fault {
         self.refuse(None, &[group]).await
@@ -268,6 +288,7 @@ impl Unit {
             Sighting { subject: s, relation, fields: groups.iter().map(|g| (*g).to_owned()).collect() }
         });
         let entry = self.entry(Shown::Denied, sightings.into_iter().collect());
+        self.undone |= self.tx.writes();
         if self.tx.writes()
             && let Err(error) = self.tx.restart().await
         {
@@ -283,7 +304,7 @@ impl Unit {
             Ok::<(), Fault>(())
         };
         match recorded.await {
-            Ok(()) => Fault::refused("いまの所属・事務・案件では認められていない項目です"),
+            Ok(()) => Fault::refused(NOT_ALLOWED),
             Err(fault) => fault,
         }
     }
@@ -342,16 +363,22 @@ impl Unit {
         self.tx.one(COMMIT_AT, params![end]).await?.get("id")
     }
 
-    /// Makes the command idempotent: answers the stored outcome when this key was already committed.
+    /// Makes the command idempotent: answers the stored outcome when this key was already committed. Only in a change.
     ///
     /// # Errors
     /// The database's refusal.
     pub async fn already_done(&mut self, key: &str) -> Result<Option<String>, Fault> {
-        if let Some(row) = self.tx.first(COMMAND, params![key]).await? {
-            return Ok(Some(row.get("outcome")?));
+        if self.tx.run(CLAIM, params![key, &self.staff.staff_no, self.now()]).await? == 0 {
+            return Ok(Some(self.tx.one(COMMAND, params![key]).await?.get("outcome")?));
         }
         self.command = Some(key.to_owned());
         Ok(None)
+    }
+
+    /// Sets a form from a context before the entry is durable: the paper may be stored within this unit, but leaves only through
+    /// [`Unit::commit`], which makes the entry durable first.
+    pub fn render<T, R>(&self, context: T, set: impl FnOnce(Cleared<T>) -> R) -> R {
+        set(Cleared::seal(context, 0))
     }
 
     /// The data key of a person, to seal or open secrets.
@@ -385,7 +412,7 @@ impl Unit {
     /// Writes the audit entry, stores everything durably, and only then hands the value out.
     ///
     /// # Errors
-    /// When the entry or the rows cannot be made durable: then nothing is shown and nothing stored.
+    /// When the entry or the rows cannot be made durable, or a change was refused on the way: then nothing is shown and nothing stored.
     pub async fn commit<T>(self, value: T) -> Result<Cleared<T>, Fault> {
         self.commit_as(value, "").await
     }
@@ -395,6 +422,9 @@ impl Unit {
     /// # Errors
     /// As [`Unit::commit`].
     pub async fn commit_as<T>(mut self, value: T, outcome: &str) -> Result<Cleared<T>, Fault> {
+        if self.undone {
+            return Err(Fault::refused(NOT_ALLOWED));
+        }
         let changed = self.tx.writes();
         let seen = std::mem::take(&mut self.seen);
         let sightings = seen.into_iter().map(|(subject, (relation, fields))| Sighting {
@@ -404,10 +434,10 @@ impl Unit {
         });
         let sightings = sightings.collect();
         let entry = self.entry(if changed { Shown::Changed } else { Shown::Shown }, sightings);
-        let (city, now) = (self.city.clone(), self.now());
+        let city = self.city.clone();
         let mut tx = if changed { self.tx } else { city.db().write().await? };
         if let Some(key) = &self.command {
-            tx.run(REMEMBER, params![key, &self.staff.staff_no, outcome, now]).await?;
+            tx.run(REMEMBER, params![key, outcome]).await?;
         }
         let number = audit::append(&mut tx, city.keys(), &entry).await?;
         tx.commit().await?;

@@ -205,6 +205,11 @@ impl Tx {
         self.writes
     }
 
+    /// Is this PostgreSQL?
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.inner, Inner::Pg(_))
+    }
+
     /// All rows.
     ///
     /// # Errors

@@ -1,0 +1,167 @@
+//! What the registry offers to others: facts, through the asker's own unit.
+
+use crate::model::Person;
+use crate::store;
+use async_trait::async_trait;
+use kernel::Date;
+use kernel::access::Action;
+use kernel::decision::FactRef;
+use kernel::ident::{AtenaNo, SetaiNo};
+use kernel::text;
+use mynumber::IndividualNumber;
+use platform::keys::Place;
+use platform::{Fault, Seen, Unit, subject};
+use ports::facts::ResidentHit;
+use ports::{ResidentFacts, ResidentPort};
+use std::collections::BTreeSet;
+
+/// The registry as others see it.
+pub struct Residents;
+
+const GROUPS: &[&str] = &["juki.identify", "juki.address", "juki.household", "juki.status"];
+
+fn facts(person: &Person, subject: i64, seen: &Seen, as_of: Date) -> Result<ResidentFacts, Fault> {
+    let status = |d: Option<Date>| seen.show("juki.status", d).flatten();
+    let place = |text: &Option<String>| seen.show("juki.address", text.clone()).flatten();
+    Ok(ResidentFacts {
+        row: FactRef {
+            register: "resident_person".into(),
+            row_id: person.id.to_string(),
+            label_ja: format!("住民記録 {}", person.change_reason),
+        },
+        subject,
+        atena_no: person.number()?,
+        name: person.name.clone(),
+        kana: person.kana.clone(),
+        alias: person.alias.clone(),
+        birth: person.birth_date(),
+        sex: person.sex.clone(),
+        resident: person.is_resident(as_of),
+        resident_from: status(Some(person.resident_on)),
+        removed_on: status(person.removed_on),
+        removed_reason: seen.show("juki.status", person.removed_reason.clone()).flatten(),
+        planned_move_out: status(person.planned_move_out),
+        setai_no: if seen.has("juki.household") { Some(person.household()?) } else { None },
+        relation: seen.show("juki.household", person.relation.clone()),
+        head_name: seen.show("juki.household", person.head_name.clone()),
+        postal_code: place(&person.postal_code),
+        address: seen.show("juki.address", person.address.clone()),
+        building: place(&person.building),
+        ward: place(&person.ward),
+        protected: seen.protected,
+    })
+}
+
+async fn shown(unit: &mut Unit, person: &Person, as_of: Date) -> Result<ResidentFacts, Fault> {
+    let number = person.number()?;
+    let id = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
+    let seen = unit.see_for(Action::Look, id, GROUPS).await?;
+    if !seen.has("juki.identify") {
+        return Err(Fault::refused("氏名を扱えない事務です"));
+    }
+    facts(person, id, &seen, as_of)
+}
+
+#[async_trait]
+impl ResidentPort for Residents {
+    async fn person(&self, unit: &mut Unit, number: &AtenaNo, as_of: Date) -> Result<Option<ResidentFacts>, Fault> {
+        match store::as_of(&mut unit.tx, number, as_of, store::NOW).await? {
+            Some(person) => shown(unit, &person, as_of).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn household(&self, unit: &mut Unit, household: &SetaiNo, as_of: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        let mut all = vec![];
+        for person in store::household(&mut unit.tx, household, as_of).await? {
+            all.push(shown(unit, &person, as_of).await?);
+        }
+        Ok(all)
+    }
+
+    async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
+        unit.permit(Action::Search, "juki.identify").await?;
+        let may_place = unit.may(Action::Search, "juki.address");
+        let today = unit.today();
+        let mut found: Option<BTreeSet<String>> = None;
+        let mut narrow = |some: BTreeSet<String>| {
+            found = Some(found.take().map_or(some.clone(), |f| f.intersection(&some).cloned().collect()));
+        };
+        for word in query.split_whitespace() {
+            let plain = text::fold_width(word);
+            if let Ok(number) = AtenaNo::parse(&plain) {
+                narrow(BTreeSet::from([number.to_string()]));
+            } else if let Some(day) = text::parse_birth_query(word) {
+                narrow(store::find_births(&mut unit.tx, day).await?);
+            } else {
+                let names = text::name_query(word, reference::fold);
+                let mut some = if names.is_empty() { BTreeSet::new() } else { store::find_names(&mut unit.tx, &names).await? };
+                let parts = text::address_query(word, reference::fold);
+                if may_place && some.is_empty() && !parts.is_empty() {
+                    some = store::find_addresses(&mut unit.tx, &parts).await?;
+                    // A protected person is never found by a place.
+                    let mut open = BTreeSet::new();
+                    for number in some {
+                        let id = AtenaNo::parse(&number).ok();
+                        let id = match &id {
+                            Some(n) => subject::find(&mut unit.tx, n).await?,
+                            None => None,
+                        };
+                        if let Some(id) = id
+                            && !subject::is_protected(&mut unit.tx, id).await?
+                        {
+                            open.insert(number);
+                        }
+                    }
+                    some = open;
+                }
+                narrow(some);
+            }
+        }
+        let mut hits = vec![];
+        for number in found.unwrap_or_default().iter().take(limit) {
+            let Ok(number) = AtenaNo::parse(number) else { continue };
+            let (Some(person), Some(id)) =
+                (store::as_of(&mut unit.tx, &number, today, store::NOW).await?, subject::find(&mut unit.tx, &number).await?)
+            else {
+                continue;
+            };
+            let seen = unit.see_for(Action::Search, id, &["juki.identify", "juki.address"]).await?;
+            hits.push(ResidentHit {
+                atena_no: number,
+                name: person.name.clone(),
+                kana: person.kana.clone(),
+                birth: person.birth.clone(),
+                sex: person.sex.clone(),
+                address: if seen.protected { None } else { seen.show("juki.address", person.address.clone()) },
+                status: person.status_ja(today),
+            });
+        }
+        Ok(hits)
+    }
+
+    async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
+        let Some(id) = unit.find_subject(number).await? else { return Ok(None) };
+        unit.require(id, &["juki.mynumber"]).await?;
+        let Some(row) = store::secret(&mut unit.tx, number, "my_number").await? else { return Ok(None) };
+        let place = Place { table: "resident_secret", column: "my_number", row: number.as_str() };
+        let plain = unit.unseal(id, place, &row.sealed).await?;
+        Ok(IndividualNumber::parse(&plain).ok())
+    }
+
+    async fn born_between(&self, unit: &mut Unit, from: Date, to: Date, as_of: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        unit.permit(Action::Search, "juki.identify").await?;
+        let mut all = vec![];
+        let mut subjects = vec![];
+        for person in store::born_between(&mut unit.tx, from, to, as_of).await? {
+            let number = person.number()?;
+            let Some(id) = subject::find(&mut unit.tx, &number).await? else { continue };
+            let protected = subject::is_protected(&mut unit.tx, id).await?;
+            subjects.push(id);
+            let groups = if protected { &["juki.identify", "juki.household", "juki.status"][..] } else { GROUPS };
+            all.push(facts(&person, id, &Seen::bulk(groups, protected), as_of)?);
+        }
+        unit.bulk(&subjects, GROUPS);
+        Ok(all)
+    }
+}

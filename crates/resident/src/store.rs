@@ -1,0 +1,164 @@
+//! All SQL of the resident registry.
+
+use crate::model::{Certificate, Person, ProtectionRow, SecretNumber};
+use const_format::concatcp;
+use kernel::Date;
+use kernel::ident::{AtenaNo, SetaiNo};
+use kernel::text;
+use platform::db::{DbError, Param, Tx};
+use platform::params;
+use std::collections::BTreeSet;
+
+platform::statements! {
+    /// The person on a day, as believed at a commit.
+    AS_OF = concatcp!(Person::SELECT, " where atena_no = $1 and valid_from <= $2 and (valid_to is null or valid_to >= $2) and seq <= $3 \
+                                       and (superseded_seq is null or superseded_seq > $3) order by id desc limit 1");
+    /// All rows of a person believed at a commit.
+    BELIEVED = concatcp!(Person::SELECT, " where atena_no = $1 and seq <= $2 and (superseded_seq is null or superseded_seq > $2) order by valid_from, id");
+    /// Everything ever recorded of a person.
+    EVER = concatcp!(Person::SELECT, " where atena_no = $1 order by id");
+    /// Members of a household on a day.
+    HOUSEHOLD = concatcp!(Person::SELECT, " where setai_no = $1 and valid_from <= $2 and (valid_to is null or valid_to >= $2) and superseded_seq is null \
+                                            and (removed_on is null or removed_on > $2) order by case when relation = '世帯主' then 0 else 1 end, birth_earliest, id");
+    /// Replaces what was believed.
+    SUPERSEDE = "update resident_person set superseded_seq = $2 where id = $1 and superseded_seq is null";
+    /// Number of rows ever recorded.
+    COUNT = "select count(*) as n from resident_person where atena_no = $1";
+    /// A secret number.
+    SECRET = concatcp!(SecretNumber::SELECT, " where atena_no = $1 and kind = $2 and superseded_seq is null order by id desc limit 1");
+    /// Whose secret number is this?
+    BY_TOKEN = "select atena_no from resident_secret where kind = $1 and token = $2 and superseded_seq is null";
+    /// Forgets the tokens of a person.
+    DROP_TOKENS = "delete from resident_token where atena_no = $1";
+    /// People with a token that begins so.
+    FIND_PREFIX = "select distinct atena_no from resident_token where kind = $1 and token >= $2 and token < $3 order by atena_no limit 2000";
+    /// People with exactly this token.
+    FIND_EXACT = "select distinct atena_no from resident_token where kind = $1 and token = $2 order by atena_no limit 5000";
+    /// People born on a day.
+    FIND_BIRTH = "select distinct atena_no from resident_person where birth_earliest <= $1 and birth_latest >= $1 and birth_latest < '9999-01-01' and superseded_seq is null order by atena_no limit 2000";
+    /// Current rows born between days and resident on a day.
+    BORN = concatcp!(Person::SELECT, " where birth_earliest >= $1 and birth_earliest <= $2 and valid_from <= $3 and (valid_to is null or valid_to >= $3) \
+                                       and superseded_seq is null and (removed_on is null or removed_on > $3) order by birth_earliest, atena_no");
+    /// 支援措置 of a person, newest first.
+    PROTECTIONS = concatcp!(ProtectionRow::SELECT, " where atena_no = $1 order by id desc");
+    /// Ends it.
+    END_PROTECTION = "update resident_protection set ended_on = $2, end_reason = $3 where atena_no = $1 and ended_on is null";
+    /// Papers of a person.
+    CERTIFICATES = concatcp!(Certificate::SELECT, " where atena_no = $1 order by id desc limit 50");
+    /// One paper.
+    CERTIFICATE = concatcp!(Certificate::SELECT, " where id = $1");
+}
+
+/// Believes everything recorded so far.
+pub const NOW: i64 = i64::MAX;
+
+pub async fn as_of(tx: &mut Tx, number: &AtenaNo, day: Date, known: i64) -> Result<Option<Person>, DbError> {
+    tx.first(AS_OF, params![number, day, known]).await?.as_ref().map(Person::read).transpose()
+}
+
+pub async fn believed(tx: &mut Tx, number: &AtenaNo, known: i64) -> Result<Vec<Person>, DbError> {
+    tx.all(BELIEVED, params![number, known]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn ever(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<Person>, DbError> {
+    tx.all(EVER, params![number]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn household(tx: &mut Tx, number: &SetaiNo, day: Date) -> Result<Vec<Person>, DbError> {
+    tx.all(HOUSEHOLD, params![number, day]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn supersede(tx: &mut Tx, row: i64, seq: i64) -> Result<bool, DbError> {
+    Ok(tx.run(SUPERSEDE, params![row, seq]).await? == 1)
+}
+
+pub async fn next_rireki(tx: &mut Tx, number: &str) -> Result<i64, DbError> {
+    Ok(tx.one(COUNT, params![number]).await?.get::<i64>("n")? + 1)
+}
+
+pub async fn secret(tx: &mut Tx, number: &AtenaNo, kind: &str) -> Result<Option<SecretNumber>, DbError> {
+    tx.first(SECRET, params![number, kind]).await?.as_ref().map(SecretNumber::read).transpose()
+}
+
+pub async fn by_token(tx: &mut Tx, kind: &str, token: Vec<u8>) -> Result<Vec<String>, DbError> {
+    tx.all(BY_TOKEN, params![kind, token]).await?.iter().map(|r| r.get("atena_no")).collect()
+}
+
+/// Search tokens of a person: names in every script and variant, kana, address.
+pub fn tokens(person: &Person) -> Vec<(&'static str, String)> {
+    let mut all = BTreeSet::new();
+    let names = [
+        Some(&person.name),
+        person.alias.as_ref(),
+        person.latin_name.as_ref(),
+        person.katakana_name.as_ref(),
+        person.maiden_name.as_ref(),
+    ];
+    for name in names.into_iter().flatten() {
+        all.extend(text::name_tokens(name, reference::fold).into_iter().map(|t| ("name", t)));
+    }
+    for kana in [Some(&person.kana), person.alias_kana.as_ref(), person.latin_kana.as_ref()].into_iter().flatten() {
+        all.extend(text::name_tokens(kana, reference::fold).into_iter().map(|t| ("name", t)));
+    }
+    all.extend(text::address_tokens(&person.address, reference::fold).into_iter().map(|t| ("address", t)));
+    all.into_iter().collect()
+}
+
+pub const TOKEN_COLUMNS: &[&str] = &["kind", "token", "atena_no"];
+
+pub fn token_rows(person: &Person) -> Vec<Vec<Param>> {
+    tokens(person).into_iter().map(|(kind, token)| params![kind, token, &person.atena_no]).collect()
+}
+
+pub async fn rebuild_tokens(tx: &mut Tx, person: &Person) -> Result<(), DbError> {
+    tx.run(DROP_TOKENS, params![&person.atena_no]).await?;
+    tx.insert_rows("resident_token", TOKEN_COLUMNS, token_rows(person)).await
+}
+
+async fn numbers(tx: &mut Tx, sql: &'static str, values: Vec<Param>) -> Result<BTreeSet<String>, DbError> {
+    tx.all(sql, values).await?.iter().map(|r| r.get("atena_no")).collect()
+}
+
+/// 宛名番号 of people whose name begins with every one of these tokens.
+pub async fn find_names(tx: &mut Tx, prefixes: &[String]) -> Result<BTreeSet<String>, DbError> {
+    let mut found: Option<BTreeSet<String>> = None;
+    for prefix in prefixes {
+        let some = numbers(tx, FIND_PREFIX, params!["name", prefix, text::prefix_end(prefix)]).await?;
+        found = Some(found.map_or(some.clone(), |f| f.intersection(&some).cloned().collect()));
+    }
+    Ok(found.unwrap_or_default())
+}
+
+/// 宛名番号 of people whose address has all of these tokens.
+pub async fn find_addresses(tx: &mut Tx, wanted: &[String]) -> Result<BTreeSet<String>, DbError> {
+    let mut found: Option<BTreeSet<String>> = None;
+    for token in wanted {
+        let some = numbers(tx, FIND_EXACT, params!["address", token]).await?;
+        found = Some(found.map_or(some.clone(), |f| f.intersection(&some).cloned().collect()));
+    }
+    Ok(found.unwrap_or_default())
+}
+
+pub async fn find_births(tx: &mut Tx, day: Date) -> Result<BTreeSet<String>, DbError> {
+    numbers(tx, FIND_BIRTH, params![day]).await
+}
+
+pub async fn born_between(tx: &mut Tx, from: Date, to: Date, as_of: Date) -> Result<Vec<Person>, DbError> {
+    tx.all(BORN, params![from, to, as_of]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn protections(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<ProtectionRow>, DbError> {
+    tx.all(PROTECTIONS, params![number]).await?.iter().map(ProtectionRow::read).collect()
+}
+
+pub async fn end_protection(tx: &mut Tx, number: &AtenaNo, on: Date, reason: &str) -> Result<u64, DbError> {
+    tx.run(END_PROTECTION, params![number, on, reason]).await
+}
+
+pub async fn certificates(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<Certificate>, DbError> {
+    tx.all(CERTIFICATES, params![number]).await?.iter().map(Certificate::read).collect()
+}
+
+pub async fn certificate(tx: &mut Tx, id: i64) -> Result<Option<Certificate>, DbError> {
+    tx.first(CERTIFICATE, params![id]).await?.as_ref().map(Certificate::read).transpose()
+}

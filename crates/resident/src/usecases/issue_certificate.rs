@@ -1,0 +1,238 @@
+//! 住民票の写し: what the law lets this requester have, the fee, one 発行番号 a paper. The paper and the person are bound in one unit.
+
+use crate::model::{Certificate, Person};
+use crate::store;
+use forms::juminhyo::{Extent, ForeignItems, Item as Printed, Juminhyo, Member, Removal};
+use forms::parts::{Issuer, Seal};
+use forms::{Form, Meta, Missing};
+use kernel::Cleared;
+use kernel::access::Action;
+use kernel::decision::Outcome;
+use kernel::ident::AtenaNo;
+use kernel::time::{clock_time, wareki};
+use law::resident::juminhyo::{Answer, Document, Item, Protection, Purpose, Release, Request, Requester, Window, allowed_items};
+use platform::keys::Place;
+use platform::{Fault, Unit, case, file, subject};
+
+/// What is asked for at the desk.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Whose record.
+    pub number: AtenaNo,
+    /// The whole household.
+    pub household: bool,
+    /// Who asks.
+    pub requester: Requester,
+    /// 本人確認 done.
+    pub identity_checked: bool,
+    /// 委任状 or the like shown.
+    pub authority_shown: bool,
+    /// Asked for: 続柄, 本籍, 個人番号, 住民票コード …
+    pub items: Vec<Item>,
+    /// A reason that the law knows was stated.
+    pub purpose: Purpose,
+    /// The requester is the 相手方 of a 支援措置 (the desk has compared).
+    pub opponent: bool,
+}
+
+/// A printed paper, or a refusal in words that reveal nothing.
+#[derive(Debug)]
+pub enum Issued {
+    /// The paper: number and PDF.
+    Paper {
+        /// 発行番号
+        number: String,
+        /// PDF.
+        pdf: Vec<u8>,
+    },
+    /// 不交付, with 理由.
+    Refused(Vec<String>),
+}
+
+/// Asks the law what may be printed, without printing.
+///
+/// # Errors
+/// Nobody with that number, or a policy that does not let this office see them.
+pub async fn answer(unit: &mut Unit, asked: &Asked) -> Result<(Answer, Person, i64), Fault> {
+    let person_subject = unit.find_subject(&asked.number).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
+    unit.require(person_subject, &["juki.identify"]).await?;
+    let today = unit.today();
+    let person = crate::record::current(unit, &asked.number, today).await?;
+    let protected = subject::is_protected(&mut unit.tx, person_subject).await?;
+    let list = subject::protection_list(&mut unit.tx).await;
+    let protection = match (list, protected, asked.opponent, asked.requester) {
+        (Err(_), ..) => Protection::ListMissing,
+        (_, false, ..) => Protection::NotProtected,
+        (_, true, true, _) => Protection::Opponent,
+        (_, true, false, Requester::Person) => Protection::ProtectedPerson,
+        (_, true, false, _) => Protection::Others,
+    };
+    let request = Request {
+        requester: asked.requester,
+        identity_checked: asked.identity_checked,
+        authority_shown: asked.authority_shown,
+        window: Window::Counter,
+        document: if person.is_resident(today) { Document::Copy } else { Document::RemovedCopy },
+        items: asked.items.clone(),
+        purpose: asked.purpose,
+        special_need: false,
+        protection,
+        copies: 1,
+        fee_waived_by: None,
+        day: today,
+        evidence: vec![],
+    };
+    let answer = allowed_items(&request, &super::rules()?.resident)
+        .map_err(|e| Fault::conflict("交付の可否を判定できません", e.to_string()))?;
+    Ok((answer, person, person_subject))
+}
+
+/// Issues the paper, or records the refusal. Everything happens in the one unit that belongs to the request: a paper can carry only the
+/// person whom its own unit has read (two requests in the same second once printed each other's paper elsewhere).
+///
+/// # Errors
+/// A protected person's paper without the release of two people; a paper that cannot be printed. Nothing is recorded as issued then.
+pub async fn issue(mut unit: Unit, asked: &Asked) -> Result<Cleared<Issued>, Fault> {
+    let (answer, person, person_subject) = answer(&mut unit, asked).await?;
+    let today = unit.today();
+    let serial = case::next_number(&mut unit.tx, &format!("certificate-{today}")).await?;
+    let number = format!("{}-{}-{serial:05}", today.strftime("%Y%m%d"), unit.city().profile().code);
+    let mut row = Certificate {
+        id: 0,
+        number: number.clone(),
+        atena_no: asked.number.to_string(),
+        requester: asked.requester.label_ja().into(),
+        items: answer.items.iter().map(|i| i.label_ja()).collect::<Vec<_>>().join("、"),
+        fee: answer.fee,
+        outcome: "refused".into(),
+        file_id: None,
+        case_id: unit.staff().case.as_ref().map(|c| c.id),
+        issued_by: unit.staff().name.clone(),
+        issued_at: unit.now(),
+    };
+    if answer.decision.outcome != Outcome::Granted {
+        row.insert(&mut unit.tx).await?;
+        return unit.commit(Issued::Refused(answer.refusal_ja)).await;
+    }
+    let mut groups = vec!["juki.identify", "juki.address", "juki.status", "juki.household"];
+    if answer.items.contains(&Item::IndividualNumber) || answer.items.contains(&Item::ResidentCode) {
+        groups.push("juki.mynumber");
+    }
+    if answer.items.contains(&Item::Koseki) {
+        groups.push("juki.koseki");
+    }
+    let seen = unit.see_for(Action::Print, person_subject, &groups).await?;
+    if answer.release == Release::TwoPersons && !seen.has("juki.address") {
+        let todo = "係長以上の別の人の確認を受け、解除してから交付してください";
+        return Err(Fault {
+            todo: todo.into(), ..Fault::refused("支援措置の対象の方です。二人での解除が必要です")
+        });
+    }
+    let people = match asked.household {
+        true => store::household(&mut unit.tx, &person.household()?, today).await?,
+        false => vec![person.clone()],
+    };
+    let mut members = vec![];
+    for member in &people {
+        let subject = unit.find_subject(&member.number()?).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
+        unit.take_into_case(subject).await?;
+        unit.see_for(Action::Print, subject, &groups).await?;
+        members.push(printed(&mut unit, subject, member, &answer.items, today).await?);
+    }
+    let city = unit.city().clone();
+    let profile = city.profile();
+    let (title, name) = profile.mayor_ja.split_once(' ').unwrap_or((profile.mayor_ja.as_str(), ""));
+    let removed = !person.is_resident(today);
+    let context = Juminhyo {
+        extent: match (removed, asked.household) {
+            (true, _) => Extent::Removed,
+            (false, true) => Extent::Household,
+            (false, false) => Extent::Part,
+        },
+        head: item(&answer.items, Item::Relationship, &person.head_name),
+        address: person.full_address(),
+        members,
+        number: number.clone(),
+        issued_on: wareki(today),
+        issuer: Issuer { city: profile.name_ja.clone(), title: title.into(), name: name.into(), seal: Seal::Frame },
+        notes: vec![],
+    };
+    // The gate's mark is needed to print; the entry itself becomes durable below, before the bytes leave.
+    let meta = Meta { ident: number.clone(), issued_at: unit.now(), missing: Missing::Refuse };
+    let (pdf, context_number) = unit.render(context, |cleared| {
+        let number = cleared.number.clone();
+        (forms::render(&Form::Juminhyo(cleared), &meta), number)
+    });
+    let pdf = pdf.map_err(|e| Fault::conflict("証明書を印刷できません", e.to_string()))?;
+    if context_number != number {
+        return Err(Fault::conflict("証明書を交付できません", "印刷した用紙の発行番号がこの請求のものではありません"));
+    }
+    let case_id = row.case_id;
+    row.file_id = Some(file::store(&mut unit.tx, &city, &format!("{number}.pdf"), "application/pdf", &pdf, case_id).await?);
+    row.outcome = "issued".into();
+    row.insert(&mut unit.tx).await?;
+    unit.note(format!("発行番号 {number} {}", clock_time(unit.now())));
+    unit.commit(Issued::Paper { number, pdf }).await
+}
+
+fn item(allowed: &[Item], wanted: Item, value: &str) -> Printed {
+    if allowed.contains(&wanted) { Printed::shown(value) } else { Printed::Omitted }
+}
+
+async fn printed(unit: &mut Unit, subject: i64, p: &Person, items: &[Item], today: kernel::Date) -> Result<Member, Fault> {
+    let number = p.number()?;
+    let individual_number = match items.contains(&Item::IndividualNumber) {
+        true => secret(unit, subject, &number, "my_number").await?,
+        false => Printed::Omitted,
+    };
+    let juminhyo_code = match items.contains(&Item::ResidentCode) {
+        true => secret(unit, subject, &number, "juminhyo_code").await?,
+        false => Printed::Omitted,
+    };
+    let foreign = p.nationality.as_ref().map(|nationality| {
+        let show = |value: Option<String>| item(items, Item::Foreign, &value.unwrap_or_default());
+        ForeignItems {
+            nationality: item(items, Item::Foreign, nationality),
+            category: show(p.residence_kind.clone()),
+            status: show(p.residence_status.clone()),
+            term: show(p.residence_term.clone()),
+            expires: show(p.residence_until.map(wareki)),
+            card: show(p.card_no.clone()),
+        }
+    });
+    Ok(Member {
+        name: p
+            .latin_name
+            .clone()
+            .filter(|_| p.nationality.is_some())
+            .map_or_else(|| p.name.clone(), |l| if l == p.name { l } else { format!("{l} {}", p.name) }),
+        kana: Some(p.kana.clone()),
+        former_surname: p.maiden_name.clone(),
+        alias: p.alias.clone(),
+        birth: p.birth.clone(),
+        sex: p.sex.clone(),
+        relation: item(items, Item::Relationship, &p.relation),
+        resident_since: wareki(p.resident_on),
+        address_since: wareki(p.changed_on),
+        notified: wareki(p.notified_on),
+        previous_address: p.previous_address.clone(),
+        domicile: p.domicile.as_ref().map(|d| item(items, Item::Koseki, d)),
+        domicile_head: p.koseki_head.as_ref().map(|d| item(items, Item::Koseki, d)),
+        individual_number,
+        juminhyo_code,
+        foreign,
+        removal: (!p.is_resident(today)).then(|| Removal {
+            cause: p.removed_reason.clone().unwrap_or_default(),
+            date: p.removed_on.map(wareki).unwrap_or_default(),
+            notified: p.removed_notified_on.map(wareki).unwrap_or_default(),
+            destination: p.confirmed_to_address.clone(),
+        }),
+        remarks: vec![],
+    })
+}
+
+async fn secret(unit: &mut Unit, subject: i64, number: &AtenaNo, kind: &'static str) -> Result<Printed, Fault> {
+    let Some(row) = store::secret(&mut unit.tx, number, kind).await? else { return Ok(Printed::Omitted) };
+    let place = Place { table: "resident_secret", column: kind, row: number.as_str() };
+    Ok(Printed::Shown(unit.unseal(subject, place, &row.sealed).await?))
+}

@@ -1,0 +1,40 @@
+//! What happens at the counter, one verb a file. Each is drafted (仮登録), decided by the rank of the 専決規程, and only then in the register.
+
+pub mod correct;
+pub mod death;
+pub mod issue_certificate;
+pub mod move_in;
+pub mod move_out;
+pub mod move_within;
+pub mod protection;
+
+use kernel::Date;
+use law::params::{Params, Rank};
+use platform::Fault;
+use std::sync::LazyLock;
+
+static PARAMS: LazyLock<Result<Params, String>> = LazyLock::new(|| Params::load().map_err(|e| e.to_string()));
+
+/// The city's parameters.
+///
+/// # Errors
+/// A defect in `params/`.
+pub fn rules() -> Result<&'static Params, Fault> {
+    PARAMS.as_ref().map_err(|why| Fault::conflict("法令の値を読めません", why.clone()))
+}
+
+/// Rank and rule that decide an act of the resident registry.
+///
+/// # Errors
+/// An act that the 専決規程 does not name may be decided by nobody.
+pub fn rank(act: &str, on: Date) -> Result<(i64, String), Fault> {
+    let required = law::approval::required_rank("resident", act, None, on, &rules()?.approval);
+    let required = required.map_err(|_| Fault::refused("この異動を決裁できる職が専決規程にありません"))?;
+    let rank = match required.rank {
+        Rank::Clerk => 1,
+        Rank::SubsectionChief => 2,
+        Rank::SectionChief => 3,
+        Rank::Director => 4,
+    };
+    Ok((rank, format!("{} {}", required.row.facts.legal_basis, required.rank.label_ja())))
+}
