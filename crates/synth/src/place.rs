@@ -137,16 +137,13 @@ pub(crate) fn address(dice: &mut Dice, ward: Option<&str>) -> Address {
         }
     };
     let flat = dice.per_mille(if town.chome == 0 { 150 } else { 520 });
-    let building = flat.then(|| {
-        let (name, kana) = dice.pick(&HOUSES);
-        let floors = if name.contains("タワー") || name.contains("ザ・") { 38 } else { 9 };
-        let room = format!("{}{:02}", dice.between(1, floors), dice.between(1, 12));
-        if name.contains("住宅") || name.contains("団地") {
-            let block = dice.between(1, 14);
-            NamePart { text: format!("{name}{block}棟{room}号"), kana: format!("{kana}{block}トウ{room}ゴウ") }
-        } else {
-            NamePart { text: format!("{name} {room}号室"), kana: format!("{kana} {room}ゴウシツ") }
-        }
+    let (name, kana) = *dice.pick(&HOUSES);
+    let block = (name.contains("住宅") || name.contains("団地")).then(|| dice.between(1, 14));
+    let floors = if name.contains("タワー") || name.contains("ザ・") { 38 } else { 9 };
+    let room = format!("{}{:02}", dice.between(1, floors), dice.between(1, 12));
+    let mut building = flat.then(|| match block {
+        Some(block) => NamePart { text: format!("{name}{block}棟{room}号"), kana: format!("{kana}{block}トウ{room}ゴウ") },
+        None => NamePart { text: format!("{name} {room}号室"), kana: format!("{kana} {room}ゴウシツ") },
     });
     let area = format!("{CITY_NAME}{}{}", ward_name(town.ward), town.name);
     let (chome, lot, branch, sub_branch, text);
@@ -165,12 +162,19 @@ pub(crate) fn address(dice: &mut Dice, ward: Option<&str>) -> Address {
         sub_branch = second.map(|n| n.to_string());
     } else {
         chome = dice.between(1, i32::from(town.chome)) as u8;
-        let (block, house) = (dice.between(1, 32), dice.between(1, 46));
+        let (street, house) = (dice.between(1, 32), dice.between(1, 46));
         let numeral = NUMERALS.get(usize::from(chome)).copied().unwrap_or_default();
-        text = format!("{area}{numeral}丁目{block}番{house}号");
-        lot = block.to_string();
+        // In some large houses the flat is a part of the 住居番号.
+        sub_branch = (flat && block.is_none() && dice.per_mille(160)).then(|| room.clone());
+        text = match &sub_branch {
+            Some(room) => format!("{area}{numeral}丁目{street}番{house}-{room}号"),
+            None => format!("{area}{numeral}丁目{street}番{house}号"),
+        };
+        if sub_branch.is_some() {
+            building = Some(NamePart { text: name.to_owned(), kana: kana.to_owned() });
+        }
+        lot = street.to_string();
         branch = Some(house.to_string());
-        sub_branch = None;
     }
     Address {
         ward: town.ward,
