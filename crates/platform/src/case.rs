@@ -66,9 +66,12 @@ fn read(row: &crate::db::Row) -> Result<Case, DbError> {
 
 /// The next number of a named counter. Gaps are possible, repetition is not.
 ///
+/// Whoever takes a number first takes the place in the order of commits, so that two units never wait for each other's counters.
+///
 /// # Errors
 /// The database's refusal.
 pub async fn next_number(tx: &mut Tx, counter: &str) -> Result<i64, DbError> {
+    tx.run(crate::unit::IN_ORDER, vec![]).await?;
     tx.one(COUNT, params![counter]).await?.get("value")
 }
 
@@ -77,6 +80,7 @@ pub async fn next_number(tx: &mut Tx, counter: &str) -> Result<i64, DbError> {
 /// # Errors
 /// The database's refusal.
 pub async fn reserve_numbers(tx: &mut Tx, counter: &str, n: i64) -> Result<i64, DbError> {
+    tx.run(crate::unit::IN_ORDER, vec![]).await?;
     tx.one(COUNT_MANY, params![counter, n]).await?.get("value")
 }
 

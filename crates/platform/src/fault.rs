@@ -106,6 +106,10 @@ impl From<DbError> for Fault {
                 "保存する場所に書き込めません。何も保存していません",
                 "情報政策課へ連絡してください",
             ),
+            DbError::Busy => {
+                let why = "ほかの人の処理と重なりました。何も保存していません";
+                Fault::new(FaultKind::Conflict, what, why, "同じ画面からもう一度送ってください")
+            }
             DbError::Constraint(_) => {
                 Fault::conflict("登録できませんでした", "同じ記録が既にあるか、決まりに合いません。何も保存していません")
             }

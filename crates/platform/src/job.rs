@@ -118,22 +118,25 @@ impl Run {
     /// Tells how far it is.
     ///
     /// # Errors
-    /// [`Stopped`] wrapped as a conflict when somebody cancelled it or another runner took over.
+    /// A conflict that ends the run when somebody cancelled it or another runner took over.
     pub async fn progress(&self, done: i64, total: i64, message: &str) -> Result<(), Fault> {
         let mut tx = self.city.db().write().await?;
         let row = tx.one(WANTED, params![self.id]).await?;
         if row.get::<i64>("fence")? != self.fence {
-            return Err(stopped("ほかの実行に引き継がれました"));
+            return Err(stopped(TAKEN_OVER));
         }
         if row.get::<bool>("cancel")? {
             return Err(stopped("取り消されました"));
         }
-        tx.run(PROGRESS, params![self.id, done, total, message, self.city.now(), self.fence]).await?;
+        if tx.run(PROGRESS, params![self.id, done, total, message, self.city.now(), self.fence]).await? == 0 {
+            return Err(stopped(TAKEN_OVER));
+        }
         Ok(tx.commit().await?)
     }
 }
 
 const STOPPED: &str = "処理を止めました";
+const TAKEN_OVER: &str = "ほかの実行に引き継がれました";
 
 fn stopped(why: &str) -> Fault {
     Fault::conflict(STOPPED, why)
@@ -239,10 +242,10 @@ pub async fn run_next(city: &City, jobs: &[Arc<dyn Job>]) -> Result<Option<i64>,
     staff.name = format!("{}(依頼 {})", row.get::<String>("title")?, row.get::<String>("staff_name")?);
     let run = Run { city: city.clone(), staff, id, fence: fence + 1 };
     let result = match jobs.iter().find(|j| j.kind() == kind) {
-        Some(job) => {
-            let payload = city.keys().open_sealed(place(&kind), &row.get::<Vec<u8>>("payload")?)?;
-            job.run(&run, &payload).await
-        }
+        Some(job) => match city.keys().open_sealed(place(&kind), &row.get::<Vec<u8>>("payload")?) {
+            Ok(payload) => job.run(&run, &payload).await,
+            Err(error) => Err(error.into()),
+        },
         None => Err(Fault::missing("処理の種類")),
     };
     let (state, message) = match result {

@@ -11,7 +11,8 @@ use kernel::time::Timestamp;
 use std::collections::BTreeSet;
 
 /// PostgreSQL only: moves the identity column past numbers that a load gave out.
-const ADVANCE_SUBJECT: &str = "select setval(pg_get_serial_sequence('platform_subject', 'id'), (select max(id) from platform_subject))";
+const ADVANCE_SUBJECT: &str =
+    "select setval(pg_get_serial_sequence('platform_subject', 'id'), (select max(id) from platform_subject))";
 
 crate::statements! {
     /// The last subject.

@@ -224,7 +224,11 @@ async fn clerks_without_a_case_do_not_share_a_lock() {
         subject::edit_lock(&mut tx, &first, person, now).await.unwrap();
         assert_eq!(subject::edit_lock(&mut tx, &second, person, now).await.unwrap_err().kind, FaultKind::Conflict);
         drop(tx);
-        assert_eq!(draft_words(&house, &first, &[person], "転居").await.unwrap_err().kind, FaultKind::Refused, "no case, no draft");
+        assert_eq!(
+            draft_words(&house, &first, &[person], "転居").await.unwrap_err().kind,
+            FaultKind::Refused,
+            "no case, no draft"
+        );
         house.remove().await;
     }
 }

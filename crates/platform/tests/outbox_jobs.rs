@@ -101,7 +101,8 @@ async fn two_deliverers_at_once_handle_each_event_once_and_in_order() {
         for event in 1..=60 {
             publish(&house.city, MOVED, event).await;
         }
-        let slow: [Arc<dyn Subscription>; 1] = [Arc::new(Copy { name: "kodomo.moved", topic: MOVED, fails_at: None, slow: true })];
+        let slow: [Arc<dyn Subscription>; 1] =
+            [Arc::new(Copy { name: "kodomo.moved", topic: MOVED, fails_at: None, slow: true })];
         let (a, b) = tokio::join!(outbox::deliver(&house.city, &slow), outbox::deliver(&house.city, &slow));
         assert_eq!(a.unwrap() + b.unwrap(), 60, "{}", house.engine());
         let expected: Vec<_> = (1..=60).map(|n| format!("kodomo.moved:{n}")).collect();

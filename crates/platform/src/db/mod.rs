@@ -33,6 +33,9 @@ pub enum DbError {
     /// The answer to COMMIT was lost: the command may or may not have been stored. Its idempotency key tells.
     #[error("保存できたか確かめられませんでした。同じ画面からもう一度送ってください。二重には登録されません")]
     CommitUnknown,
+    /// Two units waited for each other and the database gave this one up.
+    #[error("ほかの処理と重なりました。何も保存していません。もう一度操作してください")]
+    Busy,
     /// A column does not hold what the code expects.
     #[error("記録の形が合いません({0})。情報政策課へ連絡してください")]
     Shape(String),
@@ -50,6 +53,9 @@ impl From<sqlx::Error> for DbError {
             sqlx::Error::Database(e) => {
                 let code = e.code().unwrap_or_default().into_owned();
                 let text = e.message();
+                if ["40P01", "40001", "55P03"].contains(&code.as_str()) {
+                    return DbError::Busy;
+                }
                 let storage = ["disk is full", "disk I/O error", "readonly database", "No space left"];
                 if storage.iter().any(|s| text.contains(s)) || code == "53100" {
                     DbError::Storage
