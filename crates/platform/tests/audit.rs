@@ -110,6 +110,19 @@ async fn the_auditor_pages_through_everything_and_finds_one_clerk() {
         let lines = audit::log(&mut tx, &log.keys, &one, 2).await.unwrap();
         assert_eq!(lines.iter().map(|l| l.inner.as_ref().unwrap().subject).collect::<Vec<_>>(), [Some(20), Some(10)]);
         assert_eq!(lines[0].inner.as_ref().unwrap().terminal, "A-12");
+        assert!(lines.iter().all(|l| l.genuine));
+        drop(tx);
+        // A look at person 5 is copied into the list of person 8, and the words of another are replaced.
+        log.tamper(&[
+            "update audit_leaf set chain = (select chain from audit_leaf where id = 9) where id = 6",
+            "update audit_payload set body = (select body from audit_payload where id = 3) where id = 2",
+        ])
+        .await;
+        let mut tx = log.db().read().await.unwrap();
+        assert_eq!(audit::access_list(&mut tx, &log.keys, 8, DAY, DAY).await.unwrap().len(), 1, "only the true one");
+        let filter = LogFilter { from: DAY, to: DAY, staff_no: None, before: None };
+        let lines = audit::log(&mut tx, &log.keys, &filter, 100).await.unwrap();
+        assert_eq!(lines.iter().filter(|l| !l.genuine).map(|l| l.id).collect::<Vec<_>>(), [6, 2], "the auditor sees which");
         drop(tx);
         log.database.remove().await;
     }

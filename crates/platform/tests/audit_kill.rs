@@ -65,6 +65,7 @@ async fn what_was_told_survives_the_kill() {
         let mut witnessed = String::new();
         for round in 0..6u64 {
             let told = kill_after(&folder, database.url.as_deref(), Duration::from_millis(40 + 55 * round));
+            assert!(!told.is_empty(), "the process did not start");
             let mut tx = database.db.read().await.unwrap();
             for number in &told {
                 let row =

@@ -129,6 +129,10 @@ async fn a_bundle_of_changed_rows_is_not_made_or_does_not_prove() {
         log.tamper(&["update audit_payload set body = (select commitment from audit_leaf where id = 1) where id = 1"]).await;
         let made = audit::bundle(&mut log.db().read().await.unwrap(), &log.keys, 1).await;
         assert!(made.is_err(), "a changed payload is not handed out");
+        log.tamper(&["update audit_leaf set result = 'denied' where id = 7"]).await;
+        let day = kernel::Date::constant(2026, 11, 20);
+        let listed = audit::access_list(&mut log.db().read().await.unwrap(), &log.keys, 1, day, day).await;
+        assert!(listed.is_err(), "a changed look does not vanish from the list on screen");
         log.tamper(&["delete from audit_checkpoint"]).await;
         assert!(audit::bundle(&mut log.db().read().await.unwrap(), &log.keys, 2).await.is_err());
         log.database.remove().await;

@@ -178,22 +178,22 @@ async fn leaves_changed_before_they_are_sealed_are_named_for_ever() {
 async fn the_sealer_signs_nothing_that_stands_on_changed_rows() {
     let attempts: [(&str, &[&'static str]); 7] = [
         (
-            "tile",
+            "ハッシュの束",
             &[
                 "update audit_tile set data = (select data from audit_tile where level = 0 and tile = 0), width = 256 where level = 0 and tile = 2",
             ],
         ),
-        ("tile", &["delete from audit_tile where level = 1"]),
-        ("map", &["delete from audit_map"]),
-        ("bucket", &["delete from audit_bucket"]),
-        ("checkpoint", &["delete from audit_checkpoint"]),
-        ("checkpoint", &["update audit_checkpoint set note = replace(note, 'at 2026', 'at 2025')"]),
-        ("counter", &["update audit_counter set value = 600"]),
+        ("ハッシュの束", &["delete from audit_tile where level = 1"]),
+        ("最終番号の木", &["delete from audit_map"]),
+        ("最終番号の表", &["delete from audit_bucket"]),
+        ("検査点", &["delete from audit_checkpoint"]),
+        ("検査点", &["update audit_checkpoint set note = replace(note, 'at 2026', 'at 2025')"]),
+        ("発番", &["update audit_counter set value = 600"]),
     ];
     for log in logs().await {
         fill(&log).await;
         for (place, sql) in attempts {
-            if place != "counter" {
+            if place != "発番" {
                 append_up_to(&log, 720).await;
             }
             log.tamper(sql).await;

@@ -95,13 +95,13 @@ pub async fn bundle(tx: &mut Tx, keys: &Keys, subject: i64) -> Result<Bundle, Au
 
 fn read(row: &Row) -> Result<(Leaf, Link), AuditError> {
     let prev: Option<Vec<u8>> = row.get("prev")?;
-    let prev: Option<Hash> = prev.map(|p| p.try_into().map_err(|_| AuditError::Tampered("link"))).transpose()?;
+    let prev: Option<Hash> = prev.map(|p| p.try_into().map_err(|_| AuditError::Tampered("つながり"))).transpose()?;
     let seq = unsigned(row.get("seq")?)?;
     Ok((Leaf::read(row)?, Link::Of { seq, prev }))
 }
 
 async fn end(tx: &mut Tx, chain: &Chain) -> Result<MapProof, AuditError> {
-    let tampered = || AuditError::Tampered("map");
+    let tampered = || AuditError::Tampered("最終番号の木");
     let number = bucket_of(chain);
     let bucket = match tx.first(BUCKET, params![u32::from(number)]).await? {
         Some(row) => decode(&row.get::<Vec<u8>>("data")?).ok_or_else(tampered)?,

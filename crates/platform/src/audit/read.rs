@@ -65,28 +65,39 @@ impl AccessLine {
     }
 }
 
+/// A row with what its payload says.
 struct Opened {
-    line: AccessLine,
-    inner: Option<Inner>,
-    id: i64,
+    leaf: Leaf,
+    payload: Option<(Said, Inner)>,
+    /// The row carries the system's tag.
+    tagged: bool,
 }
 
-fn open(keys: &Keys, row: &Row, sealed: u64) -> Result<Opened, AuditError> {
+fn read(keys: &Keys, row: &Row) -> Result<Opened, AuditError> {
     let leaf = Leaf::read(row)?;
+    let tagged = leaf.make_tag(keys)? == leaf.tag;
     let body: Option<Vec<u8>> = row.get("body")?;
-    let payload = body.map(|b| Payload::open(keys, &leaf.commitment, &b)).transpose()?;
-    let said = payload.as_ref().map(|p| serde_json::from_str::<Said>(&p.said)).transpose();
-    let inner = payload.as_ref().map(|p| serde_json::from_str::<Inner>(&p.inner)).transpose();
+    let payload = body.map(|b| open(keys, &leaf, &b)).transpose()?;
+    Ok(Opened { leaf, payload, tagged })
+}
+
+fn open(keys: &Keys, leaf: &Leaf, body: &[u8]) -> Result<(Said, Inner), AuditError> {
+    let payload = Payload::open(keys, &leaf.commitment, body)?;
+    let parts = (serde_json::from_str(&payload.said), serde_json::from_str(&payload.inner));
+    let (Ok(said), Ok(inner)) = parts else { return Err(AuditError::Tampered("本文")) };
+    Ok((said, inner))
+}
+
+fn line(leaf: Leaf, said: Option<Said>, sealed: u64) -> Result<AccessLine, AuditError> {
     let id = unsigned(leaf.id)?;
-    let line = AccessLine {
+    Ok(AccessLine {
         entry: leaf.entry,
-        at: Timestamp::from_microsecond(leaf.at).map_err(|_| AuditError::Tampered("leaf"))?,
+        at: Timestamp::from_microsecond(leaf.at).map_err(|_| AuditError::Tampered("記録"))?,
         action: leaf.action,
         result: leaf.result,
-        said: said.map_err(|_| AuditError::Tampered("payload"))?,
+        said,
         place: if id <= sealed { Place::Sealed(id.saturating_sub(1)) } else { Place::Recorded },
-    };
-    Ok(Opened { line, inner: inner.map_err(|_| AuditError::Tampered("payload"))?, id: leaf.id })
+    })
 }
 
 /// The instants at which a stretch of days begins and ends in Japan.
@@ -99,7 +110,7 @@ fn span(from: Date, to: Date) -> (Timestamp, Timestamp) {
 /// Who looked at a person from one day to another (both included), oldest first: the list that is disclosed.
 ///
 /// # Errors
-/// The database's refusal; [`AuditError::Keys`] when a payload was changed.
+/// The database's refusal; [`AuditError::Tampered`] or [`AuditError::Keys`] when a sealed row or its payload was changed.
 pub async fn access_list(tx: &mut Tx, keys: &Keys, subject: i64, from: Date, to: Date) -> Result<Vec<AccessLine>, AuditError> {
     access_list_of(tx, keys, subject, List::Open, from, to).await
 }
@@ -121,7 +132,19 @@ pub async fn access_list_of(
     let sealed = head(tx, &keys.log_public_key()).await?.map_or(0, |c| c.size);
     let mut rows = tx.all(LIST, params![chain.clone(), start, end]).await?;
     rows.extend(tx.all(WAITING, params![signed(sealed), chain, start, end]).await?);
-    rows.iter().map(|row| open(keys, row, sealed).map(|o| o.line)).collect()
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let opened = read(keys, row)?;
+        let one = line(opened.leaf, opened.payload.map(|(said, _)| said), sealed)?;
+        match (opened.tagged, one.place) {
+            (true, _) => lines.push(one),
+            // A sealed look that was changed must not vanish from the list.
+            (false, Place::Sealed(_)) => return Err(AuditError::Tampered("記録")),
+            // What somebody slipped in is not a look at the person; the sealer marks it for the auditor.
+            (false, Place::Recorded) => {}
+        }
+    }
+    Ok(lines)
 }
 
 /// What an auditor looks for.
@@ -146,12 +169,14 @@ pub struct LogLine {
     pub line: AccessLine,
     /// The rest; `None` when it was erased.
     pub inner: Option<Inner>,
+    /// False when the row or its readable part is not as the system wrote it; [`super::verify`] tells more.
+    pub genuine: bool,
 }
 
 /// The log, newest first.
 ///
 /// # Errors
-/// The database's refusal; [`AuditError::Keys`] when a payload was changed.
+/// The database's refusal. Changed rows are shown as not genuine.
 pub async fn log(tx: &mut Tx, keys: &Keys, filter: &LogFilter, limit: usize) -> Result<Vec<LogLine>, AuditError> {
     let (start, end) = span(filter.from, filter.to);
     let sealed = head(tx, &keys.log_public_key()).await?.map_or(0, |c| c.size);
@@ -161,11 +186,17 @@ pub async fn log(tx: &mut Tx, keys: &Keys, filter: &LogFilter, limit: usize) -> 
     loop {
         let rows = tx.all(LOG, params![before, start, end, page]).await?;
         for row in &rows {
-            let opened = open(keys, row, sealed)?;
-            before = opened.id;
-            let wanted = filter.staff_no.as_ref().is_none_or(|no| opened.inner.as_ref().is_some_and(|i| i.staff_no == *no));
+            let (opened, genuine) = match read(keys, row) {
+                Ok(opened) => (opened, true),
+                Err(AuditError::Db(error)) => return Err(error.into()),
+                Err(_) => (Opened { leaf: Leaf::read(row)?, payload: None, tagged: false }, false),
+            };
+            let genuine = genuine && opened.tagged;
+            before = opened.leaf.id;
+            let (said, inner) = opened.payload.unzip();
+            let wanted = filter.staff_no.as_ref().is_none_or(|no| inner.as_ref().is_some_and(|i: &Inner| i.staff_no == *no));
             if wanted && lines.len() < limit {
-                lines.push(LogLine { id: opened.id, line: opened.line, inner: opened.inner });
+                lines.push(LogLine { id: before, line: line(opened.leaf, said, sealed)?, inner, genuine });
             }
         }
         if lines.len() >= limit || i64::try_from(rows.len()) != Ok(page) {

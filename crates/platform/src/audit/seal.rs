@@ -67,9 +67,9 @@ pub async fn head(tx: &mut Tx, public_key: &[u8]) -> Result<Option<Checkpoint>, 
     match tx.first(HEAD, vec![]).await? {
         Some(row) => {
             let note: String = row.get("note")?;
-            Checkpoint::open(&note, public_key).map(Some).ok_or(AuditError::Tampered("checkpoint"))
+            Checkpoint::open(&note, public_key).map(Some).ok_or(AuditError::Tampered("検査点"))
         }
-        None if tx.first(ANY_TILE, vec![]).await?.is_some() => Err(AuditError::Tampered("checkpoint")),
+        None if tx.first(ANY_TILE, vec![]).await?.is_some() => Err(AuditError::Tampered("検査点")),
         None => Ok(None),
     }
 }
@@ -109,14 +109,14 @@ impl Batch {
         let size = head.as_ref().map_or(0, |c| c.size);
         let given = counter(tx).await?;
         if given < size {
-            return Err(AuditError::Tampered("counter"));
+            return Err(AuditError::Tampered("発番"));
         }
         let to = given.min(size.saturating_add(BATCH));
         if to == size {
             return Ok(None);
         }
         let edge = edge(tx, size).await?.filter(|e| head.as_ref().is_none_or(|c| e.root() == c.root));
-        let edge = edge.ok_or(AuditError::Tampered("tile"))?;
+        let edge = edge.ok_or(AuditError::Tampered("ハッシュの束"))?;
         let rows = tx.all(LEAVES, params![signed(size), signed(to)]).await?;
         let mut leaves: BTreeMap<u64, Leaf> = BTreeMap::new();
         for row in rows {
@@ -212,35 +212,35 @@ impl Map {
         for chunk in by_32(&wanted) {
             for row in tx.all(MAP_TILES, chunk).await? {
                 let (tile, data): (u32, Vec<u8>) = (row.get("tile")?, row.get("data")?);
-                let hashes = decode_tile(&data).ok_or(AuditError::Tampered("map"))?;
+                let hashes = decode_tile(&data).ok_or(AuditError::Tampered("最終番号の木"))?;
                 match u16::try_from(tile) {
                     Ok(TOP) => map.top = hashes,
                     Ok(tile) => drop(map.tiles.insert(tile, hashes)),
-                    Err(_) => return Err(AuditError::Tampered("map")),
+                    Err(_) => return Err(AuditError::Tampered("最終番号の木")),
                 }
             }
         }
         for chunk in by_32(&numbers) {
             for row in tx.all(BUCKETS, chunk).await? {
                 let (bucket, data): (u32, Vec<u8>) = (row.get("bucket")?, row.get("data")?);
-                let number = u16::try_from(bucket).map_err(|_| AuditError::Tampered("bucket"))?;
-                map.buckets.insert(number, decode(&data).ok_or(AuditError::Tampered("bucket"))?);
+                let number = u16::try_from(bucket).map_err(|_| AuditError::Tampered("最終番号の表"))?;
+                map.buckets.insert(number, decode(&data).ok_or(AuditError::Tampered("最終番号の表"))?);
             }
         }
         let signed = head.map_or_else(|| root(&empty_top()), |c| c.subjects);
         if root(&map.top) != signed {
-            return Err(AuditError::Tampered("map"));
+            return Err(AuditError::Tampered("最終番号の木"));
         }
         for tile in touched {
             let hashes = map.tiles.entry(tile).or_insert_with(empty_tile);
             if map.top.get(usize::from(tile)) != Some(&root(hashes)) {
-                return Err(AuditError::Tampered("map"));
+                return Err(AuditError::Tampered("最終番号の木"));
             }
         }
         for number in numbers {
             let hash = bucket_hash(map.buckets.entry(number).or_default());
             if map.tiles.get(&(number >> 8)).and_then(|t| t.get(usize::from(number) % TILE)) != Some(&hash) {
-                return Err(AuditError::Tampered("bucket"));
+                return Err(AuditError::Tampered("最終番号の表"));
             }
         }
         Ok(map)

@@ -62,9 +62,9 @@ async fn ranges(tx: &mut Tx, plan: Vec<Range>) -> Result<Vec<Hash>, AuditError> 
             let (number, from, count) = place(node);
             let tile = match tiles.entry(number) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(tile(tx, number).await?.ok_or(AuditError::Tampered("tile"))?),
+                Entry::Vacant(place) => place.insert(tile(tx, number).await?.ok_or(AuditError::Tampered("ハッシュの束"))?),
             };
-            let part = tile.get(from..from + count).ok_or(AuditError::Tampered("tile"))?;
+            let part = tile.get(from..from + count).ok_or(AuditError::Tampered("ハッシュの束"))?;
             hashes.push(root(part));
         }
         proof.extend(join(&hashes));
