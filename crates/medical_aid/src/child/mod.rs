@@ -6,9 +6,12 @@
 //! slice. Offered: the roster of everybody entitled, for the check of receipts.
 
 pub mod dossier;
+pub mod entitlement;
+pub mod exchange;
 pub mod forms;
 pub mod model;
 pub mod rules;
+pub mod scheme;
 mod store;
 pub mod usecases;
 mod web;
@@ -20,7 +23,7 @@ use platform::db::Migration;
 use platform::policy::FieldGroup;
 use ports::Ports;
 use std::sync::Arc;
-use usecases::{card, grant, refuse};
+use usecases::{card, change, grant, refuse, review_claim};
 use webkit::{Call, Door, Nav, Programme, Reply, Route, needs};
 
 const KODOMO: &[&str] = &["kodomo"];
@@ -64,9 +67,16 @@ pub fn programme(ports: Ports) -> Programme {
         acts: vec![
             Arc::new(grant::GrantAct { ports: ports.clone() }),
             Arc::new(refuse::RefuseAct { ports: ports.clone() }),
-            Arc::new(card::ReissueAct { ports }),
+            Arc::new(card::ReissueAct { ports: ports.clone() }),
+            Arc::new(change::ChangeAct { ports: ports.clone() }),
+            Arc::new(review_claim::SettleAct { ports }),
         ],
-        task_pages: vec![("kodomo.review_application", "/kodomo/applications/{reference}")],
+        subscriptions: vec![Arc::new(exchange::OnResident)],
+        task_pages: vec![
+            ("kodomo.review_application", "/kodomo/applications/{reference}"),
+            ("kodomo.notice", "/kodomo/notices/{reference}"),
+            ("kodomo.review_decision", "/kodomo/decisions/{reference}"),
+        ],
         ..Programme::default()
     }
 }
@@ -101,6 +111,10 @@ fn routes(p: &Ports) -> Vec<Route> {
         post("/kodomo/cards/{id}/collect", "医療証の回収", DRAFT, p, web::card::collect),
         post("/kodomo/person/{no}/reissue", "医療証の再交付の起案", DRAFT, p, web::card::reissue),
         get("/kodomo/decisions/{id}", "決定", SEE, p, web::decision::show),
+        post("/kodomo/decisions/{id}/retake", "決定の見直し", DRAFT, p, web::decision::retake),
+        get("/kodomo/notices/{id}", "住民異動の通知", SEE, p, web::notice::show),
+        post("/kodomo/notices/{id}/draft", "通知による起案", DRAFT, p, web::notice::draft),
+        post("/kodomo/notices/{id}/close", "通知の処理済", DRAFT, p, web::notice::close),
         get("/kodomo/decisions/{id}/print", "決定通知書の印刷", PRINT, p, web::decision::print),
     ]
 }

@@ -9,18 +9,20 @@ use kernel::decision::FactRef;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::PartialDate;
 use medical_aid::child;
-use medical_aid::child::model::{IncomeRow, InquiryRow, InsuranceRow};
+use medical_aid::child::dossier::Dossier;
+use medical_aid::child::model::{IncomeRow, InquiryRow, InsuranceRow, Notice};
 use medical_aid::child::usecases::{apply, record_income};
 use mynumber::IndividualNumber;
 use platform::approval::{self, Acts, Word};
 use platform::city::{CityProfile, Office};
 use platform::keys::Keys;
+use platform::outbox;
 use platform::policy::{self, FieldGroup, Policy};
 use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, subject};
 use ports::facts::ResidentHit;
-use ports::{HubPort, Ports, ResidentFacts, ResidentPort};
+use ports::{HubPort, Ports, RESIDENT_EVENT, ResidentEvent, ResidentFacts, ResidentPort};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -193,6 +195,26 @@ impl Town {
             inquiry_row(child, topic, from).insert(&mut tx).await.unwrap();
         }
         tx.commit().await.unwrap();
+    }
+
+    /// 市民課 tells what happened; 医療年金課 hears it.
+    pub async fn hears(&self, event: &ResidentEvent) {
+        let mut unit = self.clerk(&self.case(&[]).await).await;
+        outbox::publish(&mut unit, RESIDENT_EVENT, event).await.unwrap();
+        unit.commit(()).await.unwrap();
+        outbox::deliver(&self.city, &self.programme.subscriptions).await.unwrap();
+    }
+
+    /// The newest notice about a child.
+    pub async fn notice(&self, child: &ResidentFacts) -> Notice {
+        self.dossier(child).await.notices.first().cloned().unwrap()
+    }
+
+    /// Everything known about a child today.
+    pub async fn dossier(&self, child: &ResidentFacts) -> Dossier {
+        let case = self.case(&[child.subject]).await;
+        let mut unit = Unit::look(&self.city, &self.staff("2001", 1, &case), "試験", Action::Look).await.unwrap();
+        Dossier::open(&mut unit, &self.ports, &child.atena_no, self.city.today(), i64::MAX).await.unwrap()
     }
 
     /// The father's income of a fiscal year.

@@ -1,8 +1,16 @@
 //! What the office does, one verb a file.
 
 pub mod apply;
+pub mod apply_claim;
 pub mod card;
+pub mod change;
 pub mod decide;
 pub mod grant;
+pub mod insurer_notice;
+pub mod loss;
+pub mod notice;
 pub mod record_income;
 pub mod refuse;
+pub mod review_claim;
+pub mod review_correction;
+pub mod suspend;

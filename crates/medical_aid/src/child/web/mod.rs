@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod card;
 pub mod decision;
+pub mod notice;
 pub mod person;
 pub mod recipients;
 pub mod review;

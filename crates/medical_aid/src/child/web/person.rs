@@ -147,6 +147,7 @@ pub fn kind_ja(kind: &str) -> &'static str {
         "resume" => "転出取消による再開",
         "suspend" => "停止",
         "release" => "停止解除",
+        "correct" => "訂正",
         "claim" => "償還払い",
         "auto" => "自動償還",
         _ => "決定",

@@ -1,0 +1,131 @@
+//! What 子ども医療 tells the receipts slice: who is entitled, and the rules of its ordinance.
+
+use crate::child::{rules, store};
+use async_trait::async_trait;
+use claims::{CopayRule, Examiner, RateRule, RosterEntry, Rules, Scheme, Sex};
+use kernel::Yen;
+use kernel::money::Rounding;
+use kernel::time::{Date, Period, YearMonth};
+use law::fees::{Sender, examination_fee};
+use platform::city::CityProfile;
+use platform::{Fault, Unit};
+use std::collections::BTreeMap;
+
+/// The scheme of a city.
+pub struct ChildScheme {
+    profile: CityProfile,
+}
+
+impl ChildScheme {
+    /// For this city.
+    pub fn new(profile: CityProfile) -> Self {
+        Self { profile }
+    }
+}
+
+fn percent(ratio: kernel::money::Ratio) -> u8 {
+    u8::try_from(100 - ratio.num * 100 / ratio.den.max(1)).unwrap_or(0)
+}
+
+#[async_trait]
+impl Scheme for ChildScheme {
+    fn bearer_no(&self) -> String {
+        // The number does not change with the day; 令和8年4月1日 stands for the ordinance in force.
+        rules::bearer_no(&self.profile, Date::constant(2026, 4, 1)).map(|n| n.to_string()).unwrap_or_default()
+    }
+
+    async fn roster(&self, unit: &mut Unit) -> Result<Vec<RosterEntry>, Fault> {
+        let mut people: BTreeMap<String, RosterEntry> = BTreeMap::new();
+        for row in store::eligibility::roster(&mut unit.tx).await? {
+            let entry = people.entry(row.atena_no.clone()).or_insert_with(|| RosterEntry {
+                subject: row.subject,
+                bearer_no: row.bearer_no.clone(),
+                recipient_no: row.recipient_no.clone(),
+                birth: (row.birth_earliest == row.birth_latest).then_some(row.birth_earliest),
+                sex: match row.sex.as_str() {
+                    "男" => Some(Sex::Male),
+                    "女" => Some(Sex::Female),
+                    _ => None,
+                },
+                kana: row.kana.clone(),
+                periods: vec![],
+                suspensions: vec![],
+                other_laws: vec![],
+            });
+            let last = row.last_valid_day.or(row.valid_to);
+            if last.is_none_or(|to| to >= row.valid_from) {
+                entry.periods.push(Period { from: row.valid_from, to: last });
+            }
+            if let Some(from) = row.suspended_on {
+                entry.suspensions.push(Period { from, to: row.resumed_on.and_then(|d| d.yesterday().ok()) });
+            }
+        }
+        for row in store::eligibility::all_reliefs(&mut unit.tx).await? {
+            let law = row.law_code.as_deref().and_then(|l| l.parse().ok());
+            if let (Some(law), Some(entry)) = (law, people.get_mut(&row.atena_no)) {
+                entry.other_laws.push((law, Period { from: row.valid_from, to: row.valid_to }));
+            }
+        }
+        Ok(people.into_values().collect())
+    }
+
+    fn rules(&self, month: YearMonth) -> Result<Rules, Fault> {
+        let (day, all) = (month.first_day(), rules::params()?);
+        let aid = &all.child_medical;
+        let days = aid.copay_days.at(day).map_err(rules::unruled)?.value;
+        let copay = CopayRule {
+            per_day: aid.copay_per_day.at(day).map_err(rules::unruled)?.value,
+            days: u16::try_from(days).ok(),
+            dispensing_per_day: aid.pharmacy_copay_per_day.at(day).map_err(rules::unruled)?.value,
+        };
+        let rates = &all.benefit_rates;
+        let rate = RateRule {
+            preschool_age: rates.preschool_end_age.at(day).map_err(rules::unruled)?.value,
+            preschool: percent(rates.preschool_share.at(day).map_err(rules::unruled)?.value),
+            standard: percent(rates.standard_share.at(day).map_err(rules::unruled)?.value),
+            // Nobody in this scheme comes near the age from which income decides.
+            elderly_age: i16::MAX,
+        };
+        Ok(Rules { copay: Some(copay), rate: Some(rate) })
+    }
+
+    fn monthly_cap(&self, month: YearMonth) -> Result<Yen, Fault> {
+        Ok(rules::ordinance()?.monthly_cap.at(month.first_day()).map_err(rules::unruled)?.value)
+    }
+
+    fn own_charge(&self, points: i64, benefit_rate: u8, month: YearMonth) -> Result<Yen, Fault> {
+        let yen = rules::params()?.benefit_rates.yen_per_point.at(month.first_day()).map_err(rules::unruled)?.value;
+        let cost = Yen(points).times(yen).ok_or_else(|| rules::unruled("点数が大きすぎます"))?;
+        let own = kernel::money::Ratio { num: i64::from(100u8.saturating_sub(benefit_rate)), den: 100 };
+        cost.at(own, Rounding::HalfUp).ok_or_else(|| rules::unruled("点数が大きすぎます"))
+    }
+
+    fn fee(&self, sender: Examiner, receipts: i64, month: YearMonth) -> Result<Yen, Fault> {
+        let sender = match sender {
+            Examiner::PaymentFund => Sender::Fund,
+            Examiner::HealthFederation => Sender::Federation,
+        };
+        let count = u32::try_from(receipts).map_err(rules::unruled)?;
+        examination_fee(sender, count, month, &rules::params()?.fees).map(|(yen, _)| yen).map_err(rules::unruled)
+    }
+
+    fn rank(&self, act: &str, amount: Yen, on: Date) -> Option<(i64, String)> {
+        let (programme, act) = act.split_once('.')?;
+        rules::decided_by(programme, act, Some(amount), on).ok()
+    }
+
+    fn sender_account(&self, sender: Examiner) -> Result<payments::Account, Fault> {
+        // Invented accounts of the demo city's senders; a real city enters those of its bills.
+        let (number, holder) = match sender {
+            Examiner::PaymentFund => ("2000001", "シヤカイホケンシンリヨウホウシユウシハライキキン"),
+            Examiner::HealthFederation => ("2000002", "コクミンケンコウホケンダンタイレンゴウカイ"),
+        };
+        payments::Account::checked("0001", "001", "1", number, holder)
+            .map_err(|(_, why)| Fault::conflict("請求元の口座が正しくありません", why))
+    }
+}
+
+/// Who may decide a run of payments of this total.
+pub fn transfer_rank(total: Yen, on: Date) -> Option<(i64, String)> {
+    rules::decided_by("payments", "transfer", Some(total), on).ok()
+}
