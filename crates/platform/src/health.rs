@@ -34,7 +34,12 @@ pub async fn metrics(city: &City) -> Result<String, Fault> {
     let mut tx = city.db().read().await?;
     let row = tx.one(WAITING, params![]).await?;
     let mut text = String::new();
-    for (name, help) in [("tasks", "open tasks"), ("drafts", "drafts waiting for a decision"), ("jobs", "waiting or running jobs"), ("sessions", "open sessions")] {
+    for (name, help) in [
+        ("tasks", "open tasks"),
+        ("drafts", "drafts waiting for a decision"),
+        ("jobs", "waiting or running jobs"),
+        ("sessions", "open sessions"),
+    ] {
         let value: i64 = row.get(name)?;
         text.push_str(&format!("# HELP atena_{name} {help}\n# TYPE atena_{name} gauge\natena_{name} {value}\n"));
     }

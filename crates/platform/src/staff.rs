@@ -21,19 +21,19 @@ const SESSION_HOURS: i64 = 12;
 const PASSWORD_CHARACTERS: usize = 12;
 
 crate::statements! {
-    /// A staff member.
-    FIND = "select staff_no, name, password_hash, must_change, failures, locked_until, active_from, active_to from platform_staff where staff_no = $1";
-    /// Counts a failure.
-    FAILED = "update platform_staff set failures = $2, locked_until = $3 where staff_no = $1";
-    /// Forgets failures.
-    SUCCEEDED = "update platform_staff set failures = 0, locked_until = null where staff_no = $1";
+    /// What a staff member signs in with, and from when to when.
+    FIND = "select password_hash, active_from, active_to from platform_staff where staff_no = $1";
+    /// Counts a failure, unless the account is locked.
+    FAILED = "update platform_staff set failures = failures + 1, locked_until = case when failures + 1 >= $3 then cast($4 as bigint) end where staff_no = $1 and (locked_until is null or locked_until <= $2)";
+    /// Forgets failures, unless the account is locked.
+    SUCCEEDED = "update platform_staff set failures = 0, locked_until = null where staff_no = $1 and (locked_until is null or locked_until <= $2)";
     /// A new password.
     SET_PASSWORD = "update platform_staff set password_hash = $2, must_change = $3, failures = 0, locked_until = null where staff_no = $1";
     /// Posts held on a day.
     POSTS = "select id, office, rank, roles, ward from platform_post where staff_no = $1 and active_from <= $2 and (active_to is null or active_to >= $2) order by id";
     /// A session.
-    SESSION = "select s.staff_no, s.post_id, s.purpose, s.case_id, s.terminal, s.csrf, s.started_at, s.seen_at, s.locked, f.name, f.must_change, \
-               p.office, p.rank, p.roles, p.ward, c.number as case_number, c.ground, c.purpose as case_purpose \
+    SESSION = "select s.staff_no, s.post_id, s.purpose, s.case_id, s.terminal, s.csrf, s.started_at, s.seen_at, s.locked, f.name, f.must_change, f.active_to, \
+               p.active_to as post_to, p.office, p.rank, p.roles, p.ward, c.number as case_number, c.ground, c.purpose as case_purpose \
                from platform_session s join platform_staff f on f.staff_no = s.staff_no left join platform_post p on p.id = s.post_id \
                left join platform_case c on c.id = s.case_id and c.closed_at is null where s.token = $1";
     /// It is alive.
@@ -214,34 +214,41 @@ fn sign_in_refused() -> Fault {
     )
 }
 
-/// Signs in and answers the session token, which only the browser keeps.
-///
-/// # Errors
-/// One and the same refusal for an unknown number, a wrong password and a locked account.
-pub async fn sign_in(city: &City, staff_no: &str, password: &str, terminal: &str) -> Result<String, Fault> {
-    let now = city.now();
-    let mut tx = city.db().write().await?;
-    let row = tx.first(FIND, params![staff_no]).await?;
+/// Checks a password outside any transaction, since that takes long, and counts the outcome. Answers the transaction in which the success
+/// is noted, or `None` for a wrong password. A guess counts only while the account is open, so that guesses sent all at once get no
+/// further than guesses sent one by one.
+async fn check(city: &City, staff_no: &str, password: &str) -> Result<Option<Tx>, Fault> {
+    let row = city.db().read().await?.first(FIND, params![staff_no]).await?;
     let Some(row) = row else {
         // Costs as much as a real check, so that timing does not tell whether the number exists.
         hash_password(password)?;
         return Err(sign_in_refused());
     };
-    let locked_until: Option<Timestamp> = row.get("locked_until")?;
-    let active = row.get::<Date>("active_from")? <= city.today()
-        && row.get::<Option<Date>>("active_to")?.is_none_or(|to| city.today() <= to);
     let fits = password_fits(password, &row.get::<String>("password_hash")?);
-    if !active || locked_until.is_some_and(|until| now < until) {
+    let today = city.today();
+    if today < row.get::<Date>("active_from")? || row.get::<Option<Date>>("active_to")?.is_some_and(|to| to < today) {
         return Err(sign_in_refused());
     }
-    if !fits {
-        let failures = row.get::<i64>("failures")? + 1;
-        let until = (failures >= FAILURES_ALLOWED).then(|| minutes_after(now, LOCK_MINUTES));
-        tx.run(FAILED, params![staff_no, failures, until]).await?;
-        tx.commit().await?;
-        return Err(sign_in_refused());
+    let now = city.now();
+    let mut tx = city.db().write().await?;
+    let counted = match fits {
+        true => tx.run(SUCCEEDED, params![staff_no, now]).await?,
+        false => tx.run(FAILED, params![staff_no, now, FAILURES_ALLOWED, minutes_after(now, LOCK_MINUTES)]).await?,
+    };
+    match (counted, fits) {
+        (0, _) => Err(sign_in_refused()),
+        (_, true) => Ok(Some(tx)),
+        (_, false) => tx.commit().await.map(|()| None).map_err(Fault::from),
     }
-    tx.run(SUCCEEDED, params![staff_no]).await?;
+}
+
+/// Signs in and answers the session token, which only the browser keeps.
+///
+/// # Errors
+/// One and the same refusal for an unknown number, a wrong password and a locked account.
+pub async fn sign_in(city: &City, staff_no: &str, password: &str, terminal: &str) -> Result<String, Fault> {
+    let Some(mut tx) = check(city, staff_no, password).await? else { return Err(sign_in_refused()) };
+    let now = city.now();
     let token = hex(&city.keys().random::<32>()?);
     let csrf = hex(&city.keys().random::<16>()?);
     let posts = posts(&mut tx, staff_no, city.today()).await?;
@@ -287,7 +294,9 @@ pub async fn session(city: &City, token: &str) -> Result<Option<StaffContext>, F
     let mut tx = city.db().read().await?;
     let Some(row) = tx.first(SESSION, params![hash.clone()]).await? else { return Ok(None) };
     let started: Timestamp = row.get("started_at")?;
-    if now >= minutes_after(started, SESSION_HOURS * 60) {
+    let today = city.today();
+    let left = |to: Option<Date>| to.is_some_and(|to| to < today);
+    if now >= minutes_after(started, SESSION_HOURS * 60) || left(row.get("active_to")?) || left(row.get("post_to")?) {
         return Ok(None);
     }
     let seen: Timestamp = row.get("seen_at")?;
@@ -337,21 +346,10 @@ pub async fn session(city: &City, token: &str) -> Result<Option<StaffContext>, F
 /// The refusal of [`sign_in`] for a wrong password.
 pub async fn lock(city: &City, staff: &StaffContext, unlock_with: Option<&str>) -> Result<(), Fault> {
     let Some(token) = &staff.session else { return Ok(()) };
-    let mut tx = city.db().write().await?;
-    if let Some(password) = unlock_with {
-        let row = tx.first(FIND, params![&staff.staff_no]).await?.ok_or_else(sign_in_refused)?;
-        let locked_until: Option<Timestamp> = row.get("locked_until")?;
-        if locked_until.is_some_and(|until| city.now() < until) {
-            return Err(sign_in_refused());
-        }
-        if !password_fits(password, &row.get::<String>("password_hash")?) {
-            let failures = row.get::<i64>("failures")? + 1;
-            let until = (failures >= FAILURES_ALLOWED).then(|| minutes_after(city.now(), LOCK_MINUTES));
-            tx.run(FAILED, params![&staff.staff_no, failures, until]).await?;
-            tx.commit().await?;
-            return Err(sign_in_refused());
-        }
-    }
+    let mut tx = match unlock_with {
+        Some(password) => check(city, &staff.staff_no, password).await?.ok_or_else(sign_in_refused)?,
+        None => city.db().write().await?,
+    };
     tx.run(LOCK, params![token.clone(), unlock_with.is_none(), city.now()]).await?;
     Ok(tx.commit().await?)
 }
@@ -359,20 +357,19 @@ pub async fn lock(city: &City, staff: &StaffContext, unlock_with: Option<&str>) 
 /// Changes the password.
 ///
 /// # Errors
-/// A wrong old password, or a new one that is too short or the same. There is no forced periodic change (NIST SP 800-63B).
+/// A wrong old password (which counts as at sign-in), or a new one that is too short or the same. There is no forced periodic change (NIST SP 800-63B).
 pub async fn change_password(city: &City, staff: &StaffContext, old: &str, new: &str) -> Result<(), Fault> {
-    let mut tx = city.db().write().await?;
-    let row = tx.first(FIND, params![&staff.staff_no]).await?.ok_or_else(sign_in_refused)?;
-    if !password_fits(old, &row.get::<String>("password_hash")?) {
-        return Err(Fault::field("old", "いまのパスワードが違います。もう一度入力してください"));
-    }
     if new.chars().count() < PASSWORD_CHARACTERS {
         return Err(Fault::field("new", "12文字以上にしてください。長い文でもかまいません"));
     }
     if new == old {
         return Err(Fault::field("new", "いまと同じパスワードです。別のものにしてください"));
     }
-    tx.run(SET_PASSWORD, params![&staff.staff_no, hash_password(new)?, false]).await?;
+    let hash = hash_password(new)?;
+    let Some(mut tx) = check(city, &staff.staff_no, old).await? else {
+        return Err(Fault::field("old", "いまのパスワードが違います。もう一度入力してください"));
+    };
+    tx.run(SET_PASSWORD, params![&staff.staff_no, hash, false]).await?;
     Ok(tx.commit().await?)
 }
 
