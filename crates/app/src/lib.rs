@@ -6,19 +6,29 @@ pub mod minato;
 pub mod running;
 
 use kernel::time::Clock;
+use medical_aid::child::scheme::ChildScheme;
 use platform::audit::{FileWitness, Witness};
 use platform::city::CityProfile;
 use platform::db::{Db, Migration, migrate};
 use platform::keys::Keys;
 use platform::policy::{self, Policy};
 use platform::{City, Fault};
+use ports::Ports;
 use std::path::Path;
 use std::sync::Arc;
 use webkit::{House, Programme};
 
 /// Every programme, wired to the ports of the others.
 pub fn programmes() -> Vec<Programme> {
-    vec![desk::programme()]
+    let ports = Ports { residents: resident::port(), hub: hub::port() };
+    vec![
+        desk::programme(),
+        resident::programme(),
+        hub::programme(ports.residents.clone()),
+        payments::programme(medical_aid::child::scheme::transfer_rank),
+        claims::programme(Arc::new(ChildScheme::new(minato::profile()))),
+        medical_aid::child::programme(ports),
+    ]
 }
 
 /// The migrations of all programmes, in order of their numbers.

@@ -112,8 +112,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve { place, listen } => {
             let house = open(&place).await?;
             let witness = app::witness(&place.data, house.city.keys());
-            let running =
-                app::running::Running::start(house, listen, witness).await.with_context(|| format!("{listen} で待ち受けられません"))?;
+            let running = app::running::Running::start(house, listen, witness)
+                .await
+                .with_context(|| format!("{listen} で待ち受けられません"))?;
             println!("http://{}", running.address);
             tokio::signal::ctrl_c().await?;
             running.stop().await;
@@ -141,11 +142,20 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let witnessed = app::witness(&place.data, keys).last()?.unwrap_or_default();
             let report = platform::audit::verify(house.city.db(), &key, &witnessed).await?;
             house.city.db().close().await;
-            println!("封印済 {} 件、封印待ち {} 件、証人 {} 件まで", report.sealed, report.waiting, report.witnessed.unwrap_or(0));
+            println!(
+                "封印済 {} 件、封印待ち {} 件、証人 {} 件まで",
+                report.sealed,
+                report.waiting,
+                report.witnessed.unwrap_or(0)
+            );
             for finding in &report.findings {
                 println!("× {finding}");
             }
-            anyhow::ensure!(report.intact(), "閲覧・操作の記録に改変があります({}件)", report.findings.len() as u64 + report.more);
+            anyhow::ensure!(
+                report.intact(),
+                "閲覧・操作の記録に改変があります({}件)",
+                report.findings.len() as u64 + report.more
+            );
             println!("改変・欠落・入替え・巻戻しはありません");
             Ok(())
         }

@@ -80,6 +80,7 @@ async fn pages_of(app: &TestApp, staff_no: &str) -> Vec<String> {
         ..platform::StaffContext::nobody()
     };
     let links = app.house.programmes.iter().flat_map(|p| p.nav.iter());
-    let open = links.filter(|n| app.house.routes().any(|r| r.path == n.path && webkit::server::allowed(&app.house.city, &staff, r)));
+    let open =
+        links.filter(|n| app.house.routes().any(|r| r.path == n.path && webkit::server::allowed(&app.house.city, &staff, r)));
     open.map(|n| n.path.to_owned()).collect()
 }

@@ -13,6 +13,8 @@ mod tests;
 mod usecases;
 mod web;
 
+pub use receipts::check::{CopayRule, RateRule, Rules};
+pub use receipts::{Examiner, Sex};
 pub use scheme::{RosterEntry, Scheme};
 
 use kernel::access::Action::{Draft, Look, Run};

@@ -1,7 +1,7 @@
 //! What a browser or an API client sent, and reading it field by field while collecting everything that is wrong.
 
-use kernel::time::{Date, PartialDate, YearMonth, parse_date};
 use kernel::Yen;
+use kernel::time::{Date, PartialDate, YearMonth, parse_date};
 use platform::Fault;
 use platform::fault::FieldProblem;
 use std::collections::BTreeMap;
@@ -185,7 +185,8 @@ impl Reader<'_> {
     pub fn month(&mut self, field: &'static str, label: &str) -> YearMonth {
         let text = self.form.text(field);
         let with_day = format!("{}1日", text.trim_end_matches("分")).replace("月1日", "月1日");
-        let month = YearMonth::parse(text).or_else(|_| parse_date(&with_day).or_else(|_| parse_date(&format!("{text}.1"))).map(YearMonth::of));
+        let month = YearMonth::parse(text)
+            .or_else(|_| parse_date(&with_day).or_else(|_| parse_date(&format!("{text}.1"))).map(YearMonth::of));
         month.unwrap_or_else(|_| {
             self.problem(field, format!("{label}を 令和8年11月 か 2026-11 のように入力してください"));
             YearMonth::of(Date::MIN)
@@ -230,7 +231,12 @@ impl Reader<'_> {
     }
 
     /// A required number with a check digit, read by its own parser.
-    pub fn parsed<T, E: std::fmt::Display>(&mut self, field: &'static str, label: &str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    pub fn parsed<T, E: std::fmt::Display>(
+        &mut self,
+        field: &'static str,
+        label: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         match self.form.some(field) {
             None => {
                 self.problem(field, format!("{label}を入力してください"));
@@ -241,7 +247,11 @@ impl Reader<'_> {
     }
 
     /// An optional number with a check digit.
-    pub fn optional_parsed<T, E: std::fmt::Display>(&mut self, field: &'static str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    pub fn optional_parsed<T, E: std::fmt::Display>(
+        &mut self,
+        field: &'static str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         match parse(self.form.some(field)?) {
             Ok(value) => Some(value),
             Err(error) => {

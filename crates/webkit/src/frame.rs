@@ -178,7 +178,7 @@ fn top_bar(frame: &Frame) -> Markup {
             @if let Some((no, href)) = &frame.case {
                 a.case href=(href) { "案件 " (no) }
             } @else if !frame.purposes.is_empty() {
-                a.case.none href="/cases" { "案件 未選択" }
+                a.case.none href="/case" { "案件 未選択" }
             }
             div.who {
                 span { (frame.office) " " b { (frame.name) } }

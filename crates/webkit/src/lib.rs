@@ -2,8 +2,8 @@
 
 pub mod assets;
 pub mod components;
-pub mod frame;
 pub mod form;
+pub mod frame;
 pub mod route;
 pub mod server;
 

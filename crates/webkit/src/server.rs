@@ -96,7 +96,12 @@ async fn serve_asset(headers: HeaderMap, axum::extract::Path(path): axum::extrac
 }
 
 async fn not_found() -> Response {
-    let fault = Fault::new(FaultKind::Missing, "ページが見つかりません", "住所(URL)が違うか、なくなりました", "ホームから選び直してください");
+    let fault = Fault::new(
+        FaultKind::Missing,
+        "ページが見つかりません",
+        "住所(URL)が違うか、なくなりました",
+        "ホームから選び直してください",
+    );
     let page = ErrorPage { what: fault.what, why: fault.why, how: fault.todo, ..ErrorPage::default() };
     secure((StatusCode::NOT_FOUND, html(error_page(&page))).into_response())
 }
@@ -174,8 +179,12 @@ async fn enter(
         (_, None) => return to_sign_in(served, here),
         (Door::Session, Some(_)) => {}
         (Door::Needs { .. }, Some(s)) if s.locked => return Ok(Reply::See("/session/locked".into())),
-        (Door::Needs { .. }, Some(s)) if s.must_change && route.path != "/session/password" => return Ok(Reply::See("/session/password".into())),
-        (Door::Needs { .. }, Some(s)) if (s.post.is_none() || s.purpose.is_none()) && !matches!(route.path, "/session/purpose" | "/session/password") => {
+        (Door::Needs { .. }, Some(s)) if s.must_change && route.path != "/session/password" => {
+            return Ok(Reply::See("/session/password".into()));
+        }
+        (Door::Needs { .. }, Some(s))
+            if (s.post.is_none() || s.purpose.is_none()) && !matches!(route.path, "/session/purpose" | "/session/password") =>
+        {
             return Ok(Reply::See("/session/purpose".into()));
         }
         (Door::Needs { needs, .. }, Some(s)) => {
@@ -196,7 +205,12 @@ async fn enter(
         let token_needed = !matches!(route.door, Door::Open);
         if !same_origin(headers) || (token_needed && (token != staff.csrf || token.is_empty())) {
             let todo = "画面を読み直してから、もう一度送ってください";
-            return Err(Fault::new(FaultKind::Refused, "この送信は受け付けられません", "この画面から送られたものか確かめられません", todo));
+            return Err(Fault::new(
+                FaultKind::Refused,
+                "この送信は受け付けられません",
+                "この画面から送られたものか確かめられません",
+                todo,
+            ));
         }
     }
     let key = form.some(KEY_FIELD).map(str::to_owned).or_else(|| header_text("idempotency-key"));
@@ -239,7 +253,13 @@ pub fn allowed(city: &City, staff: &StaffContext, route: &Route) -> bool {
     let Door::Needs { purposes, needs } = route.door else { return true };
     let purpose = staff.purpose.clone().unwrap_or_default();
     // The ground is checked where a person's record is touched; the door only asks whether the work could ever be theirs.
-    let when = Circumstances { purpose: purpose.clone(), ground: "受付".into(), relation: Relation::AskedFor, protected: false, released: false };
+    let when = Circumstances {
+        purpose: purpose.clone(),
+        ground: "受付".into(),
+        relation: Relation::AskedFor,
+        protected: false,
+        released: false,
+    };
     let who = principal(staff);
     let in_purpose = purposes.is_empty() || purposes.contains(&purpose.as_str());
     in_purpose && !needs.is_empty() && needs.iter().all(|(action, group)| city.policy().allows(&who, *action, group, &when))
@@ -251,7 +271,9 @@ async fn refuse(house: &House, staff: &StaffContext, route: &Route) -> Fault {
     match platform::Unit::look(&house.city, staff, route.name, action).await {
         Err(fault) => fault,
         Ok(mut unit) => match unit.refuse_door(group).await {
-            fault if fault.kind == FaultKind::Refused => Fault::refused(format!("「{}」は、いまの所属と事務では使えません", route.name)),
+            fault if fault.kind == FaultKind::Refused => {
+                Fault::refused(format!("「{}」は、いまの所属と事務では使えません", route.name))
+            }
             fault => fault,
         },
     }
@@ -259,7 +281,8 @@ async fn refuse(house: &House, staff: &StaffContext, route: &Route) -> Fault {
 
 async fn body(request: Request, headers: &HeaderMap) -> Result<(Form, Vec<Upload>), Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let unreadable = |why: &str| Fault::new(FaultKind::Invalid, "送信された内容を読めません", why.to_owned(), "もう一度送ってください");
+    let unreadable =
+        |why: &str| Fault::new(FaultKind::Invalid, "送信された内容を読めません", why.to_owned(), "もう一度送ってください");
     if kind.starts_with("multipart/form-data") {
         let too_big = "ファイルが大きすぎるか、途中で切れました";
         let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unreadable("形式が正しくありません"))?;
@@ -278,7 +301,8 @@ async fn body(request: Request, headers: &HeaderMap) -> Result<(Form, Vec<Upload
         }
         return Ok((form, uploads));
     }
-    let bytes: Bytes = axum::body::to_bytes(request.into_body(), FORM_BYTES).await.map_err(|_| unreadable("内容が大きすぎます"))?;
+    let bytes: Bytes =
+        axum::body::to_bytes(request.into_body(), FORM_BYTES).await.map_err(|_| unreadable("内容が大きすぎます"))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("文字コードがUTF-8ではありません"))?;
     if kind.starts_with("application/json") {
         let value = serde_json::from_str(text).map_err(|_| unreadable("JSONとして読めません"))?;
@@ -294,7 +318,8 @@ fn see(location: &str) -> Response {
 }
 
 fn with_cookie(mut response: Response, value: &str) -> Response {
-    let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{}", if value.is_empty() { "; Max-Age=0" } else { "" });
+    let text =
+        format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{}", if value.is_empty() { "; Max-Age=0" } else { "" });
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
@@ -328,7 +353,8 @@ fn download(file: Cleared<Download>) -> Response {
     let kind = if inline { "inline" } else { "attachment" };
     let disposition = format!("{kind}; filename*=UTF-8''{}", encode(&name).replace('/', "%2F"));
     let disposition = HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(mime)), (header::CONTENT_DISPOSITION, disposition)], Body::from(body)).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(mime)), (header::CONTENT_DISPOSITION, disposition)], Body::from(body))
+        .into_response()
 }
 
 fn status(kind: FaultKind) -> StatusCode {
@@ -353,7 +379,13 @@ async fn answer_fault(served: &Served, session: Option<StaffContext>, address: &
         return json(status.as_u16(), "application/problem+json", &problem);
     }
     let Some(staff) = session.filter(|s| !s.locked && !s.must_change) else {
-        let page = ErrorPage { city: served.house.city.profile().name_ja.clone(), what: fault.what, why: fault.why, how: fault.todo, ..ErrorPage::default() };
+        let page = ErrorPage {
+            city: served.house.city.profile().name_ja.clone(),
+            what: fault.what,
+            why: fault.why,
+            how: fault.todo,
+            ..ErrorPage::default()
+        };
         return (status, html(error_page(&page))).into_response();
     };
     let main = maud::html! {
@@ -426,7 +458,10 @@ async fn frame_of(served: &Served, staff: &StaffContext, address: &str) -> Frame
         csrf: staff.csrf.clone(),
         idle_seconds: u32::try_from(staff::IDLE_MINUTES * 60).ok(),
         now: format!("{} {}", wareki(city.today()), clock_time(city.now())),
-        straight: "/person/".into(),
+        straight: match staff.purpose.as_deref() {
+            Some(purpose @ ("juki" | "kodomo")) => format!("/{purpose}/person/"),
+            _ => String::new(),
+        },
         ..Frame::default()
     }
 }
@@ -435,7 +470,8 @@ fn navigation(house: &House, staff: &StaffContext, address: &str, waiting: i64, 
     let here = address.split('?').next().unwrap_or_default();
     let mut groups: Vec<NavGroup> = vec![];
     let links: Vec<Nav> = house.programmes.iter().flat_map(|p| p.nav.iter().copied()).collect();
-    let longest = links.iter().filter(|n| here == n.path || here.starts_with(&format!("{}/", n.path))).map(|n| n.path.len()).max();
+    let longest =
+        links.iter().filter(|n| here == n.path || here.starts_with(&format!("{}/", n.path))).map(|n| n.path.len()).max();
     for link in links {
         let route = house.routes().find(|r| r.path == link.path && r.method == Method::Get);
         if !route.is_some_and(|r| allowed(&house.city, staff, r)) {

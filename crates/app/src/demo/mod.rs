@@ -114,8 +114,9 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
     let DemoCity { house, passwords } = open_city(options).await?;
     let engine = house.city.db().engine();
     let witness = crate::witness(&options.data, house.city.keys());
-    let running =
-        Running::start(house, options.listen, witness).await.with_context(|| format!("{} で待ち受けられません", options.listen))?;
+    let running = Running::start(house, options.listen, witness)
+        .await
+        .with_context(|| format!("{} で待ち受けられません", options.listen))?;
     println!("みなと市(架空) … {engine}、{:.1}秒で準備できました", begun.elapsed().as_secs_f64());
     println!("  http://localhost:{}", running.address.port());
     if let Some(today) = options.today {

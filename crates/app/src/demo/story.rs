@@ -29,7 +29,12 @@ fn check(what: &str, holds: bool) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The first thing that did not hold.
-pub async fn play(house: &House, witness: &dyn Witness, passwords: &[(DemoStaff, String)], plant: Option<&str>) -> anyhow::Result<()> {
+pub async fn play(
+    house: &House,
+    witness: &dyn Witness,
+    passwords: &[(DemoStaff, String)],
+    plant: Option<&str>,
+) -> anyhow::Result<()> {
     let mut cast = sign_in(house, passwords).await?;
     cases(&mut cast).await?;
     proof(house, witness, plant).await?;

@@ -43,7 +43,13 @@ impl TestApp {
             let mut tx = house.city.db().write().await.unwrap();
             let posts = [(member.office, member.rank, member.roles, None)];
             let password = one_time(member.staff_no);
-            let new = NewStaff { staff_no: member.staff_no, name: member.name, password: &password, posts: &posts, from: Date::constant(2026, 4, 1) };
+            let new = NewStaff {
+                staff_no: member.staff_no,
+                name: member.name,
+                password: &password,
+                posts: &posts,
+                from: Date::constant(2026, 4, 1),
+            };
             staff::register(&mut tx, &new).await.unwrap();
             tx.commit().await.unwrap();
         }
@@ -78,7 +84,8 @@ impl TestApp {
     pub async fn check_open(&self, page: &Page, path: &str, screenshot: &str) {
         let violations = page.axe().await.unwrap();
         assert!(violations.is_empty(), "{path}: {violations:#?}");
-        let foreign: Vec<String> = page.requests().into_iter().filter(|u| !u.starts_with(&self.origin) && !u.starts_with("data:")).collect();
+        let foreign: Vec<String> =
+            page.requests().into_iter().filter(|u| !u.starts_with(&self.origin) && !u.starts_with("data:")).collect();
         assert!(foreign.is_empty(), "{path} asks elsewhere: {foreign:?}");
         assert!(page.problems().is_empty(), "{path}: {:?}", page.problems());
         if let Some(folder) = std::env::var_os("ATENA_SCREENS") {
