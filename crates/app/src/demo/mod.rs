@@ -1,6 +1,7 @@
 //! The demo: a synthetic city with one command, and the story that proves that it works.
 
 pub mod browser;
+mod load;
 mod story;
 
 use crate::minato::{self, STAFF};
@@ -90,6 +91,8 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
             tx.commit().await?;
             passwords.push((*member, password));
         }
+        let people = load::city(&house.city, options.residents).await?;
+        println!("合成の市民 {people}人(転出・死亡を含む)を登録しました");
         std::fs::write(options.data.join(MARK), "made by `atena demo`\n")?;
     }
     Ok(DemoCity { house, passwords })

@@ -2,12 +2,12 @@
 
 use crate::child::model::Notice;
 use crate::child::store::eligibility as store;
-use crate::child::usecases::review_correction;
+use crate::child::usecases::{refund, review_correction};
 use async_trait::async_trait;
 use platform::outbox::{self, Subscription};
 use platform::task::{self, NewTask};
 use platform::{Fault, Unit};
-use ports::{RESIDENT_EVENT, ResidentChange, ResidentEvent};
+use ports::{MONTH_SETTLED, MonthSettled, RESIDENT_EVENT, ResidentChange, ResidentEvent};
 
 /// Days to look at a notice that has no day of its own.
 const DAYS: i64 = 7;
@@ -86,5 +86,28 @@ fn title(change: ResidentChange) -> Option<&'static str> {
         ResidentChange::Entered | ResidentChange::Born | ResidentChange::HouseholdChanged | ResidentChange::ProtectionChanged => {
             None
         }
+    }
+}
+
+/// Listens to the receipts slice.
+pub struct OnMonth;
+
+#[async_trait]
+impl Subscription for OnMonth {
+    fn name(&self) -> &'static str {
+        "kodomo.on_month_settled"
+    }
+
+    fn topic(&self) -> &'static str {
+        MONTH_SETTLED
+    }
+
+    fn works_for(&self) -> (&'static str, &'static str) {
+        ("iryo", "kodomo")
+    }
+
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: MonthSettled = outbox::event(payload)?;
+        refund::hear(unit, &event).await
     }
 }

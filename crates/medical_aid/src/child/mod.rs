@@ -9,6 +9,7 @@ pub mod dossier;
 pub mod entitlement;
 pub mod exchange;
 pub mod forms;
+pub mod load;
 pub mod model;
 pub mod rules;
 pub mod scheme;
@@ -23,7 +24,7 @@ use platform::db::Migration;
 use platform::policy::FieldGroup;
 use ports::Ports;
 use std::sync::Arc;
-use usecases::{card, change, grant, refuse, review_claim};
+use usecases::{card, change, grant, refund, refuse, renewal, review_claim};
 use webkit::{Call, Door, Nav, Programme, Reply, Route, needs};
 
 const KODOMO: &[&str] = &["kodomo"];
@@ -69,9 +70,12 @@ pub fn programme(ports: Ports) -> Programme {
             Arc::new(refuse::RefuseAct { ports: ports.clone() }),
             Arc::new(card::ReissueAct { ports: ports.clone() }),
             Arc::new(change::ChangeAct { ports: ports.clone() }),
-            Arc::new(review_claim::SettleAct { ports }),
+            Arc::new(review_claim::SettleAct { ports: ports.clone() }),
+            Arc::new(refund::RefundAct { ports: ports.clone() }),
+            Arc::new(renewal::RenewalAct),
         ],
-        subscriptions: vec![Arc::new(exchange::OnResident)],
+        jobs: vec![Arc::new(renewal::RenewalJob { ports })],
+        subscriptions: vec![Arc::new(exchange::OnResident), Arc::new(exchange::OnMonth)],
         task_pages: vec![
             ("kodomo.review_application", "/kodomo/applications/{reference}"),
             ("kodomo.notice", "/kodomo/notices/{reference}"),

@@ -77,8 +77,3 @@ pub fn instruction(city: &City) -> Result<Vec<String>, Fault> {
 pub fn mayor(city: &City) -> String {
     format!("{}長", city.profile().name_ja)
 }
-
-/// Who may decide a run of payments of a total, for the payments of this programme.
-pub fn payment_rank(total: Yen, on: Date) -> Option<(i64, String)> {
-    decided_by("payments", "expenditure", Some(total), on).ok()
-}

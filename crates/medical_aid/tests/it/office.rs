@@ -95,7 +95,7 @@ pub fn groups() -> Vec<FieldGroup> {
 pub async fn towns(today: Date) -> Vec<Town> {
     let registry = Arc::new(Registry::default());
     let programme = child::programme(Ports { residents: registry, hub: Arc::new(NoHub) });
-    let pay = payments::programme(child::rules::payment_rank);
+    let pay = payments::programme(child::scheme::transfer_rank);
     let mut migrations = platform::MIGRATIONS.to_vec();
     migrations.extend(pay.migrations.iter().chain(&programme.migrations).copied());
     let mut all = vec![];
@@ -113,7 +113,7 @@ pub async fn towns(today: Date) -> Vec<Town> {
         let registry = Arc::new(Registry::default());
         let ports = Ports { residents: registry.clone(), hub: Arc::new(NoHub) };
         let programme = child::programme(ports.clone());
-        let pay = payments::programme(child::rules::payment_rank);
+        let pay = payments::programme(child::scheme::transfer_rank);
         let acts = Acts::new(programme.acts.iter().chain(&pay.acts).cloned().collect());
         let keys = Keys::ephemeral().unwrap();
         let city = City::new(database.db.clone(), keys, clock.clone(), rules, profile, programme.purposes.clone());

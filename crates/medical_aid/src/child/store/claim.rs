@@ -34,9 +34,11 @@ platform::statements! {
     SET_PAYMENT = "update medical_aid_claim set payment_id = $2 where id = $1";
     /// A new account after a bank return.
     SET_ACCOUNT = "update medical_aid_claim set account = $2, account_token = $3 where id = $1";
-    /// Decided claims of a month at an institution, for 二重給付.
-    PAID_AT = "select l.id, l.claim_id, l.care_kind, l.inpatient, l.visit_days, l.institution from medical_aid_claim_line l join medical_aid_claim c on c.id = l.claim_id \
-               where c.recipient_no = $1 and l.care_month = $2 and c.state = '支給決定'";
+    /// Lines of decided claims of a recipient and month, for 二重給付.
+    PAID_LINES = concatcp!(ClaimLineRow::SELECT, " where care_month = $2 and claim_id in \
+                  (select id from medical_aid_claim where recipient_no = $1 and state = '支給決定') order by id");
+    /// Whose number is it?
+    RECIPIENT_OF = "select atena_no, subject from medical_aid_recipient where recipient_no = $1 order by id desc limit 1";
     /// The refund of a month.
     REFUND = concatcp!(MonthRefund::SELECT, " where recipient_no = $1 and care_month = $2");
     /// One refund.
@@ -130,24 +132,15 @@ pub async fn set_account(tx: &mut Tx, id: i64, account: Vec<u8>, token: Vec<u8>)
     tx.run(SET_ACCOUNT, params![id, account, token]).await.map(|_| ())
 }
 
-/// Lines of decided claims of a recipient and month: (line, claim, 診療区分, 入院, days as bits, institution).
-pub async fn paid_at(
-    tx: &mut Tx,
-    recipient: &str,
-    month: YearMonth,
-) -> Result<Vec<(i64, i64, String, bool, i64, String)>, DbError> {
-    let rows = tx.all(PAID_AT, params![recipient, month]).await?;
-    let read = |r: &platform::db::Row| {
-        Ok((
-            r.get("id")?,
-            r.get("claim_id")?,
-            r.get("care_kind")?,
-            r.get("inpatient")?,
-            r.get("visit_days")?,
-            r.get("institution")?,
-        ))
-    };
-    rows.iter().map(read).collect()
+/// Lines of decided claims of a recipient and month.
+pub async fn paid_lines(tx: &mut Tx, recipient: &str, month: YearMonth) -> Result<Vec<ClaimLineRow>, DbError> {
+    tx.all(PAID_LINES, params![recipient, month]).await?.iter().map(ClaimLineRow::read).collect()
+}
+
+/// 宛名番号 and subject behind a 受給者番号.
+pub async fn recipient_of(tx: &mut Tx, recipient: &str) -> Result<Option<(String, i64)>, DbError> {
+    let row = tx.first(RECIPIENT_OF, params![recipient]).await?;
+    row.map(|r| Ok((r.get("atena_no")?, r.get("subject")?))).transpose()
 }
 
 /// The refund of a month.

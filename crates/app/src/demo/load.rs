@@ -1,0 +1,187 @@
+//! Puts the synthetic city into the registers, in bulk and recorded as such.
+
+use anyhow::Context;
+use kernel::access::Action;
+use kernel::ident::{AtenaNo, SetaiNo};
+use kernel::time::{Date, Timestamp};
+use platform::staff::{OpenCase, StaffContext};
+use platform::{City, Fault, Unit, case};
+use resident::load::NewPerson;
+use resident::model::{Person, ProtectionRow};
+use synth::{Household, ResidentRow};
+
+/// Seed of every demo city: the same city on every machine.
+const SEED: u64 = 20_261_120;
+/// People a unit of work.
+const STEP: usize = 2_000;
+
+/// Loads residents, their numbers and 支援措置, and links them in the hub. Answers how many people.
+///
+/// # Errors
+/// The first row that the registers refuse.
+pub async fn city(city: &City, residents: u32) -> anyhow::Result<usize> {
+    let made = synth::City::generate(SEED, residents, city.today());
+    let (mut step, mut households, mut total) = (vec![], vec![], 0);
+    let (mut last_person, mut last_household) = (0, 0);
+    for household in made.households() {
+        last_household = last_household.max(household.serial);
+        for person in &household.people {
+            last_person = last_person.max(person.serial);
+            step.push(person_of(person).with_context(|| format!("synthetic person {}", person.serial))?);
+        }
+        households.push(household);
+        if step.len() >= STEP {
+            total += store(city, &mut step, &mut households).await?;
+        }
+    }
+    total += store(city, &mut step, &mut households).await?;
+    let mut tx = city.db().write().await?;
+    for (counter, last) in [("atena", last_person), ("setai", last_household)] {
+        case::reserve_numbers(&mut tx, counter, i64::try_from(last)?).await?;
+    }
+    tx.commit().await?;
+    Ok(total)
+}
+
+fn staff(office: &str, purpose: &str) -> StaffContext {
+    let opened = OpenCase { id: 0, number: "移行".into(), ground: "job".into(), subjects: vec![] };
+    StaffContext::job("データ移行", office, purpose, opened)
+}
+
+async fn store(city: &City, step: &mut Vec<NewPerson>, households: &mut Vec<Household>) -> anyhow::Result<usize> {
+    let people = std::mem::take(step);
+    let mut unit = Unit::change(city, &staff("shimin", "juki"), "データ移行", Action::Run).await?;
+    resident::load::insert(&mut unit, &people).await?;
+    let mut protections = vec![];
+    for household in households.iter() {
+        protections.extend(protections_of(household)?);
+    }
+    resident::load::protect(&mut unit, &protections).await?;
+    unit.commit(()).await?;
+    let mut numbers = vec![];
+    for person in households.drain(..).flat_map(|h| h.people) {
+        numbers.push(hub::Resident {
+            atena_no: AtenaNo::issue(person.serial)?,
+            from: person.rows.first().map_or(Date::MIN, |r| r.entry.on),
+            number: Some(person.individual_number),
+        });
+    }
+    let mut unit = Unit::change(city, &staff("joho", "hub"), "データ移行", Action::Run).await?;
+    hub::load(&mut unit, &numbers).await?;
+    unit.commit(()).await?;
+    Ok(people.len())
+}
+
+fn person_of(person: &synth::Person) -> Result<NewPerson, kernel::ident::IdentError> {
+    let number = AtenaNo::issue(person.serial)?;
+    let mut rows = vec![];
+    for row in person.rows.iter().filter(|r| r.superseded_on.is_none()) {
+        rows.push(row_of(&number, row)?);
+    }
+    let mut secrets = vec![
+        ("my_number", person.individual_number.expose().to_owned()),
+        ("juminhyo_code", person.juminhyo_code.as_str().to_owned()),
+    ];
+    secrets.extend(person.current().pension.iter().map(|p| ("pension_no", p.number.clone())));
+    Ok(NewPerson { rows, secrets })
+}
+
+fn row_of(number: &AtenaNo, r: &ResidentRow) -> Result<Person, kernel::ident::IdentError> {
+    let (kanji, latin, alias) = (r.name.kanji.as_ref(), r.name.latin.as_ref(), r.name.alias.as_ref());
+    let (koseki, foreign, move_out) = (r.koseki.as_ref(), r.foreign.as_ref(), r.move_out.as_ref());
+    let confirmed = move_out.and_then(|m| m.confirmed.as_ref());
+    let text = |s: &str| Some(s.to_owned());
+    Ok(Person {
+        id: 0,
+        atena_no: number.to_string(),
+        rireki_no: i64::from(r.history_no),
+        valid_from: r.valid.from,
+        valid_to: r.valid.to,
+        seq: 0,
+        recorded_at: Timestamp::UNIX_EPOCH,
+        superseded_seq: None,
+        setai_no: SetaiNo::issue(r.household)?.to_string(),
+        changed_on: r.moved_on.earliest,
+        notified_on: r.notified_on,
+        change_reason: r.event.into(),
+        resident_kind: r.class.into(),
+        town_code: text(&r.address.town_code),
+        banchi: text(&r.address.lot),
+        edaban: r.address.branch.clone(),
+        koedaban: r.address.sub_branch.clone(),
+        address: r.address.text.clone(),
+        building: r.address.building.as_ref().map(|b| b.text.clone()),
+        postal_code: text(&r.address.postal_code),
+        elementary: text(r.address.primary_school),
+        junior_high: text(r.address.middle_school),
+        kana: kanji.or(latin).map(|n| n.kana.clone()).unwrap_or_default(),
+        name: kanji.or(latin).map(|n| n.text.clone()).unwrap_or_default(),
+        maiden_name: r.name.former_family_name.as_ref().map(|n| n.text.clone()),
+        birth: r.birth.text.clone(),
+        birth_earliest: r.birth.earliest,
+        birth_latest: r.birth.latest,
+        sex: r.sex.label().into(),
+        relation: r.relation.into(),
+        resident_on: r.entry.on,
+        resident_notified_on: Some(r.entry.notified_on),
+        resident_reason: r.entry.reason.into(),
+        removed_on: r.removal.as_ref().map(|m| m.on.latest),
+        removed_notified_on: r.removal.as_ref().map(|m| m.notified_on),
+        removed_reason: r.removal.as_ref().map(|m| m.reason.into()),
+        koseki_head: koseki.map(|k| k.head.clone()),
+        domicile: koseki.map(|k| k.place.clone()),
+        alias_kana: alias.map(|a| a.kana.clone()),
+        alias: alias.map(|a| a.text.clone()),
+        latin_kana: latin.map(|l| l.kana.clone()),
+        latin_name: latin.map(|l| l.text.clone()),
+        katakana_name: r.name.katakana.clone(),
+        nationality: foreign.map(|f| f.nationality.into()),
+        residence_status: foreign.and_then(|f| f.status).map(str::to_owned),
+        residence_kind: foreign.map(|f| f.class.into()),
+        residence_term: foreign.and_then(|f| f.term).map(str::to_owned),
+        residence_until: foreign.and_then(|f| f.expires_on),
+        card_no: foreign.and_then(|f| f.card_no.clone()),
+        previous_address: r.entry.previous_address.clone(),
+        planned_to_address: move_out.map(|m| m.planned_address.clone()),
+        planned_move_out: move_out.map(|m| m.planned_on),
+        planned_notified_on: move_out.map(|m| m.notified_on),
+        confirmed_to_address: confirmed.map(|c| c.address.clone()),
+        confirmed_on: confirmed.map(|c| c.on),
+        confirmed_notice_on: confirmed.map(|c| c.notified_on),
+        head_name: r.head_name.clone(),
+        head_latin_name: r.head_latin_name.clone(),
+        nhi: Some(r.national_health),
+        pension_kind: r.pension.as_ref().map(|p| p.class.into()),
+        pension_from: r.pension.as_ref().map(|p| p.since),
+        ward: text(r.address.ward),
+        sub_name: r.sub_name.as_ref().map(|s| s.name.clone()),
+        sub_name_purpose: r.sub_name.as_ref().map(|s| s.programme.into()),
+        mailing_address: r.mailing.as_ref().map(|m| m.address.clone()),
+        mailing_until: r.mailing.as_ref().and_then(|m| m.period.to),
+        mailing_purpose: r.mailing.as_ref().map(|m| m.programme.into()),
+    })
+}
+
+fn protections_of(household: &Household) -> Result<Vec<ProtectionRow>, Fault> {
+    let mut rows = vec![];
+    for p in &household.protections {
+        let Some(term) = p.periods.last() else { continue };
+        for serial in std::iter::once(p.protected).chain(p.together.iter().copied()) {
+            let number = AtenaNo::issue(serial).map_err(|_| Fault::missing("宛名番号"))?;
+            rows.push(ProtectionRow {
+                id: 0,
+                atena_no: number.to_string(),
+                state: if p.decided_on.is_some() { "本" } else { "仮" }.into(),
+                ground: p.ground.into(),
+                opponent: p.opponents.first().map(|o| o.name.clone()),
+                from_on: term.from,
+                until_on: term.to.unwrap_or(term.from),
+                ended_on: p.ended_on,
+                end_reason: p.end_reason.map(str::to_owned),
+                case_id: None,
+                recorded_at: Timestamp::UNIX_EPOCH,
+            });
+        }
+    }
+    Ok(rows)
+}
