@@ -34,6 +34,14 @@ impl<T> Cleared<T> {
     }
 }
 
+impl<T> Cleared<Vec<T>> {
+    /// The values of a cleared list, each cleared by the same entry, for a run that prints many forms.
+    pub fn each(self) -> Vec<Cleared<T>> {
+        let entry = self.entry;
+        self.value.into_iter().map(|value| Cleared { value, entry }).collect()
+    }
+}
+
 impl<T> Deref for Cleared<T> {
     type Target = T;
 

@@ -1,9 +1,11 @@
 //! What programmes and the hub offer one another: facts with the row they come from, and events. Nothing else crosses between them.
 
+pub mod child_medical;
 pub mod facts;
 pub mod linked;
 pub mod resident;
 
+pub use child_medical::{MONTH_SETTLED, MonthSettled};
 pub use facts::{HubPort, Ports, ResidentFacts, ResidentPort};
 pub use linked::{PROGRAMME_LINKED, ProgrammeLinked};
 pub use resident::{RESIDENT_EVENT, ResidentChange, ResidentEvent};
