@@ -324,7 +324,7 @@ impl Unit {
             result,
             sightings,
             detail: self.detail.clone(),
-            bulk: self.bulk.clone(),
+            bulk: self.bulk,
         }
     }
 

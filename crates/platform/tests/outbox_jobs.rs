@@ -1,5 +1,7 @@
 //! What is told to other programmes, and long work: in order, once, and on from where it stopped.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 mod house;
 
 use async_trait::async_trait;
@@ -135,7 +137,8 @@ async fn an_event_of_a_slow_unit_is_not_passed_over() {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        (slow.await.unwrap(), quick.await.unwrap());
+        slow.await.unwrap();
+        quick.await.unwrap();
         handled += outbox::deliver(&house.city, &all).await.unwrap();
         assert_eq!(handled, 2, "{}", house.engine());
         assert_eq!(words(&house).await, ["kodomo.moved:1", "kodomo.moved:2"], "{}", house.engine());

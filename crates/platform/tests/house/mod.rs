@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod writer;
+
 use kernel::access::Purpose;
 use kernel::ident::AtenaNo;
 use kernel::time::Date;
