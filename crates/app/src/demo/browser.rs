@@ -100,6 +100,18 @@ impl Browser {
 
     /// Fills in the form of the open page and sends it; follows where it leads.
     pub async fn post(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<&str> {
+        let request = self.form(address, values)?;
+        self.follow(request).await
+    }
+
+    /// Sends the form of the open page and takes the document that answers.
+    pub async fn post_file(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Vec<u8>> {
+        let request = self.form(address, values)?;
+        let response = self.send(request).await?;
+        Self::body(response).await
+    }
+
+    fn form(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Request<Body>> {
         let mut fields: Vec<(String, String)> = self.hidden().into_iter().collect();
         fields.extend(values.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let body: Vec<String> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
@@ -107,7 +119,7 @@ impl Browser {
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(body.join("&")))?;
-        self.follow(request).await
+        Ok(request)
     }
 
     /// Sends a form with files.

@@ -11,9 +11,9 @@ use resident::model::{Person, ProtectionRow};
 use synth::{Household, ResidentRow};
 
 /// Seed of every demo city: the same city on every machine.
-const SEED: u64 = 20_261_120;
+pub(super) const SEED: u64 = 20_261_120;
 /// People a unit of work.
-const STEP: usize = 2_000;
+pub(super) const STEP: usize = 2_000;
 
 /// Loads residents, their numbers and 支援措置, and links them in the hub. Answers how many people.
 ///
@@ -40,10 +40,12 @@ pub async fn city(city: &City, residents: u32) -> anyhow::Result<usize> {
         case::reserve_numbers(&mut tx, counter, i64::try_from(last)?).await?;
     }
     tx.commit().await?;
+    let children = super::load_aid::city(city, &made).await?;
+    println!("子ども医療の受給者 {children}人を登録しました");
     Ok(total)
 }
 
-fn staff(office: &str, purpose: &str) -> StaffContext {
+pub(super) fn staff(office: &str, purpose: &str) -> StaffContext {
     let opened = OpenCase { id: 0, number: "移行".into(), ground: "job".into(), subjects: vec![] };
     StaffContext::job("データ移行", office, purpose, opened)
 }

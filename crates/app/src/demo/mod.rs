@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod load;
+mod load_aid;
 mod story;
 
 use crate::minato::{self, STAFF};
