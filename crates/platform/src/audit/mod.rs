@@ -153,6 +153,7 @@ pub fn statements() -> Vec<Statement> {
         erase::STATEMENTS,
         read::STATEMENTS,
         seal::STATEMENTS,
+        &seal::long_statements(),
         sealer::STATEMENTS,
         tiles::STATEMENTS,
         verify::STATEMENTS,

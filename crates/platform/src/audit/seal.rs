@@ -9,11 +9,12 @@ use super::merkle::{Edge, Hash, TILE, TileRow, root};
 use super::note::Checkpoint;
 use super::tiles::{edge, signed, unsigned};
 use super::{AuditError, sealer};
-use crate::db::{Db, DbError, Param, Tx};
+use crate::db::{Db, DbError, Param, Statement, Tx};
 use crate::keys::Keys;
 use crate::params;
 use kernel::time::Clock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 crate::statements! {
     /// The last checkpoint.
@@ -24,14 +25,6 @@ crate::statements! {
     COUNTER = "select value from audit_counter where name = 'leaf'";
     /// Leaves of a stretch.
     LEAVES = "select id, entry, at, action, result, chain, commitment, body_hash, tag, bulk_root, bulk_count from audit_leaf where id > $1 and id <= $2 order by id";
-    /// Thirty-two buckets.
-    BUCKETS = "select bucket, data from audit_bucket where bucket in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
-    /// Makes room for them.
-    DROP_BUCKETS = "delete from audit_bucket where bucket in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
-    /// Thirty-two tiles of the map.
-    MAP_TILES = "select tile, data from audit_map where tile in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
-    /// Makes room for them.
-    DROP_MAP_TILES = "delete from audit_map where tile in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
     /// Makes room for a tile that grew.
     DROP_TILE = "delete from audit_tile where level = $1 and tile = $2";
     /// The checkpoint of the day.
@@ -39,7 +32,30 @@ crate::statements! {
 }
 
 /// Leaves that one batch seals at most.
-const BATCH: u64 = 16_384;
+const BATCH: u64 = 8192;
+
+/// Numbers that one statement takes. In SQLite a statement within a large savepoint has its price, so there should be few.
+const MANY: usize = 256;
+
+/// Some buckets.
+static BUCKETS: LazyLock<String> = LazyLock::new(|| of_many("select bucket, data from audit_bucket where bucket"));
+/// Makes room for them.
+static DROP_BUCKETS: LazyLock<String> = LazyLock::new(|| of_many("delete from audit_bucket where bucket"));
+/// Some tiles of the map.
+static MAP_TILES: LazyLock<String> = LazyLock::new(|| of_many("select tile, data from audit_map where tile"));
+/// Makes room for them.
+static DROP_MAP_TILES: LazyLock<String> = LazyLock::new(|| of_many("delete from audit_map where tile"));
+
+fn of_many(sql: &str) -> String {
+    let places: Vec<String> = (1..=MANY).map(|n| format!("${n}")).collect();
+    format!("{sql} in ({})", places.join(", "))
+}
+
+/// The statements above, which are too long to write down.
+pub(super) fn long_statements() -> [Statement; 4] {
+    let name = "audit::seal";
+    [&*BUCKETS, &*DROP_BUCKETS, &*MAP_TILES, &*DROP_MAP_TILES].map(|sql| Statement { name, sql })
+}
 
 /// Seals everything that is not sealed yet, as a sealer of its own that takes over from any other. Answers the last checkpoint.
 ///
@@ -192,11 +208,11 @@ struct Map {
     top: Vec<Hash>,
 }
 
-/// Thirty-two numbers for a statement that takes that many; the last is repeated.
-fn by_32<T: Copy + Into<u32>>(numbers: &[T]) -> impl Iterator<Item = Vec<Param>> {
-    numbers.chunks(32).map(|chunk| {
+/// Numbers in groups of [`MANY`]; the last number of the last group is repeated.
+fn groups<T: Copy + Into<u32>>(numbers: &[T]) -> impl Iterator<Item = Vec<Param>> {
+    numbers.chunks(MANY).map(|chunk| {
         let last = chunk.last().copied();
-        chunk.iter().copied().chain(std::iter::repeat_with(|| last).flatten()).take(32).map(|n| Param::from(n.into())).collect()
+        chunk.iter().copied().chain(std::iter::repeat_with(|| last).flatten()).take(MANY).map(|n| Param::from(n.into())).collect()
     })
 }
 
@@ -209,8 +225,8 @@ impl Map {
         touched.dedup();
         let wanted: Vec<u16> = touched.iter().copied().chain([TOP]).collect();
         let mut map = Self { buckets: HashMap::new(), tiles: HashMap::new(), top: empty_top() };
-        for chunk in by_32(&wanted) {
-            for row in tx.all(MAP_TILES, chunk).await? {
+        for chunk in groups(&wanted) {
+            for row in tx.all(&MAP_TILES, chunk).await? {
                 let (tile, data): (u32, Vec<u8>) = (row.get("tile")?, row.get("data")?);
                 let hashes = decode_tile(&data).ok_or(AuditError::Tampered("最終番号の木"))?;
                 match u16::try_from(tile) {
@@ -220,8 +236,8 @@ impl Map {
                 }
             }
         }
-        for chunk in by_32(&numbers) {
-            for row in tx.all(BUCKETS, chunk).await? {
+        for chunk in groups(&numbers) {
+            for row in tx.all(&BUCKETS, chunk).await? {
                 let (bucket, data): (u32, Vec<u8>) = (row.get("bucket")?, row.get("data")?);
                 let number = u16::try_from(bucket).map_err(|_| AuditError::Tampered("最終番号の表"))?;
                 map.buckets.insert(number, decode(&data).ok_or(AuditError::Tampered("最終番号の表"))?);
@@ -269,11 +285,11 @@ impl Map {
         buckets.sort_unstable_by_key(|(number, _)| *number);
         let mut tiles: Vec<(u16, Vec<Hash>)> = self.tiles.into_iter().chain([(TOP, self.top)]).collect();
         tiles.sort_unstable_by_key(|(tile, _)| *tile);
-        for chunk in by_32(&buckets.iter().map(|(n, _)| *n).collect::<Vec<_>>()) {
-            tx.run(DROP_BUCKETS, chunk).await?;
+        for chunk in groups(&buckets.iter().map(|(n, _)| *n).collect::<Vec<_>>()) {
+            tx.run(&DROP_BUCKETS, chunk).await?;
         }
-        for chunk in by_32(&tiles.iter().map(|(n, _)| *n).collect::<Vec<_>>()) {
-            tx.run(DROP_MAP_TILES, chunk).await?;
+        for chunk in groups(&tiles.iter().map(|(n, _)| *n).collect::<Vec<_>>()) {
+            tx.run(&DROP_MAP_TILES, chunk).await?;
         }
         let rows = buckets.iter().map(|(n, bucket)| params![u32::from(*n), encode(bucket)]);
         tx.insert_rows("audit_bucket", &["bucket", "data"], rows.collect()).await?;
