@@ -110,3 +110,15 @@ impl TestDatabase {
         }
     }
 }
+
+const TAMPER: &str = "update audit_leaf set action = 'print' where id = 3";
+
+/// What somebody with write access to the database might try: another action in an entry of the log. A verification must name it.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn tamper_with_log(db: &Db) -> Result<(), DbError> {
+    let mut tx = db.write().await?;
+    tx.run(TAMPER, vec![]).await?;
+    tx.commit().await
+}

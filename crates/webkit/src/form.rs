@@ -209,7 +209,7 @@ impl Reader<'_> {
     /// Optional amount, not negative.
     pub fn optional_yen(&mut self, field: &'static str, label: &str) -> Option<Yen> {
         let text = self.form.some(field)?;
-        let plain: String = text.chars().map(|c| kernel_half(c)).filter(|c| !matches!(c, ',' | '円' | ' ')).collect();
+        let plain: String = text.chars().map(kernel_half).filter(|c| !matches!(c, ',' | '円' | ' ')).collect();
         match plain.parse::<i64>() {
             Ok(n) if (0..=999_999_999_999).contains(&n) => Some(Yen(n)),
             _ => {

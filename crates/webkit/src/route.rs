@@ -164,6 +164,7 @@ pub struct Call {
 }
 
 /// A command's unit of work, or the answer it had when it was first sent.
+#[expect(clippy::large_enum_variant, reason = "one value a request, moved once")]
 pub enum Begun {
     /// Do it.
     New(Box<Unit>),
@@ -262,6 +263,7 @@ pub struct Download {
 }
 
 /// What a route answers. Pages and files are cleared: they cannot exist before their audit entry is durable.
+#[expect(clippy::large_enum_variant, reason = "one value a request, moved once")]
 pub enum Reply {
     /// A page in the frame.
     Page(Cleared<Screen>),

@@ -17,7 +17,7 @@ impl Cast {
     }
 }
 
-fn check(what: &str, holds: bool) -> anyhow::Result<()> {
+pub(super) fn check(what: &str, holds: bool) -> anyhow::Result<()> {
     if !holds {
         bail!("× {what}");
     }
@@ -31,6 +31,7 @@ fn check(what: &str, holds: bool) -> anyhow::Result<()> {
 /// The first thing that did not hold.
 pub async fn play(
     house: &House,
+    made: &synth::City,
     witness: &dyn Witness,
     passwords: &[(DemoStaff, String)],
     plant: Option<&str>,
@@ -39,6 +40,7 @@ pub async fn play(
     cases(&mut cast).await?;
     family(&mut cast).await?;
     correction(&mut cast).await?;
+    super::story_month::play(&mut cast.0, made).await?;
     proof(house, witness, plant).await?;
     if let Some(fault) = plant {
         bail!("仕込んだ不具合「{fault}」を見つけられませんでした");
@@ -146,7 +148,7 @@ fn count(hits: &serde_json::Value) -> usize {
 }
 
 /// Number and version of the draft of an act that waits for this approver.
-async fn waiting(approver: &mut Browser, act: &str) -> anyhow::Result<(String, String)> {
+pub(super) async fn waiting(approver: &mut Browser, act: &str) -> anyhow::Result<(String, String)> {
     let inbox = approver.api("/approvals").await?;
     let drafts = inbox.get("drafts").and_then(|d| d.as_array()).context("決裁待ちを読めません")?;
     let draft =
@@ -191,10 +193,7 @@ async fn proof(house: &House, witness: &dyn Witness, plant: Option<&str>) -> any
     println!("記録の証明");
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;
     if plant == Some("tampered-log") {
-        let mut tx = house.city.db().write().await?;
-        tx.run("update audit_leaf set result = 'shown' where result = 'denied'", vec![]).await?;
-        tx.run("update audit_leaf set action = 'print' where id = 3", vec![]).await?;
-        tx.commit().await?;
+        platform::testing::tamper_with_log(house.city.db()).await?;
     }
     let witnessed = witness.last()?.unwrap_or_default();
     check("証人が点検点を持っている", !witnessed.is_empty())?;
