@@ -31,6 +31,10 @@ const KODOMO: &[&str] = &["kodomo"];
 const SEE: Door = needs(KODOMO, &[(Look, "kodomo.eligibility")]);
 const FIND: Door = needs(KODOMO, &[(Search, "kodomo.eligibility")]);
 const DRAFT: Door = needs(KODOMO, &[(Draft, "kodomo.eligibility")]);
+const CARD: Door = needs(KODOMO, &[(Look, "kodomo.card")]);
+const DRAFT_CARD: Door = needs(KODOMO, &[(Draft, "kodomo.card")]);
+const CLAIM: Door = needs(KODOMO, &[(Look, "kodomo.claim")]);
+const DRAFT_CLAIM: Door = needs(KODOMO, &[(Draft, "kodomo.claim")]);
 const PRINT: Door = needs(KODOMO, &[(Print, "kodomo.card")]);
 
 /// The purpose.
@@ -64,7 +68,14 @@ pub fn programme(ports: Ports) -> Programme {
             postgres_only: false,
         }],
         routes: routes(&ports),
-        nav: vec![Nav { group: "子ども医療", label: "受給者", path: "/kodomo/recipients" }],
+        nav: [
+            ("受給者", "/kodomo/recipients"),
+            ("申請の勧奨", "/kodomo/recommend"),
+            ("償還払い", "/kodomo/claims"),
+            ("年次更新", "/kodomo/renewals"),
+        ]
+        .map(|(label, path)| Nav { group: "子ども医療", label, path })
+        .to_vec(),
         acts: vec![
             Arc::new(grant::GrantAct { ports: ports.clone() }),
             Arc::new(refuse::RefuseAct { ports: ports.clone() }),
@@ -78,10 +89,11 @@ pub fn programme(ports: Ports) -> Programme {
         subscriptions: vec![Arc::new(exchange::OnResident), Arc::new(exchange::OnMonth)],
         task_pages: vec![
             ("kodomo.review_application", "/kodomo/applications/{reference}"),
+            ("kodomo.review_claim", "/kodomo/claims/{reference}"),
+            ("kodomo.month_refund", "/kodomo/refunds/{reference}"),
             ("kodomo.notice", "/kodomo/notices/{reference}"),
             ("kodomo.review_decision", "/kodomo/decisions/{reference}"),
         ],
-        ..Programme::default()
     }
 }
 
@@ -114,6 +126,29 @@ fn routes(p: &Ports) -> Vec<Route> {
         get("/kodomo/cards/{id}/print", "医療証の印刷", PRINT, p, web::card::print),
         post("/kodomo/cards/{id}/collect", "医療証の回収", DRAFT, p, web::card::collect),
         post("/kodomo/person/{no}/reissue", "医療証の再交付の起案", DRAFT, p, web::card::reissue),
+        get("/kodomo/recommend", "申請の勧奨", SEE, p, web::lists::recommend_page),
+        get("/kodomo/reviews", "見直す決定", SEE, p, web::lists::reviews),
+        get("/kodomo/renewals", "年次更新", CARD, p, web::lists::renewals),
+        post("/kodomo/renewals", "年次更新の起案", DRAFT_CARD, p, web::lists::renew),
+        get("/kodomo/person/{no}/insurance", "医療保険の登録", DRAFT, p, web::evidence::insurance),
+        post("/kodomo/person/{no}/insurance", "医療保険の登録", DRAFT, p, web::evidence::insurance_submit),
+        get("/kodomo/person/{no}/income", "所得の登録", DRAFT, p, web::evidence::income_page),
+        post("/kodomo/person/{no}/income", "所得の登録", DRAFT, p, web::evidence::income_submit),
+        get("/kodomo/person/{no}/relief", "他制度の登録", DRAFT, p, web::evidence::relief),
+        post("/kodomo/person/{no}/relief", "他制度の登録", DRAFT, p, web::evidence::relief_submit),
+        get("/kodomo/person/{no}/school", "就学の申立書", DRAFT, p, web::evidence::school),
+        post("/kodomo/person/{no}/school", "就学の申立書", DRAFT, p, web::evidence::school_submit),
+        get("/kodomo/person/{no}/suspend", "停止の起案", DRAFT, p, web::evidence::suspend_page),
+        post("/kodomo/person/{no}/suspend", "停止の起案", DRAFT, p, web::evidence::suspend_submit),
+        get("/kodomo/person/{no}/claim", "償還払いの受付", DRAFT_CLAIM, p, web::claims::form),
+        post("/kodomo/person/{no}/claim", "償還払いの受付", DRAFT_CLAIM, p, web::claims::submit),
+        get("/kodomo/claims", "償還払い", CLAIM, p, web::claims::list),
+        get("/kodomo/claims/{id}", "償還払いの審査", CLAIM, p, web::claim::show),
+        post("/kodomo/claims/{id}/draft", "償還払いの起案", DRAFT_CLAIM, p, web::claim::draft),
+        post("/kodomo/claims/{id}/notice", "保険者の通知の登録", DRAFT_CLAIM, p, web::claim::notice),
+        post("/kodomo/claims/{id}/repay", "再振込の登録", DRAFT_CLAIM, p, web::claim::repay),
+        get("/kodomo/refunds/{id}", "自動償還", CLAIM, p, web::claims::refund_page),
+        post("/kodomo/refunds/{id}/draft", "自動償還の起案", DRAFT_CLAIM, p, web::claims::refund_draft),
         get("/kodomo/decisions/{id}", "決定", SEE, p, web::decision::show),
         post("/kodomo/decisions/{id}/retake", "決定の見直し", DRAFT, p, web::decision::retake),
         get("/kodomo/notices/{id}", "住民異動の通知", SEE, p, web::notice::show),

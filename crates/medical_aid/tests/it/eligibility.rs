@@ -10,7 +10,7 @@ use platform::approval::Word;
 use platform::fault::FaultKind;
 
 #[tokio::test]
-async fn every_statement_is_valid_and_every_column_is_declared() {
+async fn every_statement_is_valid_on_the_database() {
     for town in towns(r(8, 11, 20)).await {
         for statement in &town.programme.statements {
             town.city.db().prepare(statement.sql).await.unwrap_or_else(|e| panic!("{}: {e}", statement.name));

@@ -3,4 +3,5 @@
 mod changes;
 mod claims;
 mod eligibility;
+mod money;
 mod office;

@@ -144,7 +144,7 @@ platform::register! {
         processed_on: Date, "発行処理日", "kodomo.card", Plain, ["shikaku.045"];
         /// The decision it rests on.
         decision_id: Option<i64>, "決定", "kodomo.card", Plain, [];
-        /// The printed document, stored sealed.
+        /// The printed document of a mass run, stored sealed.
         file_id: Option<i64>, "印刷した文書", "kodomo.card", Plain, [];
         /// Commit that stored it.
         seq: i64, "確定番号", "kodomo.card", Plain, [];

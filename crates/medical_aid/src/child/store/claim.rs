@@ -49,8 +49,6 @@ platform::statements! {
     SET_REFUND = "update medical_aid_month_refund set paid = $2, excess = $3, state = $4 where id = $1";
     /// Drafted or decided.
     DECIDE_REFUND = "update medical_aid_month_refund set granted = $2, state = $3, decision_id = $4 where id = $1";
-    /// Decided payments with their 府市区分, for the subsidy report.
-    REPORT = "select share, granted from medical_aid_claim where state = '支給決定' and decided_month >= $1 and decided_month <= $2";
 }
 
 /// Claims, those that wait first.
@@ -167,10 +165,4 @@ pub async fn set_refund(tx: &mut Tx, id: i64, paid: Yen, excess: Yen, state: &st
 /// A decision on a refund.
 pub async fn decide_refund(tx: &mut Tx, id: i64, granted: Yen, state: &str, decision: Option<i64>) -> Result<(), DbError> {
     tx.run(DECIDE_REFUND, params![id, granted, state, decision]).await.map(|_| ())
-}
-
-/// 府市区分 and amount of every payment decided in a span of months.
-pub async fn report(tx: &mut Tx, from: YearMonth, to: YearMonth) -> Result<Vec<(Option<String>, Yen)>, DbError> {
-    let rows = tx.all(REPORT, params![from, to]).await?;
-    rows.iter().map(|r| Ok((r.get("share")?, r.get::<Option<Yen>>("granted")?.unwrap_or(Yen::ZERO)))).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::child::model::{DecisionRow, FactUsed, ReasonRow, StepRow};
 use const_format::concatcp;
-use kernel::decision::{Decision, FactRef, Outcome, Reason, Step, Verdict};
+use kernel::decision::{Decision, FactRef, Reason, Step, Verdict};
 use kernel::ident::AtenaNo;
 use platform::db::{DbError, Tx};
 use platform::{Fault, params};
@@ -164,9 +164,4 @@ pub async fn set_review(tx: &mut Tx, id: i64, review: &str) -> Result<(), DbErro
 /// Decisions to look at again.
 pub async fn to_review(tx: &mut Tx) -> Result<Vec<DecisionRow>, DbError> {
     tx.all(TO_REVIEW, vec![]).await?.iter().map(DecisionRow::read).collect()
-}
-
-/// 該当 …, the words of an outcome.
-pub fn outcome_ja(outcome: Outcome) -> String {
-    outcome.label_ja().to_owned()
 }

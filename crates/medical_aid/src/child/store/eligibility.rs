@@ -36,16 +36,14 @@ platform::statements! {
     SHARES = concatcp!(SharePeriod::SELECT, KNOWN, " order by valid_from, id");
     /// Replaces them.
     END_SHARES = "update medical_aid_share set superseded_seq = $2 where atena_no = $1 and superseded_seq is null";
-    /// 府市区分 of everybody, for the subsidy report.
-    ALL_SHARES = concatcp!(SharePeriod::SELECT, " where superseded_seq is null order by atena_no, valid_from");
     /// Cards of a child.
     CARDS = concatcp!(Card::SELECT, " where atena_no = $1 order by valid_from desc, id desc");
     /// One card.
     CARD = concatcp!(Card::SELECT, " where id = $1");
     /// It came back.
     COLLECT = "update medical_aid_card set collected_on = $2, collected_how = $3, collected_ward = $4 where id = $1 and collected_on is null";
-    /// It was printed.
-    PRINTED = "update medical_aid_card set file_id = $2 where id = $1";
+    /// The cards of one step of a mass run were printed in one document, up to the last of them.
+    PRINTED = "update medical_aid_card set file_id = $3 where seq = $1 and id <= $2";
     /// Applications of a child.
     APPLICATIONS = concatcp!(Application::SELECT, " where atena_no = $1 order by id desc");
     /// One application.
@@ -164,11 +162,6 @@ pub async fn all_reliefs(tx: &mut Tx) -> Result<Vec<ReliefRow>, DbError> {
     tx.all(ALL_RELIEFS, vec![]).await?.iter().map(ReliefRow::read).collect()
 }
 
-/// 府市区分 of everybody.
-pub async fn all_shares(tx: &mut Tx) -> Result<Vec<SharePeriod>, DbError> {
-    tx.all(ALL_SHARES, vec![]).await?.iter().map(SharePeriod::read).collect()
-}
-
 /// Recipients by number or kana.
 pub async fn search(tx: &mut Tx, number: &str, kana: &str) -> Result<Vec<Recipient>, DbError> {
     let prefix = if kana.is_empty() { "-".to_owned() } else { format!("{}%", kana.replace(['%', '_'], "")) };
@@ -230,9 +223,9 @@ pub async fn collect(tx: &mut Tx, id: i64, on: Date, how: &str, ward: &str) -> R
     Ok(())
 }
 
-/// Notes the printed document of a card.
-pub async fn printed(tx: &mut Tx, id: i64, file: i64) -> Result<(), DbError> {
-    tx.run(PRINTED, params![id, file]).await.map(|_| ())
+/// Notes the document of a mass run on the cards of a step, up to the last one in it.
+pub async fn printed(tx: &mut Tx, seq: i64, last: i64, file: i64) -> Result<(), DbError> {
+    tx.run(PRINTED, params![seq, last, file]).await.map(|_| ())
 }
 
 /// Ends an insurance row.

@@ -56,7 +56,13 @@ pub async fn insurance(unit: &mut Unit, child: &AtenaNo, mut new: InsuranceRow) 
 ///
 /// # Errors
 /// A day of checking in the future, or an unknown scheme.
-pub async fn relief(unit: &mut Unit, child: &AtenaNo, checked_on: Date, how: &str, found: Option<ReliefRow>) -> Result<(), Fault> {
+pub async fn relief(
+    unit: &mut Unit,
+    child: &AtenaNo,
+    checked_on: Date,
+    how: &str,
+    found: Option<ReliefRow>,
+) -> Result<(), Fault> {
     not_later(unit, "checked_on", checked_on)?;
     if !WAYS.contains(&how) {
         return Err(Fault::field("how", "確認の方法を選んでください"));

@@ -171,7 +171,10 @@ impl Act for RefundAct {
         let new: Refund = approval::command(payload)?;
         let row = claims::refund_by_id(&mut unit.tx, new.refund).await?;
         if row.state != "drafted" || row.granted + new.amount != new.granted {
-            return Err(Fault::conflict("この月の額が変わっています", "レセプトが追加されたか、取り下げられました。差し戻して作り直してください"));
+            return Err(Fault::conflict(
+                "この月の額が変わっています",
+                "レセプトが追加されたか、取り下げられました。差し戻して作り直してください",
+            ));
         }
         let pays = new.amount > Yen::ZERO;
         let recorded = Recorded {
@@ -194,8 +197,11 @@ impl Act for RefundAct {
             let title = format!("自動償還 {number}");
             let payee = Payee::Person { subject: new.subject, number: child };
             let due = today.checked_add(jiff::Span::new().days(DAYS)).ok().map(reference::holidays::bank_day_from);
-            payments::request(unit, NewPayment { origin: &origin, title: &title, payee, account: &account, amount: new.amount, due })
-                .await?;
+            payments::request(
+                unit,
+                NewPayment { origin: &origin, title: &title, payee, account: &account, amount: new.amount, due },
+            )
+            .await?;
         }
         claims::decide_refund(&mut unit.tx, new.refund, new.granted, "done", Some(decision)).await?;
         let (now, reference) = (unit.now(), format!("{}?paid={}", new.refund, row.paid.0));

@@ -1,15 +1,15 @@
 //! 年次更新: the list of cards that end, the decision, and the run that issues and prints the next ones.
 
 use crate::child::forms::{medical_card, unprintable};
-use crate::child::model::Card;
+use crate::child::model::{Card, Recipient};
 use crate::child::rules::rank;
 use crate::child::store::eligibility as store;
 use crate::child::usecases::card::card_days;
 use ::forms::{Form, MedicalCard, Meta, Missing};
 use async_trait::async_trait;
-use kernel::Date;
 use kernel::access::Action;
 use kernel::time::{Period, wareki};
+use kernel::{Cleared, Date};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
 use platform::job::{self, Job, Run};
 use platform::{City, Fault, Unit, file, subject};
@@ -39,7 +39,10 @@ pub async fn draft(unit: &mut Unit, until: Date) -> Result<i64, Fault> {
     subject::protection_list(&mut unit.tx).await?;
     let rows = store::without_card(&mut unit.tx, until).await?;
     if rows.is_empty() {
-        return Err(Fault::conflict("更新する医療証がありません", format!("{} の後も使える医療証が全員にあります", wareki(until))));
+        return Err(Fault::conflict(
+            "更新する医療証がありません",
+            format!("{} の後も使える医療証が全員にあります", wareki(until)),
+        ));
     }
     unit.bulk(&rows.iter().map(|r| r.subject).collect::<Vec<_>>(), &["kodomo.eligibility", "kodomo.card"]);
     let command = Renewal { until, count: i64::try_from(rows.len()).unwrap_or(i64::MAX) };
@@ -141,7 +144,10 @@ impl RenewalJob {
         rows.truncate(BATCH);
         let from = until.tomorrow().unwrap_or(until);
         let (seq, recorded_at, today) = (unit.seq().await?, unit.now(), unit.today());
-        let (mut pages, mut held): (Vec<MedicalCard>, i64) = (vec![], 0);
+        let (mut pages, mut last_printed): (Vec<MedicalCard>, i64) = (vec![], 0);
+        let shown = |row: &Recipient| people.get(&row.atena_no).filter(|p| !protected.contains(&row.subject) && may_print(p));
+        // Those that are printed come first, so that the document's cards are one run of numbers.
+        rows.sort_by_key(|row| shown(row).is_none());
         for row in &rows {
             let Period { from, to: Some(to) } = card_days(from, row.valid_to)? else { continue };
             let card = Card {
@@ -166,32 +172,38 @@ impl RenewalJob {
                 seq,
                 recorded_at,
             };
-            card.insert(&mut unit.tx).await?;
-            let shown = people.get(&row.atena_no).filter(|p| !protected.contains(&row.subject) && !p.protected);
-            match shown.map(|p| medical_card(city, &card, p, None)) {
-                Some(Ok(page)) => pages.push(page),
-                _ => held += 1,
+            let id = card.insert(&mut unit.tx).await?;
+            if let Some(person) = shown(row) {
+                pages.push(medical_card(city, &card, person, None)?);
+                last_printed = id;
             }
         }
+        let held = i64::try_from(rows.len() - pages.len()).unwrap_or(0);
         let subjects: Vec<i64> = rows.iter().map(|r| r.subject).collect();
         unit.bulk(&subjects, &["kodomo.card", "juki.identify", "juki.address"]);
         unit.note(format!("医療証の年次更新 {}件", rows.len()));
         let cleared = unit.commit(pages).await?;
         if !cleared.is_empty() {
-            print(city, run, cleared.each(), seq).await?;
+            print(city, run, cleared.each(), seq, last_printed).await?;
         }
         Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), held))
     }
 }
 
+/// May the place of this person stand on a mass print?
+fn may_print(person: &ResidentFacts) -> bool {
+    !person.protected && person.address.is_some()
+}
+
 /// Sets a hundred cards as one document and keeps it sealed.
-async fn print(city: &City, run: &Run, pages: Vec<kernel::Cleared<MedicalCard>>, seq: i64) -> Result<(), Fault> {
+async fn print(city: &City, run: &Run, pages: Vec<Cleared<MedicalCard>>, seq: i64, last: i64) -> Result<(), Fault> {
     let forms: Vec<Form> = pages.into_iter().map(Form::MedicalCard).collect();
     let ident = format!("renewal-{}-{seq}", run.id());
     let meta = Meta { ident: ident.clone(), issued_at: city.now(), missing: Missing::Geta };
     let body = ::forms::render_batch(&forms, &meta).map_err(unprintable)?;
     let mut unit = Unit::change(city, run.staff(), "医療証の年次更新", Action::Print).await?;
     let case = run.staff().case.as_ref().map(|c| c.id);
-    file::store(&mut unit.tx, city, &format!("{ident}.pdf"), "application/pdf", &body, case).await?;
+    let file = file::store(&mut unit.tx, city, &format!("{ident}.pdf"), "application/pdf", &body, case).await?;
+    store::printed(&mut unit.tx, seq, last, file).await?;
     unit.commit(()).await.map(|_| ())
 }

@@ -7,7 +7,7 @@ use crate::child::store::{decision as decisions, eligibility as store};
 use crate::child::usecases::change::{self, Change, Step};
 use crate::child::usecases::decide::{child_of, missing};
 use crate::child::usecases::grant::Snapshot;
-use kernel::decision::Outcome;
+use kernel::decision::{Decision, Outcome};
 use kernel::ident::AtenaNo;
 use kernel::time::{Date, Period, march_31_after};
 use platform::task::{self, NewTask};
@@ -45,8 +45,10 @@ pub async fn list(unit: &mut Unit, event: &ResidentEvent) -> Result<usize, Fault
     Ok(used.len())
 }
 
+type Days = (Option<Period>, Vec<(String, Period)>, Decision);
+
 /// The days that the facts give today: the run around the entitlement as it stands, or the first.
-fn days(dossier: &Dossier, today: Date) -> Result<(Option<Period>, Vec<(String, Period)>, kernel::decision::Decision), Fault> {
+fn days(dossier: &Dossier, today: Date) -> Result<Days, Fault> {
     let answer = dossier.judge(today)?;
     let shares = answer.spans.iter().filter(|s| s.certain).map(|s| (s.share.label_ja().to_owned(), s.period)).collect();
     Ok((answer.period(), shares, answer.decision))

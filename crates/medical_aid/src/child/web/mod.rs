@@ -2,7 +2,11 @@
 
 pub mod apply;
 pub mod card;
+pub mod claim;
+pub mod claims;
 pub mod decision;
+pub mod evidence;
+pub mod lists;
 pub mod notice;
 pub mod person;
 pub mod recipients;

@@ -170,6 +170,20 @@ fn eligibility_tab(call: &Call, d: &Dossier, answer: &Eligibility, no: &str) -> 
         (None, _) => acts.push(Action::link("交付申請を受け付ける", &format!("/kodomo/apply/{no}")).key("F9").primary()),
     }
     let note = if answer.decision.outcome == Outcome::Unclear { "確かめる事実があります" } else { &share };
+    let base = format!("/kodomo/person/{no}");
+    if d.current().is_some_and(|r| r.status != "喪失") {
+        let label =
+            if d.current().is_some_and(|r| r.status == "停止中") { "停止解除を起案" } else { "停止を起案" };
+        acts.push(Action::link(label, &format!("{base}/suspend")).key("F7"));
+    }
+    if let Some(id) = d.current().and_then(|r| r.decision_id) {
+        acts.push(Action::link("通知書を印刷", &format!("/kodomo/decisions/{id}/print")).key("F8").file());
+    }
+    for (label, part) in
+        [("保険を登録", "insurance"), ("所得を登録", "income"), ("他制度を登録", "relief"), ("申立書を登録", "school")]
+    {
+        acts.push(Action::link(label, &format!("{base}/{part}")));
+    }
     let decision = decision_card("判定", &period, note, &answer.decision, button_row(&acts, html! {}));
     html! {
         (decision)
@@ -272,7 +286,8 @@ async fn payments_tab(unit: &mut Unit, child: &kernel::ident::AtenaNo) -> Result
         empty: ("償還払いの請求はありません".into(), "府外の受診などで支払ったとき、ここから請求できます。".into()),
         ..Table::default()
     };
-    Ok(card("償還払い", "", table(&list)))
+    let acts = [Action::link("償還払いを受け付ける", &format!("/kodomo/person/{child}/claim")).key("F9").primary()];
+    Ok(card("償還払い", "", html! { (table(&list)) (button_row(&acts, html! {})) }))
 }
 
 fn members(household: &[ResidentFacts], current: &ResidentFacts) -> Vec<Member> {
