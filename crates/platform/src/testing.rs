@@ -105,6 +105,9 @@ impl TestDatabase {
     /// Closes it and removes what it left.
     pub async fn remove(self) {
         self.db.close().await;
+        if let (Some(own), Some(cluster)) = (&self.url, postgres_url()) {
+            drop_database(&cluster, own).await.ok();
+        }
         if let Some(folder) = self.file.as_ref().and_then(|f| f.parent()) {
             std::fs::remove_dir_all(folder).ok();
         }
@@ -121,4 +124,12 @@ pub async fn tamper_with_log(db: &Db) -> Result<(), DbError> {
     let mut tx = db.write().await?;
     tx.run(TAMPER, vec![]).await?;
     tx.commit().await
+}
+
+/// Takes a test's own database off the cluster; a long run would fill the disk.
+async fn drop_database(cluster: &str, own: &str) -> Result<(), DbError> {
+    let name = own.rsplit_once('/').map_or("", |(_, name)| name).split('?').next().unwrap_or_default();
+    let mut admin = PgConnection::connect(cluster).await?;
+    admin.execute(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).await?;
+    Ok(admin.close().await?)
 }
