@@ -9,13 +9,8 @@ use std::process::Command;
 const AXE_VERSION: &str = "4.14.1";
 
 /// What to look for and the Debian package that brings it.
-const PACKAGES: [(&str, &str); 5] = [
-    ("initdb", "postgresql"),
-    ("chromium", "chromium"),
-    ("pdftotext", "poppler-utils"),
-    ("npm", "npm"),
-    ("strace", "strace"),
-];
+const PACKAGES: [(&str, &str); 5] =
+    [("initdb", "postgresql"), ("chromium", "chromium"), ("pdftotext", "poppler-utils"), ("npm", "npm"), ("strace", "strace")];
 
 /// Paths of everything that the tests are told about.
 pub struct Tools {

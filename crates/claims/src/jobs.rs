@@ -12,7 +12,7 @@ use platform::keys::Place;
 use platform::{City, Fault, Unit, file};
 use receipts::check::{self, Claim, Entitled, Roster};
 use receipts::reader::Event;
-use receipts::{Examiner, Limits, PatientClass, Reader, Receipt, days_of};
+use receipts::{Examiner, Limits, PatientClass, Public, Reader, Receipt, days_of};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -124,7 +124,9 @@ impl Import {
             _ => 70,
         });
         let copay = public.copay.map(|c| Yen(i64::from(c)));
-        let share = if r.insurance.is_some() { self.scheme.own_charge(points, rate, r.month)? } else { Yen(points * 10) };
+        let (left, rest) = left_before(&r.publics, index, points);
+        let share = if r.insurance.is_some() { self.scheme.own_charge(rest, rate, r.month)? } else { Yen(rest * 10) };
+        let share = left + share;
         let key = format!("{file}/{position}");
         let raw = city.keys().seal(Place { table: "claims_receipt", column: "raw", row: &key }, r.raw())?;
         let insurer = insurance.insurer.as_str().trim().to_owned();
@@ -176,6 +178,15 @@ impl Import {
             result: "unchecked".into(),
             raw,
         })
+    }
+}
+
+/// What the payer before ours leaves to be borne (its 負担金額), and the points that it did not cover.
+fn left_before(publics: &[Public], ours: Option<usize>, points: i64) -> (Yen, i64) {
+    let before = ours.and_then(|place| place.checked_sub(1)).and_then(|place| publics.get(place));
+    match before.and_then(|p| p.copay.map(|left| (left, p.points))) {
+        Some((left, covered)) => (Yen(i64::from(left)), covered.map_or(0, |c| (points - i64::from(c)).max(0))),
+        None => (Yen::ZERO, points),
     }
 }
 
@@ -320,4 +331,26 @@ async fn caps(unit: &mut Unit, scheme: &dyn Scheme, month: YearMonth) -> Result<
         }
     }
     Ok(over)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Public, Yen, left_before};
+
+    fn paid(points: Option<u32>, copay: Option<u32>) -> Public {
+        Public { points, copay, ..Public::default() }
+    }
+
+    #[test]
+    fn after_another_law_the_city_starts_from_what_that_law_leaves() {
+        let ours = paid(Some(1_000), Some(500));
+        assert_eq!(left_before(&[ours], Some(0), 1_000), (Yen::ZERO, 1_000), "alone: from what the insurance leaves");
+        let all = [paid(Some(1_000), Some(1_200)), ours];
+        assert_eq!(left_before(&all, Some(1), 1_000), (Yen(1_200), 0));
+        let part = [paid(Some(400), Some(800)), ours];
+        assert_eq!(left_before(&part, Some(1), 1_000), (Yen(800), 600), "600 points are the insurance's alone");
+        let silent = [paid(Some(1_000), None), ours];
+        assert_eq!(left_before(&silent, Some(1), 1_000), (Yen::ZERO, 1_000), "nothing written: from what the insurance leaves");
+        assert_eq!(left_before(&[], None, 700), (Yen::ZERO, 700));
+    }
 }

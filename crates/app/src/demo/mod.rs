@@ -4,6 +4,7 @@ pub mod browser;
 mod load;
 mod load_aid;
 mod story;
+mod story_month;
 
 use crate::minato::{self, STAFF};
 use crate::running::{Running, WallClock};
@@ -159,7 +160,8 @@ pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<
     let DemoCity { house, passwords } = open_city(&options).await?;
     let witness = crate::witness(&data, house.city.keys());
     let running = Running::start(house.clone(), options.listen, witness.clone()).await?;
-    let result = story::play(&house, witness.as_ref(), &passwords, plant).await;
+    let made = synth::City::generate(load::SEED, options.residents, today);
+    let result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
     running.stop().await;
     std::fs::remove_dir_all(&data).ok();
     result

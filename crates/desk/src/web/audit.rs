@@ -55,7 +55,16 @@ fn row(city: &City, line: &AccessLine) -> Row {
     let denied = line.result == "denied";
     let Some(said) = &line.said else {
         let erased = "保存期間が過ぎ、内容は消去されています";
-        return Row::new(vec![when.into(), erased.into(), "".into(), "".into(), action.into(), "".into(), "".into(), place.into()]);
+        return Row::new(vec![
+            when.into(),
+            erased.into(),
+            "".into(),
+            "".into(),
+            action.into(),
+            "".into(),
+            "".into(),
+            place.into(),
+        ]);
     };
     let name = |key: &str| city.policy().group(key).map_or_else(|| key.to_owned(), |g| g.name_ja.to_owned());
     let fields: Vec<String> = said.fields.iter().map(|f| name(f)).collect();
