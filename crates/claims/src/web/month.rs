@@ -245,7 +245,7 @@ fn bill_table(call: &Call, month: YearMonth, bills: &[Reconciliation]) -> Markup
         Column::number("請求額"),
         Column::text("突合"),
         Column::number("審査手数料"),
-        Column::text("").unseen(),
+        Column::text("操作").unseen(),
     ];
     let empty = ("この月の請求はまだありません".to_owned(), "レセプトを取り込み、請求書を登録すると突合します。".to_owned());
     table(&Table { caption: "請求との突合".into(), columns, rows: rows.collect(), empty, ..Table::default() })

@@ -42,7 +42,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     });
     let disease_list = Table {
         caption: "傷病名".into(),
-        columns: ["傷病名", "診療開始日", ""].map(Column::text).into(),
+        columns: ["傷病名", "診療開始日", "主傷病"].map(Column::text).into(),
         rows: diseases.collect(),
         empty: ("傷病名の記録はありません".into(), "調剤レセプトには傷病名がありません。".into()),
         ..Table::default()

@@ -30,7 +30,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             Column::text("案件"),
             Column::text("始まり"),
             Column::text("始めた日"),
-            Column::text("").unseen(),
+            Column::text("操作").unseen(),
         ],
         rows: rows.collect(),
         empty: ("終わっていない案件はありません".into(), "ホームから始められます。".into()),

@@ -47,7 +47,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             Column::text("事務"),
             Column::text("期限"),
             Column::text("状態"),
-            Column::text("").unseen(),
+            Column::text("操作").unseen(),
         ],
         rows: rows.collect(),
         empty: ("待っている仕事はありません".into(), "異動や申請があると、ここに並びます。名前は始めるまで出ません。".into()),

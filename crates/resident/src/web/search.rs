@@ -49,7 +49,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             Column::text("住所"),
             Column::text("状態"),
             Column::text("宛名番号"),
-            Column::text("").unseen(),
+            Column::text("操作").unseen(),
         ],
         rows: rows.collect(),
         empty,
