@@ -1,5 +1,7 @@
 //! Pages in a real browser, by keyboard, with axe.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold stops the test")]
+
 mod support;
 
 use support::TestApp;

@@ -9,7 +9,8 @@ use kernel::time::{YearMonth, fiscal_year};
 use kernel::{Date, Yen};
 use platform::job::{Job, Run};
 use platform::keys::Place;
-use platform::{City, Fault, Unit, file};
+use platform::{City, Fault, Unit, file, outbox};
+use ports::{MONTH_SETTLED, MonthSettled};
 use receipts::check::{self, Claim, Entitled, Roster};
 use receipts::reader::Event;
 use receipts::{Examiner, Limits, PatientClass, Public, Reader, Receipt, days_of};
@@ -328,6 +329,9 @@ async fn caps(unit: &mut Unit, scheme: &dyn Scheme, month: YearMonth) -> Result<
         }
         if excess > Yen::ZERO || known.contains(&key) {
             store::set_copay(&mut unit.tx, &key, paid, excess, now).await?;
+            // Whether money follows, and how much of it has been paid before, is the programme's to know.
+            let settled = MonthSettled { recipient_no: key.1, care_month: care, paid };
+            outbox::publish(unit, MONTH_SETTLED, &settled).await?;
         }
     }
     Ok(over)

@@ -453,7 +453,7 @@ async fn frame_of(served: &Served, staff: &StaffContext, address: &str) -> Frame
         case: staff.case.as_ref().map(|c| (c.number.clone(), "/case".to_owned())),
         office: format!("{}{rank}", city.office_name(staff.office())),
         name: staff.name.clone(),
-        terminal: format!("端末 {}", staff.terminal),
+        terminal: staff.terminal.clone(),
         nav: navigation(house, staff, address, waiting, approvals),
         csrf: staff.csrf.clone(),
         idle_seconds: u32::try_from(staff::IDLE_MINUTES * 60).ok(),

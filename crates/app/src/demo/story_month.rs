@@ -150,7 +150,9 @@ async fn enter(clerk: &mut Browser, page: &str, bill: &Bill, amount: Yen) -> any
 
 async fn obstacles(clerk: &mut Browser, page: &str, code: &str) -> anyhow::Result<Vec<String>> {
     let view = clerk.api(page).await?;
-    let bill = list(&view, "bills").iter().find(|b| b.get("sender").is_some_and(|s| s.to_string() == code));
+    let bill = list(&view, "bills")
+        .iter()
+        .find(|b| b.get("sender").and_then(serde_json::Value::as_u64).is_some_and(|s| Some(s) == code.parse().ok()));
     let bill = bill.context("請求書が画面にありません")?;
     Ok(list(bill, "obstacles").iter().filter_map(|o| o.as_str().map(str::to_owned)).collect())
 }

@@ -36,7 +36,7 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let this_month = YearMonth::of(call.city.today()).wareki();
     let body = html! {
         (Field::new("month", "審査年月").required().value(&this_month).text())
-        (Field::new("file", "ファイル").required().hint("UKE。いくつでも一度に選べます").file(".UKE,.uke,.CSV,.csv"))
+        (Field::new("file", "ファイル").required().hint("UKE。いくつでも一度に選べます").files(".UKE,.uke,.CSV,.csv"))
         (button_row(&[Action::submit("取り込む").key("F9").primary()], html! {}))
     };
     let main = html! {

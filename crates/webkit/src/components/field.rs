@@ -138,8 +138,17 @@ impl<'a> Field<'a> {
 
     /// A file to send; `accept` as in HTML.
     pub fn file(self, accept: &str) -> Markup {
+        self.files_up_to(accept, false)
+    }
+
+    /// Any number of files to send at once; `accept` as in HTML.
+    pub fn files(self, accept: &str) -> Markup {
+        self.files_up_to(accept, true)
+    }
+
+    fn files_up_to(self, accept: &str, several: bool) -> Markup {
         let control = html! {
-            input.input id=(self.id()) type="file" name=(self.name) accept=(accept) required[self.required]
+            input.input id=(self.id()) type="file" name=(self.name) accept=(accept) multiple[several] required[self.required]
                 aria-invalid=[self.invalid()] aria-describedby=[self.described()];
         };
         self.wrap(control)
