@@ -9,6 +9,8 @@ pub mod load;
 pub mod model;
 mod record;
 mod store;
+#[cfg(test)]
+mod tests;
 mod usecases;
 mod web;
 
