@@ -198,7 +198,7 @@ impl PartialDate {
         let rest = era.map_or(plain.as_str(), |e| plain.get(e.name.len()..).unwrap_or_default());
         let (year, tail) = rest.split_once('年').ok_or(DateError::Unreadable)?;
         let year: i16 = year.parse().map_err(|_| DateError::Unreadable)?;
-        let western = era.map_or(year, |e| e.first.year() + year - 1);
+        let western = era.map_or(Some(year), |e| e.first.year().checked_add(year)?.checked_sub(1)).ok_or(DateError::NoSuchDay)?;
         let month = tail.split_once('月').and_then(|(m, _)| m.parse::<i8>().ok());
         let (first, last) = match month {
             Some(m) => {
@@ -427,6 +427,7 @@ mod tests {
         assert_eq!(PartialDate::parse("R2.11.3").unwrap().exact(), Some(d(2020, 11, 3)));
         assert!(PartialDate::parse("年月日不詳").is_ok());
         assert!(PartialDate::parse("むかし").is_err());
+        assert_eq!(PartialDate::parse("令和32767年不詳"), Err(DateError::NoSuchDay), "a huge year is refused, not a crash");
     }
 
     #[test]
