@@ -92,7 +92,7 @@ create table resident_token (
   atena_no {key} not null
 ) {strict};
 create index resident_token_find on resident_token (kind, token, atena_no);
-create index resident_token_person on resident_token (atena_no);
+create index resident_token_person on resident_token (atena_no, kind, token);
 
 create table resident_protection (
   id {pk},

@@ -35,6 +35,8 @@ crate::statements! {
     PROTECTION_LIST = "select subject from platform_protection";
     /// A release that is still open.
     RELEASED = "select id from platform_release where subject = $1 and case_id = $2 and until > $3";
+    /// Shuts what was released.
+    RELOCK = "update platform_release set until = $3 where subject = $1 and case_id = $2 and until > $3";
     /// Who edits?
     LOCKED_BY = "select staff_no, staff_name, case_id, since from platform_edit_lock where subject = $1";
     /// Takes the lock.
@@ -144,6 +146,14 @@ pub async fn release(tx: &mut Tx, subject: i64, case: i64, first: &str, second: 
     let columns = &["subject", "case_id", "first_staff", "second_staff", "until"];
     tx.insert_rows("platform_release", columns, vec![params![subject, case, first, second, until]]).await?;
     Ok(())
+}
+
+/// Shuts a release again, as soon as what it was given for is done.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn relock(tx: &mut Tx, subject: i64, case: i64, now: Timestamp) -> Result<(), DbError> {
+    tx.run(RELOCK, params![subject, case, now]).await.map(|_| ())
 }
 
 /// Takes the edit lock of a person for the staff member's case.

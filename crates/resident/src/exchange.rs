@@ -1,7 +1,7 @@
 //! What the registry offers to others: facts, through the asker's own unit.
 
 use crate::model::Person;
-use crate::store;
+use crate::store::{self, Span};
 use async_trait::async_trait;
 use kernel::Date;
 use kernel::access::Action;
@@ -13,7 +13,6 @@ use platform::keys::Place;
 use platform::{Fault, Seen, Unit, subject};
 use ports::facts::ResidentHit;
 use ports::{ResidentFacts, ResidentPort};
-use std::collections::BTreeSet;
 
 /// The registry as others see it.
 pub struct Residents;
@@ -62,6 +61,69 @@ async fn shown(unit: &mut Unit, person: &Person, as_of: Date) -> Result<Resident
     facts(person, id, &seen, as_of)
 }
 
+/// What was typed into the search box, word by word.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    number: Option<AtenaNo>,
+    spans: Vec<Span>,
+    /// Keys that the address has to contain.
+    places: Vec<String>,
+    birth: Option<Date>,
+}
+
+impl Asked {
+    /// Reads a query: one way to look, or two when a birth date is asked for (known days, and days that are partly unknown).
+    /// A word that nobody's name begins with is a place, where the asker may see places.
+    async fn read(unit: &mut Unit, query: &str) -> Result<Vec<Self>, Fault> {
+        let may_place = unit.may(Action::Search, "juki.address");
+        let mut asked = Self::default();
+        for word in query.split_whitespace() {
+            if let Ok(number) = AtenaNo::parse(&text::fold_width(word)) {
+                asked.number = Some(number);
+                continue;
+            }
+            if let Some(day) = text::parse_birth_query(word) {
+                asked.birth = Some(day);
+                continue;
+            }
+            let names: Vec<Span> =
+                text::name_query(word, reference::fold).iter().map(|prefix| Span::prefix("name", prefix)).collect();
+            let mut nobody = names.is_empty();
+            for span in &names {
+                nobody |= store::count_tokens(&mut unit.tx, span).await? == 0;
+            }
+            let parts = text::address_query(word, reference::fold);
+            match (nobody, may_place && !parts.is_empty()) {
+                (false, _) => asked.spans.extend(names),
+                (true, true) => {
+                    asked.spans.extend(parts.iter().map(|part| Span::exact("address", part)));
+                    asked.places.push(text::address_key(word, reference::fold));
+                }
+                (true, false) => return Ok(vec![]),
+            }
+        }
+        let Some(day) = asked.birth else { return Ok(vec![asked]) };
+        let known = [asked.spans.clone(), vec![Span::exact("birth", &day.to_string())]].concat();
+        let unknown = [asked.spans.clone(), vec![Span::exact("birth", store::BIRTH_UNKNOWN)]].concat();
+        Ok(vec![Self { spans: known, ..asked.clone() }, Self { spans: unknown, ..asked }])
+    }
+
+    async fn candidates(&self, unit: &mut Unit) -> Result<Vec<AtenaNo>, Fault> {
+        match &self.number {
+            Some(number) => Ok(vec![number.clone()]),
+            None => Ok(store::find(&mut unit.tx, &self.spans).await?),
+        }
+    }
+
+    fn fits(&self, person: &Person) -> bool {
+        let tokens = store::tokens(person);
+        let place = text::address_key(&person.address, reference::fold);
+        self.spans.iter().all(|span| span.holds(&tokens))
+            && self.places.iter().all(|key| place.contains(key.as_str()))
+            && self.birth.is_none_or(|day| person.birth_earliest <= day && day <= person.birth_latest)
+    }
+}
+
 #[async_trait]
 impl ResidentPort for Residents {
     async fn person(&self, unit: &mut Unit, number: &AtenaNo, as_of: Date) -> Result<Option<ResidentFacts>, Fault> {
@@ -81,61 +143,34 @@ impl ResidentPort for Residents {
 
     async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
         unit.permit(Action::Search, "juki.identify").await?;
-        let may_place = unit.may(Action::Search, "juki.address");
         let today = unit.today();
-        let mut found: Option<BTreeSet<String>> = None;
-        let mut narrow = |some: BTreeSet<String>| {
-            found = Some(found.take().map_or(some.clone(), |f| f.intersection(&some).cloned().collect()));
-        };
-        for word in query.split_whitespace() {
-            let plain = text::fold_width(word);
-            if let Ok(number) = AtenaNo::parse(&plain) {
-                narrow(BTreeSet::from([number.to_string()]));
-            } else if let Some(day) = text::parse_birth_query(word) {
-                narrow(store::find_births(&mut unit.tx, day).await?);
-            } else {
-                let names = text::name_query(word, reference::fold);
-                let mut some = if names.is_empty() { BTreeSet::new() } else { store::find_names(&mut unit.tx, &names).await? };
-                let parts = text::address_query(word, reference::fold);
-                if may_place && some.is_empty() && !parts.is_empty() {
-                    some = store::find_addresses(&mut unit.tx, &parts).await?;
-                    // A protected person is never found by a place.
-                    let mut open = BTreeSet::new();
-                    for number in some {
-                        let id = AtenaNo::parse(&number).ok();
-                        let id = match &id {
-                            Some(n) => subject::find(&mut unit.tx, n).await?,
-                            None => None,
-                        };
-                        if let Some(id) = id
-                            && !subject::is_protected(&mut unit.tx, id).await?
-                        {
-                            open.insert(number);
-                        }
-                    }
-                    some = open;
-                }
-                narrow(some);
-            }
-        }
         let mut hits = vec![];
-        for number in found.unwrap_or_default().iter().take(limit) {
-            let Ok(number) = AtenaNo::parse(number) else { continue };
-            let (Some(person), Some(id)) =
-                (store::as_of(&mut unit.tx, &number, today, store::NOW).await?, subject::find(&mut unit.tx, &number).await?)
-            else {
-                continue;
-            };
-            let seen = unit.see_for(Action::Search, id, &["juki.identify", "juki.address"]).await?;
-            hits.push(ResidentHit {
-                atena_no: number,
-                name: person.name.clone(),
-                kana: person.kana.clone(),
-                birth: person.birth.clone(),
-                sex: person.sex.clone(),
-                address: if seen.protected { None } else { seen.show("juki.address", person.address.clone()) },
-                status: person.status_ja(today),
-            });
+        for asked in Asked::read(unit, query).await? {
+            for number in asked.candidates(unit).await? {
+                if hits.len() >= limit {
+                    return Ok(hits);
+                }
+                let (Some(person), Some(id)) =
+                    (store::as_of(&mut unit.tx, &number, today, store::NOW).await?, subject::find(&mut unit.tx, &number).await?)
+                else {
+                    continue;
+                };
+                // A protected person is never found by a place: not even that somebody lives there is said.
+                let by_place = !asked.places.is_empty();
+                if !asked.fits(&person) || (by_place && subject::is_protected(&mut unit.tx, id).await?) {
+                    continue;
+                }
+                let seen = unit.see_for(Action::Search, id, &["juki.identify", "juki.address"]).await?;
+                hits.push(ResidentHit {
+                    atena_no: number,
+                    name: person.name.clone(),
+                    kana: person.kana.clone(),
+                    birth: person.birth.clone(),
+                    sex: person.sex.clone(),
+                    address: if seen.protected { None } else { seen.show("juki.address", person.address.clone()) },
+                    status: person.status_ja(today),
+                });
+            }
         }
         Ok(hits)
     }

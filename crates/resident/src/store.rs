@@ -30,12 +30,14 @@ platform::statements! {
     BY_TOKEN = "select atena_no from resident_secret where kind = $1 and token = $2 and superseded_seq is null";
     /// Forgets the tokens of a person.
     DROP_TOKENS = "delete from resident_token where atena_no = $1";
-    /// People with a token that begins so.
-    FIND_PREFIX = "select distinct atena_no from resident_token where kind = $1 and token >= $2 and token < $3 order by atena_no limit 2000";
-    /// People with exactly this token.
-    FIND_EXACT = "select distinct atena_no from resident_token where kind = $1 and token = $2 order by atena_no limit 5000";
-    /// People born on a day.
-    FIND_BIRTH = "select distinct atena_no from resident_person where birth_earliest <= $1 and birth_latest >= $1 and birth_latest < '9999-01-01' and superseded_seq is null order by atena_no limit 2000";
+    /// How many tokens lie in a span, counted no further than needed to compare.
+    COUNT_TOKENS = "select count(*) as n from (select 1 as one from resident_token where kind = $1 and token >= $2 and token <= $3 limit 5000) as counted";
+    /// People who have a token in each of up to four spans; an empty kind asks nothing.
+    FIND = "select distinct t.atena_no from resident_token t where t.kind = $1 and t.token >= $2 and t.token <= $3 \
+            and ($4 = '' or exists (select 1 from resident_token u where u.atena_no = t.atena_no and u.kind = $4 and u.token >= $5 and u.token <= $6)) \
+            and ($7 = '' or exists (select 1 from resident_token v where v.atena_no = t.atena_no and v.kind = $7 and v.token >= $8 and v.token <= $9)) \
+            and ($10 = '' or exists (select 1 from resident_token w where w.atena_no = t.atena_no and w.kind = $10 and w.token >= $11 and w.token <= $12)) \
+            order by t.atena_no limit 1000";
     /// Current rows born between days and resident on a day.
     BORN = concatcp!(Person::SELECT, " where birth_earliest >= $1 and birth_earliest <= $2 and valid_from <= $3 and (valid_to is null or valid_to >= $3) \
                                        and superseded_seq is null and (removed_on is null or removed_on > $3) order by birth_earliest, atena_no");
@@ -84,7 +86,10 @@ pub async fn by_token(tx: &mut Tx, kind: &str, token: Vec<u8>) -> Result<Vec<Str
     tx.all(BY_TOKEN, params![kind, token]).await?.iter().map(|r| r.get("atena_no")).collect()
 }
 
-/// Search tokens of a person: names in every script and variant, kana, address.
+/// Birth token of a person whose day of birth is partly unknown (不詳).
+pub const BIRTH_UNKNOWN: &str = "?";
+
+/// Search tokens of a person: names in every script and variant, kana, address, birth.
 pub fn tokens(person: &Person) -> Vec<(&'static str, String)> {
     let mut all = BTreeSet::new();
     let names = [
@@ -101,6 +106,8 @@ pub fn tokens(person: &Person) -> Vec<(&'static str, String)> {
         all.extend(text::name_tokens(kana, reference::fold).into_iter().map(|t| ("name", t)));
     }
     all.extend(text::address_tokens(&person.address, reference::fold).into_iter().map(|t| ("address", t)));
+    let born = person.birth_date().exact().map_or_else(|| BIRTH_UNKNOWN.to_owned(), |day| day.to_string());
+    all.insert(("birth", born));
     all.into_iter().collect()
 }
 
@@ -115,32 +122,50 @@ pub async fn rebuild_tokens(tx: &mut Tx, person: &Person) -> Result<(), DbError>
     tx.insert_rows("resident_token", TOKEN_COLUMNS, token_rows(person)).await
 }
 
-async fn numbers(tx: &mut Tx, sql: &'static str, values: Vec<Param>) -> Result<BTreeSet<String>, DbError> {
-    tx.all(sql, values).await?.iter().map(|r| r.get("atena_no")).collect()
+/// One thing asked of the tokens of a person: some token of the kind lies between the bounds, both included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    pub kind: &'static str,
+    pub from: String,
+    pub to: String,
 }
 
-/// 宛名番号 of people whose name begins with every one of these tokens.
-pub async fn find_names(tx: &mut Tx, prefixes: &[String]) -> Result<BTreeSet<String>, DbError> {
-    let mut found: Option<BTreeSet<String>> = None;
-    for prefix in prefixes {
-        let some = numbers(tx, FIND_PREFIX, params!["name", prefix, text::prefix_end(prefix)]).await?;
-        found = Some(found.map_or(some.clone(), |f| f.intersection(&some).cloned().collect()));
+impl Span {
+    /// Tokens that begin so.
+    pub fn prefix(kind: &'static str, prefix: &str) -> Self {
+        Self { kind, from: prefix.into(), to: text::prefix_end(prefix) }
     }
-    Ok(found.unwrap_or_default())
-}
 
-/// 宛名番号 of people whose address has all of these tokens.
-pub async fn find_addresses(tx: &mut Tx, wanted: &[String]) -> Result<BTreeSet<String>, DbError> {
-    let mut found: Option<BTreeSet<String>> = None;
-    for token in wanted {
-        let some = numbers(tx, FIND_EXACT, params!["address", token]).await?;
-        found = Some(found.map_or(some.clone(), |f| f.intersection(&some).cloned().collect()));
+    /// Exactly this token.
+    pub fn exact(kind: &'static str, token: &str) -> Self {
+        Self { kind, from: token.into(), to: token.into() }
     }
-    Ok(found.unwrap_or_default())
+
+    /// Has the person such a token?
+    pub fn holds(&self, tokens: &[(&'static str, String)]) -> bool {
+        tokens.iter().any(|(kind, token)| *kind == self.kind && *token >= self.from && *token <= self.to)
+    }
 }
 
-pub async fn find_births(tx: &mut Tx, day: Date) -> Result<BTreeSet<String>, DbError> {
-    numbers(tx, FIND_BIRTH, params![day]).await
+pub async fn count_tokens(tx: &mut Tx, span: &Span) -> Result<i64, DbError> {
+    tx.one(COUNT_TOKENS, params![span.kind, &span.from, &span.to]).await?.get("n")
+}
+
+/// 宛名番号 of people who have a token in every span, in order. The database looks at the four rarest; whoever asks for more compares the
+/// rest with [`tokens`].
+pub async fn find(tx: &mut Tx, spans: &[Span]) -> Result<Vec<AtenaNo>, DbError> {
+    let mut counted = vec![];
+    for span in spans {
+        counted.push((count_tokens(tx, span).await?, span));
+    }
+    counted.sort_by_key(|(n, _)| *n);
+    if counted.first().is_none_or(|(n, _)| *n == 0) {
+        return Ok(vec![]);
+    }
+    let nothing = Span::exact("", "");
+    let spans = counted.into_iter().map(|(_, s)| s).chain(std::iter::repeat(&nothing)).take(4);
+    let values: Vec<Param> = spans.flat_map(|s| params![s.kind, &s.from, &s.to]).collect();
+    tx.all(FIND, values).await?.iter().map(|r| r.get("atena_no")).collect()
 }
 
 pub async fn born_between(tx: &mut Tx, from: Date, to: Date, as_of: Date) -> Result<Vec<Person>, DbError> {

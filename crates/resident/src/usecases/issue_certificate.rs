@@ -10,7 +10,7 @@ use kernel::access::Action;
 use kernel::decision::Outcome;
 use kernel::ident::AtenaNo;
 use kernel::time::{clock_time, wareki};
-use law::resident::juminhyo::{Answer, Document, Item, Protection, Purpose, Release, Request, Requester, Window, allowed_items};
+use law::resident::juminhyo::{Answer, Document, Item, Protection, Purpose, Request, Requester, Window, allowed_items};
 use platform::keys::Place;
 use platform::{Fault, Unit, case, file, subject};
 
@@ -114,36 +114,42 @@ pub async fn issue(mut unit: Unit, asked: &Asked) -> Result<Cleared<Issued>, Fau
         row.insert(&mut unit.tx).await?;
         return unit.commit(Issued::Refused(answer.refusal_ja)).await;
     }
-    let mut groups = vec!["juki.identify", "juki.address", "juki.status", "juki.household"];
+    let mut groups = vec!["juki.identify", "juki.address", "juki.status", "juki.household", "juki.moves"];
     if answer.items.contains(&Item::IndividualNumber) || answer.items.contains(&Item::ResidentCode) {
         groups.push("juki.mynumber");
     }
     if answer.items.contains(&Item::Koseki) {
         groups.push("juki.koseki");
     }
-    let seen = unit.see_for(Action::Print, person_subject, &groups).await?;
-    if answer.release == Release::TwoPersons && !seen.has("juki.address") {
-        let todo = "係長以上の別の人の確認を受け、解除してから交付してください";
-        return Err(Fault {
-            todo: todo.into(), ..Fault::refused("支援措置の対象の方です。二人での解除が必要です")
-        });
+    if answer.items.contains(&Item::Foreign) {
+        groups.push("juki.foreign");
     }
     let people = match asked.household {
         true => store::household(&mut unit.tx, &person.household()?, today).await?,
         false => vec![person.clone()],
     };
-    let mut members = vec![];
+    let (mut members, mut about) = (vec![], vec![]);
     for member in &people {
-        let subject = unit.find_subject(&member.number()?).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
+        let number = member.number()?;
+        let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
         unit.take_into_case(subject).await?;
-        unit.see_for(Action::Print, subject, &groups).await?;
+        let seen = unit.see_for(Action::Print, subject, &groups).await?;
+        // One protected member hides the address that the whole household shares.
+        if seen.protected && !seen.has("juki.address") {
+            let why = "支援措置の対象の方が含まれます。二人での解除を受けてから交付してください";
+            return Err(unit.refuse_because("juki.address", why).await);
+        }
+        if !groups.iter().all(|group| seen.has(group)) {
+            return Err(unit.refuse_because("juki.address", "この事務では印刷できない項目が含まれます").await);
+        }
         members.push(printed(&mut unit, subject, member, &answer.items, today).await?);
+        about.push((number, subject));
     }
     let city = unit.city().clone();
     let profile = city.profile();
     let (title, name) = profile.mayor_ja.split_once(' ').unwrap_or((profile.mayor_ja.as_str(), ""));
     let removed = !person.is_resident(today);
-    let context = Juminhyo {
+    let paper = Juminhyo {
         extent: match (removed, asked.household) {
             (true, _) => Extent::Removed,
             (false, true) => Extent::Household,
@@ -159,20 +165,45 @@ pub async fn issue(mut unit: Unit, asked: &Asked) -> Result<Cleared<Issued>, Fau
     };
     // The gate's mark is needed to print; the entry itself becomes durable below, before the bytes leave.
     let meta = Meta { ident: number.clone(), issued_at: unit.now(), missing: Missing::Refuse };
-    let (pdf, context_number) = unit.render(context, |cleared| {
-        let number = cleared.number.clone();
-        (forms::render(&Form::Juminhyo(cleared), &meta), number)
+    let sheet = Sheet { number: number.clone(), about: about.iter().map(|(n, _)| n.clone()).collect(), paper };
+    let (pdf, belongs) = unit.render(sheet, |sheet| {
+        let belongs = belongs(asked, &row, &sheet);
+        (forms::render(&Form::Juminhyo(sheet.map(|s| s.paper)), &meta), belongs)
     });
+    belongs?;
     let pdf = pdf.map_err(|e| Fault::conflict("証明書を印刷できません", e.to_string()))?;
-    if context_number != number {
-        return Err(Fault::conflict("証明書を交付できません", "印刷した用紙の発行番号がこの請求のものではありません"));
-    }
     let case_id = row.case_id;
     row.file_id = Some(file::store(&mut unit.tx, &city, &format!("{number}.pdf"), "application/pdf", &pdf, case_id).await?);
     row.outcome = "issued".into();
     row.insert(&mut unit.tx).await?;
+    // What two people opened for this paper is shut again with it.
+    let now = unit.now();
+    for (_, subject) in about {
+        if let Some(case) = case_id {
+            subject::relock(&mut unit.tx, subject, case, now).await?;
+        }
+    }
     unit.note(format!("発行番号 {number} {}", clock_time(unit.now())));
     unit.commit(Issued::Paper { number, pdf }).await
+}
+
+/// A sheet before it is set, and whose records are on it.
+struct Sheet {
+    number: String,
+    about: Vec<AtenaNo>,
+    paper: Juminhyo,
+}
+
+/// Does the sheet belong to this request? Its 発行番号 is the one of the row that will be stored, and the row and the sheet are about the
+/// person who was asked for; without the household the sheet is about nobody else.
+fn belongs(asked: &Asked, row: &Certificate, sheet: &Sheet) -> Result<(), Fault> {
+    let number = sheet.number == row.number && sheet.paper.number == row.number;
+    let person = row.atena_no == asked.number.as_str() && sheet.about.contains(&asked.number);
+    let alone = asked.household || sheet.about.len() == 1;
+    if number && person && alone && sheet.about.len() == sheet.paper.members.len() {
+        return Ok(());
+    }
+    Err(Fault::conflict("証明書を交付できません", "印刷しようとした用紙が、この請求のものではありません"))
 }
 
 fn item(allowed: &[Item], wanted: Item, value: &str) -> Printed {
