@@ -14,7 +14,7 @@ use platform::keys::Keys;
 use platform::policy::{self, Policy};
 use platform::{City, Fault};
 use ports::Ports;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use webkit::{House, Programme};
 
@@ -60,8 +60,13 @@ pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
     let programmes = programmes();
     let db = Db::open(opening.database_url, &opening.data.join("city.db")).await?;
     migrate(&db, &migrations(&programmes), opening.clock.now()).await?;
-    let keys = Keys::open(&opening.data.join("keys").join("ring.json"))?;
+    let keys = Keys::open(&ring_file(opening.data))?;
     Ok(house(db, keys, opening.clock, opening.profile, programmes)?)
+}
+
+/// The key ring of a data folder; opening the city makes it at the first start.
+pub fn ring_file(data: &Path) -> PathBuf {
+    data.join("keys").join("ring.json")
 }
 
 /// The witness of a data folder: outside the database. In production the file belongs to another account or machine.

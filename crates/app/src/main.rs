@@ -3,6 +3,7 @@
 use anyhow::Context;
 use app::demo::{self, Options};
 use clap::{Args, Parser, Subcommand};
+use platform::staff::{NewStaff, admin};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +57,19 @@ enum Command {
         /// Where to listen
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// There is no TLS in front: the session cookie is not marked Secure. Never over a network
+        #[arg(long)]
+        plain_http: bool,
+    },
+    /// Accounts, at the console of the server; every act is an entry in the log
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
+    /// Keys of the installation
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Bring the database to this version
     Migrate {
@@ -80,6 +94,61 @@ enum Command {
         /// Folder
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Registers an account with a one-time password, which is shown once
+    Add {
+        /// Staff number, the sign-in name
+        number: String,
+        #[command(flatten)]
+        place: Place,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// Office code
+        #[arg(long)]
+        office: String,
+        /// 1 係員, 2 係長, 3 課長, 4 部長
+        #[arg(long, default_value_t = 1)]
+        rank: i64,
+        /// Additional roles, separated by commas
+        #[arg(long, default_value = "")]
+        roles: String,
+        /// 区, for staff of a ward office
+        #[arg(long)]
+        ward: Option<String>,
+        /// Reads the one-time password from standard input instead of making one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Gives an account a new one-time password, opens it when locked, and ends its sessions
+    Password {
+        /// Staff number
+        number: String,
+        #[command(flatten)]
+        place: Place,
+        /// Reads the one-time password from standard input instead of making one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Locks an account at once, until it is given a new password
+    Lock {
+        /// Staff number
+        number: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Prints the public key of the log in hexadecimal, for the auditor and the witness
+    Public {
+        #[command(flatten)]
+        place: Place,
     },
 }
 
@@ -109,15 +178,23 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let options = Options { database_url, data, residents, fresh, today, listen };
             if headless { demo::headless(&options, plant.as_deref()).await } else { demo::serve(&options).await }
         }
-        Command::Serve { place, listen } => {
+        Command::Serve { place, listen, plain_http } => {
             let house = open(&place).await?;
+            let house = if plain_http { house.over_plain_http() } else { house };
             let witness = app::witness(&place.data, house.city.keys());
             let running = app::running::Running::start(house, listen, witness)
                 .await
                 .with_context(|| format!("{listen} で待ち受けられません"))?;
             println!("http://{}", running.address);
-            tokio::signal::ctrl_c().await?;
+            app::running::asked_to_stop().await?;
             running.stop().await;
+            Ok(())
+        }
+        Command::Staff { command } => staff(command).await,
+        Command::Key { command: KeyCommand::Public { place } } => {
+            let ring = app::ring_file(&place.data);
+            anyhow::ensure!(ring.exists(), "{} に鍵がありません。--data を確かめてください", ring.display());
+            println!("{}", platform::keys::hex(&platform::keys::Keys::open(&ring)?.log_public_key()));
             Ok(())
         }
         Command::Migrate { place } => {
@@ -128,7 +205,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Doctor { place } => {
             let house = open(&place).await?;
             platform::health::check(&house.city).await?;
-            println!("書ける・署名できる: よし({})", house.city.db().engine());
+            println!("書ける・署名できる・証明できる: よし({})", house.city.db().engine());
             house.city.db().close().await;
             Ok(())
         }
@@ -164,6 +241,60 @@ async fn run(command: Command) -> anyhow::Result<()> {
             app::generate::write_all(&house, &out)?;
             Ok(())
         }
+    }
+}
+
+async fn staff(command: StaffCommand) -> anyhow::Result<()> {
+    match command {
+        StaffCommand::Add { number, place, name, office, rank, roles, ward, password_stdin } => {
+            let city = open(&place).await?.city;
+            let password = one_time_password(&city, password_stdin)?;
+            let posts = [(office.as_str(), rank, roles.as_str(), ward.as_deref())];
+            let from = city.today();
+            let new = NewStaff { staff_no: &number, name: &name, password: &password, posts: &posts, from };
+            told(admin::add(&city, &new).await)?;
+            println!("{number} を登録しました");
+            show_once(password_stdin, &password);
+            city.db().close().await;
+        }
+        StaffCommand::Password { number, place, password_stdin } => {
+            let city = open(&place).await?.city;
+            let password = one_time_password(&city, password_stdin)?;
+            told(admin::set_password(&city, &number, &password).await)?;
+            println!("{number} の仮のパスワードを変えました。開いていた画面は終わりました");
+            show_once(password_stdin, &password);
+            city.db().close().await;
+        }
+        StaffCommand::Lock { number, place } => {
+            let city = open(&place).await?.city;
+            told(admin::lock(&city, &number).await)?;
+            println!("{number} を使えなくしました。仮のパスワードを出すまでサインインできません");
+            city.db().close().await;
+        }
+    }
+    Ok(())
+}
+
+/// A fault with the messages of its fields, since there is no form to put them beside.
+fn told<T>(result: Result<T, platform::Fault>) -> anyhow::Result<T> {
+    result.map_err(|fault| {
+        let fields: Vec<&str> = fault.fields.iter().map(|f| f.message.as_str()).collect();
+        anyhow::anyhow!("{fault} {}", fields.join(" "))
+    })
+}
+
+fn one_time_password(city: &platform::City, typed: bool) -> anyhow::Result<String> {
+    if !typed {
+        return Ok(admin::one_time_password(city.keys())?);
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("パスワードを読めません")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn show_once(typed: bool, password: &str) {
+    if !typed {
+        println!("仮のパスワード(ここにしか出ません。最初のサインインで変えます): {password}");
     }
 }
 

@@ -105,6 +105,18 @@ impl Running {
     }
 }
 
+/// Waits until somebody wants the program to end: Ctrl-C, or SIGTERM from the service manager.
+///
+/// # Errors
+/// When the system does not let a program listen for signals.
+pub async fn asked_to_stop() -> std::io::Result<()> {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done,
+        _ = term.recv() => Ok(()),
+    }
+}
+
 fn every<F, R>(pause: Duration, mut stopped: watch::Receiver<bool>, work: F) -> JoinHandle<()>
 where
     F: Fn() -> R + Send + 'static,
@@ -131,7 +143,7 @@ fn health(house: House) -> Router {
 
 /// Ready means: it can write, sign and prove.
 async fn ready(State(house): State<House>) -> impl IntoResponse {
-    match platform::health::check(&house.city).await {
+    match platform::health::ready(&house.city).await {
         Ok(()) => (StatusCode::OK, "ready".to_owned()),
         Err(fault) => (StatusCode::SERVICE_UNAVAILABLE, fault.to_string()),
     }

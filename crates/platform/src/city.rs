@@ -5,7 +5,8 @@ use crate::keys::Keys;
 use crate::policy::Policy;
 use kernel::access::Purpose;
 use kernel::time::{Clock, Date, Timestamp};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An office (課) and the purposes its staff may act for.
 #[derive(Debug, Clone)]
@@ -46,12 +47,38 @@ struct Inner {
     policy: Policy,
     profile: CityProfile,
     purposes: Vec<Purpose>,
+    /// When each session was last seen in this process, by the hash of its token.
+    presence: Mutex<HashMap<Vec<u8>, Timestamp>>,
 }
+
+/// Sessions that one process remembers before it forgets those that have gone.
+const REMEMBERED: usize = 10_000;
 
 impl City {
     /// Puts a city together.
     pub fn new(db: Db, keys: Keys, clock: Arc<dyn Clock>, policy: Policy, profile: CityProfile, purposes: Vec<Purpose>) -> Self {
-        Self(Arc::new(Inner { db, keys, clock, policy, profile, purposes }))
+        let presence = Mutex::default();
+        Self(Arc::new(Inner { db, keys, clock, policy, profile, purposes, presence }))
+    }
+
+    /// When this process last saw a session.
+    pub(crate) fn last_seen(&self, session: &[u8]) -> Option<Timestamp> {
+        self.0.presence.lock().unwrap_or_else(PoisonError::into_inner).get(session).copied()
+    }
+
+    /// A session is there.
+    pub(crate) fn saw(&self, session: &[u8], now: Timestamp) {
+        let mut all = self.0.presence.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED {
+            let idle = crate::staff::IDLE_MINUTES * 60_000_000;
+            all.retain(|_, seen| now.as_microsecond() - seen.as_microsecond() < idle);
+        }
+        all.insert(session.to_vec(), now);
+    }
+
+    /// A session has ended.
+    pub(crate) fn left(&self, session: &[u8]) {
+        self.0.presence.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
     }
 
     /// Its database.

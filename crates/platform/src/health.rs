@@ -1,7 +1,8 @@
 //! Is it well? `/readyz`, `/metrics` and `atena doctor` ask here.
 
+use crate::audit::{self, AuditError};
 use crate::city::City;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::params;
 
 crate::statements! {
@@ -12,7 +13,7 @@ crate::statements! {
                (select count(*) from platform_job where state in ('waiting', 'running')) as jobs, (select count(*) from platform_session) as sessions";
 }
 
-/// Can the city write durably and sign?
+/// Can the city write durably, sign a checkpoint, and prove that its last sealed entry is in the signed log?
 ///
 /// # Errors
 /// What it cannot do.
@@ -20,10 +21,28 @@ pub async fn check(city: &City) -> Result<(), Fault> {
     let mut tx = city.db().write().await?;
     tx.run(PROBE, params![]).await?;
     tx.commit().await?;
-    let signature = city.keys().sign_log(b"health");
-    let key = ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, city.keys().log_public_key());
-    key.verify(b"health", &signature).map_err(|_| crate::keys::KeyError::Broken)?;
-    Ok(())
+    let mut tx = city.db().read().await?;
+    audit::probe(&mut tx, city.keys(), city.now()).await.map_err(|e| unproved(&e))
+}
+
+/// [`check`], and that a running sealer keeps up: what `/readyz` means.
+///
+/// # Errors
+/// What is missing.
+pub async fn ready(city: &City) -> Result<(), Fault> {
+    check(city).await?;
+    let mut tx = city.db().read().await?;
+    audit::keeps_up(&mut tx, city.keys(), city.now()).await.map_err(|e| unproved(&e))
+}
+
+fn unproved(error: &AuditError) -> Fault {
+    tracing::error!(%error, "not ready");
+    Fault::new(
+        FaultKind::Unavailable,
+        "記録に署名し、証明することができません",
+        error.to_string(),
+        "情報政策課へ連絡してください",
+    )
 }
 
 /// Counts for Prometheus. Numbers of work, never of people.

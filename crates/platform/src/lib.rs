@@ -45,6 +45,7 @@ pub fn statements() -> Vec<Statement> {
         job::STATEMENTS,
         outbox::STATEMENTS,
         staff::STATEMENTS,
+        staff::admin::STATEMENTS,
         subject::STATEMENTS,
         task::STATEMENTS,
         unit::STATEMENTS,

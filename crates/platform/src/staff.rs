@@ -1,5 +1,9 @@
-//! Staff, their posts, sign-in and sessions: Argon2id, lock-out, idle lock, one acting office at a time.
+//! Staff, their posts, sign-in and sessions: Argon2id, lock-out, idle lock, one acting office at a time. Who comes, goes, fails to come
+//! in or changes office leaves an entry in the log, in the transaction that does it.
 
+pub mod admin;
+
+use crate::audit::{self, Entry, Shown};
 use crate::city::City;
 use crate::db::{DbError, Row, Tx};
 use crate::fault::{Fault, FaultKind};
@@ -7,6 +11,7 @@ use crate::keys::{hex, sha256};
 use crate::params;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
+use kernel::access::Action;
 use kernel::time::{Date, Timestamp};
 
 /// Failures in a row before the account locks.
@@ -22,9 +27,9 @@ const PASSWORD_CHARACTERS: usize = 12;
 
 crate::statements! {
     /// What a staff member signs in with, and from when to when.
-    FIND = "select password_hash, active_from, active_to from platform_staff where staff_no = $1";
+    FIND = "select name, password_hash, active_from, active_to from platform_staff where staff_no = $1";
     /// Counts a failure, unless the account is locked.
-    FAILED = "update platform_staff set failures = failures + 1, locked_until = case when failures + 1 >= $3 then cast($4 as bigint) end where staff_no = $1 and (locked_until is null or locked_until <= $2)";
+    FAILED = "update platform_staff set failures = failures + 1, locked_until = case when failures + 1 >= $3 then cast($4 as bigint) end where staff_no = $1 and (locked_until is null or locked_until <= $2) returning failures";
     /// Forgets failures, unless the account is locked.
     SUCCEEDED = "update platform_staff set failures = 0, locked_until = null where staff_no = $1 and (locked_until is null or locked_until <= $2)";
     /// A new password.
@@ -46,8 +51,6 @@ crate::statements! {
     SET_CASE = "update platform_session set case_id = $2 where token = $1";
     /// Signs out.
     END = "delete from platform_session where token = $1";
-    /// Ends every session of a person.
-    END_ALL = "delete from platform_session where staff_no = $1";
     /// Everybody with a post on a day.
     HOLDERS = "select f.staff_no, f.name, p.id, p.office, p.rank, p.roles, p.ward from platform_post p join platform_staff f on f.staff_no = p.staff_no where p.active_from <= $1 and (p.active_to is null or p.active_to >= $1) order by f.staff_no, p.id";
     /// Subjects of a case.
@@ -214,32 +217,90 @@ fn sign_in_refused() -> Fault {
     )
 }
 
-/// Checks a password outside any transaction, since that takes long, and counts the outcome. Answers the transaction in which the success
-/// is noted, or `None` for a wrong password. A guess counts only while the account is open, so that guesses sent all at once get no
-/// further than guesses sent one by one.
-async fn check(city: &City, staff_no: &str, password: &str) -> Result<Option<Tx>, Fault> {
-    let row = city.db().read().await?.first(FIND, params![staff_no]).await?;
+/// Somebody at a terminal, before or besides a session: what the log says of coming and going.
+struct Visitor<'a> {
+    staff_no: &'a str,
+    name: &'a str,
+    post: Option<&'a Post>,
+    purpose: Option<&'a str>,
+    terminal: &'a str,
+    screen: &'static str,
+}
+
+impl<'a> Visitor<'a> {
+    fn of(staff: &'a StaffContext, screen: &'static str) -> Self {
+        Self {
+            staff_no: &staff.staff_no,
+            name: &staff.name,
+            post: staff.post.as_ref(),
+            purpose: staff.purpose.as_deref(),
+            terminal: &staff.terminal,
+            screen,
+        }
+    }
+
+    /// Writes the entry and stores it with what the transaction did.
+    async fn record(&self, city: &City, mut tx: Tx, result: Shown, detail: &str) -> Result<(), Fault> {
+        let entry = Entry {
+            at: city.now(),
+            staff_no: self.staff_no.to_owned(),
+            staff_name: self.name.to_owned(),
+            office: self.post.map(|p| city.office_name(&p.office)).unwrap_or_default(),
+            terminal: self.terminal.to_owned(),
+            purpose: self.purpose.unwrap_or_default().to_owned(),
+            case_no: None,
+            ground: None,
+            action: Action::Administer,
+            screen: self.screen.to_owned(),
+            result,
+            sightings: vec![],
+            detail: detail.to_owned(),
+            bulk: None,
+        };
+        audit::append(&mut tx, city.keys(), &entry).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Checks a password outside any transaction, since that takes long, and counts and records the outcome. Answers the name and the
+/// transaction in which the success is noted, or `None` for a wrong password. A guess counts only while the account is open, so that
+/// guesses sent all at once get no further than guesses sent one by one.
+async fn check(city: &City, who: &Visitor<'_>, password: &str) -> Result<Option<(String, Tx)>, Fault> {
+    let row = city.db().read().await?.first(FIND, params![who.staff_no]).await?;
     let Some(row) = row else {
-        // Costs as much as a real check, so that timing does not tell whether the number exists.
+        // Costs as much as a real check, so that timing does not tell whether the number exists. What was typed is not kept: it may
+        // be a password in the wrong field.
         hash_password(password)?;
+        let nobody = Visitor { staff_no: "", name: "", ..*who };
+        nobody.record(city, city.db().write().await?, Shown::Denied, "登録のない職員番号").await?;
         return Err(sign_in_refused());
     };
+    let name: String = row.get("name")?;
+    let who = Visitor { name: &name, ..*who };
     let fits = password_fits(password, &row.get::<String>("password_hash")?);
     let today = city.today();
     if today < row.get::<Date>("active_from")? || row.get::<Option<Date>>("active_to")?.is_some_and(|to| to < today) {
+        who.record(city, city.db().write().await?, Shown::Denied, "在職期間の外").await?;
         return Err(sign_in_refused());
     }
     let now = city.now();
     let mut tx = city.db().write().await?;
-    let counted = match fits {
-        true => tx.run(SUCCEEDED, params![staff_no, now]).await?,
-        false => tx.run(FAILED, params![staff_no, now, FAILURES_ALLOWED, minutes_after(now, LOCK_MINUTES)]).await?,
-    };
-    match (counted, fits) {
-        (0, _) => Err(sign_in_refused()),
-        (_, true) => Ok(Some(tx)),
-        (_, false) => tx.commit().await.map(|()| None).map_err(Fault::from),
+    if fits {
+        if tx.run(SUCCEEDED, params![who.staff_no, now]).await? == 1 {
+            return Ok(Some((name, tx)));
+        }
+    } else {
+        let until = minutes_after(now, LOCK_MINUTES);
+        let counted = tx.first(FAILED, params![who.staff_no, now, FAILURES_ALLOWED, until]).await?;
+        if let Some(row) = counted {
+            let failures: i64 = row.get("failures")?;
+            let locks = if failures >= FAILURES_ALLOWED { "。続けて間違えたため15分使えません" } else { "" };
+            who.record(city, tx, Shown::Denied, &format!("パスワードの誤り {failures}回目{locks}")).await?;
+            return Ok(None);
+        }
     }
+    who.record(city, tx, Shown::Denied, "一時的に使えない間の試み").await?;
+    Err(sign_in_refused())
 }
 
 /// Signs in and answers the session token, which only the browser keeps.
@@ -247,7 +308,8 @@ async fn check(city: &City, staff_no: &str, password: &str) -> Result<Option<Tx>
 /// # Errors
 /// One and the same refusal for an unknown number, a wrong password and a locked account.
 pub async fn sign_in(city: &City, staff_no: &str, password: &str, terminal: &str) -> Result<String, Fault> {
-    let Some(mut tx) = check(city, staff_no, password).await? else { return Err(sign_in_refused()) };
+    let who = Visitor { staff_no, name: "", post: None, purpose: None, terminal, screen: "サインイン" };
+    let Some((name, mut tx)) = check(city, &who, password).await? else { return Err(sign_in_refused()) };
     let now = city.now();
     let token = hex(&city.keys().random::<32>()?);
     let csrf = hex(&city.keys().random::<16>()?);
@@ -261,7 +323,7 @@ pub async fn sign_in(city: &City, staff_no: &str, password: &str, terminal: &str
     let post_id = only.map(|p| p.id);
     let row = params![sha256(token.as_bytes()).to_vec(), staff_no, post_id, purpose, terminal, csrf, now, now, false];
     tx.insert_rows("platform_session", columns, vec![row]).await?;
-    tx.commit().await?;
+    Visitor { name: &name, post: only, purpose, ..who }.record(city, tx, Shown::Changed, "サインイン").await?;
     Ok(token)
 }
 
@@ -299,7 +361,8 @@ pub async fn session(city: &City, token: &str) -> Result<Option<StaffContext>, F
     if now >= minutes_after(started, SESSION_HOURS * 60) || left(row.get("active_to")?) || left(row.get("post_to")?) {
         return Ok(None);
     }
-    let seen: Timestamp = row.get("seen_at")?;
+    let stored: Timestamp = row.get("seen_at")?;
+    let seen = city.last_seen(&hash).map_or(stored, |here| here.max(stored));
     let locked = row.get::<bool>("locked")? || now >= minutes_after(seen, IDLE_MINUTES);
     let post = match row.get::<Option<i64>>("post_id")? {
         None => None,
@@ -331,8 +394,12 @@ pub async fn session(city: &City, token: &str) -> Result<Option<StaffContext>, F
         locked,
     };
     drop(tx);
-    // Once a minute is enough to know that somebody is there, and keeps reading free of writing.
-    if !locked && now >= minutes_after(seen, 1) {
+    if locked {
+        return Ok(Some(context));
+    }
+    city.saw(&hash, now);
+    // The instant is kept in memory; storing it once a minute is enough for other processes and the next start.
+    if now >= minutes_after(stored, 1) {
         let mut tx = city.db().write().await?;
         tx.run(TOUCH, params![hash, now]).await?;
         tx.commit().await?;
@@ -346,12 +413,13 @@ pub async fn session(city: &City, token: &str) -> Result<Option<StaffContext>, F
 /// The refusal of [`sign_in`] for a wrong password.
 pub async fn lock(city: &City, staff: &StaffContext, unlock_with: Option<&str>) -> Result<(), Fault> {
     let Some(token) = &staff.session else { return Ok(()) };
-    let mut tx = match unlock_with {
-        Some(password) => check(city, &staff.staff_no, password).await?.ok_or_else(sign_in_refused)?,
-        None => city.db().write().await?,
+    let who = Visitor::of(staff, "離席");
+    let (mut tx, detail) = match unlock_with {
+        Some(password) => (check(city, &who, password).await?.ok_or_else(sign_in_refused)?.1, "席に戻る"),
+        None => (city.db().write().await?, "離席"),
     };
     tx.run(LOCK, params![token.clone(), unlock_with.is_none(), city.now()]).await?;
-    Ok(tx.commit().await?)
+    who.record(city, tx, Shown::Changed, detail).await
 }
 
 /// Changes the password.
@@ -359,18 +427,24 @@ pub async fn lock(city: &City, staff: &StaffContext, unlock_with: Option<&str>) 
 /// # Errors
 /// A wrong old password (which counts as at sign-in), or a new one that is too short or the same. There is no forced periodic change (NIST SP 800-63B).
 pub async fn change_password(city: &City, staff: &StaffContext, old: &str, new: &str) -> Result<(), Fault> {
-    if new.chars().count() < PASSWORD_CHARACTERS {
-        return Err(Fault::field("new", "12文字以上にしてください。長い文でもかまいません"));
-    }
+    long_enough(new)?;
     if new == old {
         return Err(Fault::field("new", "いまと同じパスワードです。別のものにしてください"));
     }
     let hash = hash_password(new)?;
-    let Some(mut tx) = check(city, &staff.staff_no, old).await? else {
+    let who = Visitor::of(staff, "パスワードの変更");
+    let Some((_, mut tx)) = check(city, &who, old).await? else {
         return Err(Fault::field("old", "いまのパスワードが違います。もう一度入力してください"));
     };
     tx.run(SET_PASSWORD, params![&staff.staff_no, hash, false]).await?;
-    Ok(tx.commit().await?)
+    who.record(city, tx, Shown::Changed, "パスワードの変更").await
+}
+
+fn long_enough(password: &str) -> Result<(), Fault> {
+    match password.chars().count() {
+        0..PASSWORD_CHARACTERS => Err(Fault::field("new", "12文字以上にしてください。長い文でもかまいません")),
+        _ => Ok(()),
+    }
 }
 
 /// Acts in a post for a purpose. The open case stays with the old purpose and is left.
@@ -381,12 +455,15 @@ pub async fn act_as(city: &City, staff: &StaffContext, post_id: i64, purpose: &s
     let Some(token) = &staff.session else { return Ok(()) };
     let mut tx = city.db().write().await?;
     let held = posts(&mut tx, &staff.staff_no, city.today()).await?;
-    let office = held.iter().find(|p| p.id == post_id).and_then(|p| city.office(&p.office));
+    let post = held.iter().find(|p| p.id == post_id);
+    let office = post.and_then(|p| city.office(&p.office));
     if !office.is_some_and(|o| o.purposes.contains(&purpose)) {
+        Visitor::of(staff, "事務を選ぶ").record(city, tx, Shown::Denied, "持っていない所属・事務").await?;
         return Err(Fault::refused("この所属では、この事務を行えません"));
     }
     tx.run(SET_PURPOSE, params![token.clone(), post_id, purpose]).await?;
-    Ok(tx.commit().await?)
+    let who = Visitor { post, purpose: Some(purpose), ..Visitor::of(staff, "事務を選ぶ") };
+    who.record(city, tx, Shown::Changed, "所属・事務の切替え").await
 }
 
 /// Signs out.
@@ -397,7 +474,8 @@ pub async fn sign_out(city: &City, staff: &StaffContext) -> Result<(), Fault> {
     let Some(token) = &staff.session else { return Ok(()) };
     let mut tx = city.db().write().await?;
     tx.run(END, params![token.clone()]).await?;
-    Ok(tx.commit().await?)
+    city.left(token);
+    Visitor::of(staff, "サインアウト").record(city, tx, Shown::Changed, "サインアウト").await
 }
 
 /// A staff member and one of their posts.

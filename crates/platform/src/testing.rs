@@ -21,7 +21,12 @@ impl FixedClock {
 
     /// Lets minutes pass.
     pub fn pass_minutes(&self, minutes: u64) {
-        self.0.fetch_add(minutes * 60_000_000, Ordering::SeqCst);
+        self.pass_seconds(minutes * 60);
+    }
+
+    /// Lets seconds pass.
+    pub fn pass_seconds(&self, seconds: u64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 
     /// Goes to noon of a day.

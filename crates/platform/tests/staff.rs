@@ -6,8 +6,9 @@ mod house;
 
 use house::{House, TODAY, clerk, houses};
 use kernel::time::Date;
+use platform::audit::LogLine;
 use platform::fault::{Fault, FaultKind};
-use platform::staff::{self, NewStaff, StaffContext};
+use platform::staff::{self, NewStaff, StaffContext, admin};
 use platform::{City, case, params};
 
 const FIRST: &str = "one-time 4711 salmon";
@@ -112,13 +113,17 @@ async fn somebody_who_signs_in_keeps_nobody_from_writing() {
 }
 
 #[tokio::test]
-async fn the_screen_locks_after_fifteen_minutes_to_the_second() {
+async fn the_screen_locks_fifteen_minutes_after_the_last_look_to_the_second() {
     for house in hired().await {
         let token = sign_in(&house, FIRST).await.unwrap();
-        let idle = |seconds: i64| seconds_ago(&house, seconds);
-        set_seen(&house, idle(899)).await;
+        // Looks within a minute of the last stored one count too.
+        for _ in 0..3 {
+            house.clock.pass_seconds(59);
+            assert!(!context(&house.city, &token).await.unwrap().locked);
+        }
+        house.clock.pass_seconds(899);
         assert!(!context(&house.city, &token).await.unwrap().locked, "14 minutes 59 seconds");
-        set_seen(&house, idle(900)).await;
+        house.clock.pass_seconds(900);
         assert!(context(&house.city, &token).await.unwrap().locked, "15 minutes");
         // Nothing that happens behind the lock counts as presence.
         house.clock.pass_minutes(1);
@@ -127,14 +132,85 @@ async fn the_screen_locks_after_fifteen_minutes_to_the_second() {
     }
 }
 
-fn seconds_ago(house: &House, seconds: i64) -> i64 {
-    house.city.now().as_microsecond() - seconds * 1_000_000
+#[tokio::test]
+async fn coming_going_and_failing_to_come_in_are_entries_of_the_log() {
+    for house in houses().await {
+        hire(&house, "1001", &[("shimin", 1, "", None), ("iryo", 2, "", None)]).await;
+        sign_in(&house, "wrong").await.unwrap_err();
+        staff::sign_in(&house.city, "My secret in the wrong field", FIRST, "A-12").await.unwrap_err();
+        let token = sign_in(&house, FIRST).await.unwrap();
+        let at_work = context(&house.city, &token).await.unwrap();
+        let mut tx = house.city.db().read().await.unwrap();
+        let posts = staff::posts(&mut tx, "1001", TODAY).await.unwrap();
+        drop(tx);
+        staff::act_as(&house.city, &at_work, posts[1].id, "kodomo").await.unwrap();
+        staff::act_as(&house.city, &at_work, posts[1].id, "juki").await.unwrap_err();
+        let at_work = context(&house.city, &token).await.unwrap();
+        staff::lock(&house.city, &at_work, None).await.unwrap();
+        staff::lock(&house.city, &at_work, Some("wrong")).await.unwrap_err();
+        staff::lock(&house.city, &at_work, Some(FIRST)).await.unwrap();
+        staff::change_password(&house.city, &at_work, FIRST, LONGER).await.unwrap();
+        staff::sign_out(&house.city, &at_work).await.unwrap();
+        for _ in 0..6 {
+            sign_in(&house, "wrong").await.unwrap_err();
+        }
+        let log = house.log().await;
+        let words = |l: &LogLine| {
+            let inner = l.inner.as_ref().unwrap();
+            format!("{} {} {}", inner.staff_no, l.line.result, inner.detail)
+        };
+        let said: Vec<String> = log.iter().map(words).collect();
+        let expected = [
+            "1001 denied パスワードの誤り 1回目",
+            " denied 登録のない職員番号",
+            "1001 changed サインイン",
+            "1001 changed 所属・事務の切替え",
+            "1001 denied 持っていない所属・事務",
+            "1001 changed 離席",
+            "1001 denied パスワードの誤り 1回目",
+            "1001 changed 席に戻る",
+            "1001 changed パスワードの変更",
+            "1001 changed サインアウト",
+            "1001 denied パスワードの誤り 1回目",
+            "1001 denied パスワードの誤り 2回目",
+            "1001 denied パスワードの誤り 3回目",
+            "1001 denied パスワードの誤り 4回目",
+            "1001 denied パスワードの誤り 5回目。続けて間違えたため15分使えません",
+            "1001 denied 一時的に使えない間の試み",
+        ];
+        assert_eq!(said, expected, "{}", house.engine());
+        house.remove().await;
+    }
 }
 
-async fn set_seen(house: &House, at: i64) {
-    let mut tx = house.city.db().write().await.unwrap();
-    tx.run("update platform_session set seen_at = $1", params![at]).await.unwrap();
-    tx.commit().await.unwrap();
+#[tokio::test]
+async fn the_console_makes_the_first_account_and_ends_one_at_once() {
+    for house in houses().await {
+        let posts: &[(&str, i64, &str, Option<&str>)] = &[("shimin", 2, "", None)];
+        let from = Date::constant(2026, 4, 1);
+        let new = |password, posts| NewStaff { staff_no: "0001", name: "大谷 真央", password, posts, from };
+        let field = |fault: Fault| fault.fields[0].field;
+        assert_eq!(field(admin::add(&house.city, &new("short", posts)).await.unwrap_err()), "new");
+        let nowhere: &[(&str, i64, &str, Option<&str>)] = &[("atlantis", 2, "", None)];
+        assert_eq!(field(admin::add(&house.city, &new(FIRST, nowhere)).await.unwrap_err()), "office");
+        admin::add(&house.city, &new(FIRST, posts)).await.unwrap();
+        assert_eq!(admin::add(&house.city, &new(FIRST, posts)).await.unwrap_err().kind, FaultKind::Conflict);
+        let token = staff::sign_in(&house.city, "0001", FIRST, "A-12").await.unwrap();
+        admin::lock(&house.city, "0001").await.unwrap();
+        assert!(context(&house.city, &token).await.is_none(), "the open session has ended");
+        house.clock.pass_minutes(60 * 24);
+        assert!(staff::sign_in(&house.city, "0001", FIRST, "A-12").await.is_err(), "no time opens it");
+        let second = admin::one_time_password(house.city.keys()).unwrap();
+        admin::set_password(&house.city, "0001", &second).await.unwrap();
+        assert!(staff::sign_in(&house.city, "0001", FIRST, "A-12").await.is_err());
+        let token = staff::sign_in(&house.city, "0001", &second, "A-12").await.unwrap();
+        assert!(context(&house.city, &token).await.unwrap().must_change);
+        assert_eq!(admin::lock(&house.city, "9999").await.unwrap_err().kind, FaultKind::Missing);
+        let console = |l: &LogLine| l.inner.as_ref().is_some_and(|i| i.terminal == "console");
+        let today = house.log().await.into_iter().filter(console).count();
+        assert_eq!(today, 2, "{}: each act at the console of that day is an entry", house.engine());
+        house.remove().await;
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ pub struct House {
     pub programmes: Arc<Vec<Programme>>,
     acts: Acts,
     task_pages: Arc<Vec<(&'static str, &'static str)>>,
+    plain_http: bool,
 }
 
 impl House {
@@ -47,7 +48,13 @@ impl House {
     pub fn new(city: City, programmes: Vec<Programme>) -> Self {
         let acts = Acts::new(programmes.iter().flat_map(|p| p.acts.iter().cloned()).collect());
         let task_pages = programmes.iter().flat_map(|p| p.task_pages.iter().copied()).collect();
-        Self { city, programmes: Arc::new(programmes), acts, task_pages: Arc::new(task_pages) }
+        Self { city, programmes: Arc::new(programmes), acts, task_pages: Arc::new(task_pages), plain_http: false }
+    }
+
+    /// Without TLS in front (a demo on this machine): the session cookie is not marked `Secure`.
+    pub fn over_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
     }
 
     /// All routes.
@@ -317,9 +324,10 @@ fn see(location: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-fn with_cookie(mut response: Response, value: &str) -> Response {
-    let text =
-        format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{}", if value.is_empty() { "; Max-Age=0" } else { "" });
+fn with_cookie(served: &Served, mut response: Response, value: &str) -> Response {
+    let ends = if value.is_empty() { "; Max-Age=0" } else { "" };
+    let secure = if served.house.plain_http { "" } else { "; Secure" };
+    let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{ends}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
@@ -342,8 +350,8 @@ fn answer(served: &Served, reply: Reply) -> Response {
             *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             response
         }
-        Reply::SignedIn { token, to } => with_cookie(see(&to), &token),
-        Reply::SignedOut => with_cookie(see("/sign-in"), ""),
+        Reply::SignedIn { token, to } => with_cookie(served, see(&to), &token),
+        Reply::SignedOut => with_cookie(served, see("/sign-in"), ""),
         Reply::File(file) => download(file),
     }
 }

@@ -7,7 +7,7 @@ mod story;
 mod story_month;
 
 use crate::minato::{self, STAFF};
-use crate::running::{Running, WallClock};
+use crate::running::{Running, WallClock, asked_to_stop};
 use crate::{Opening, house, programmes};
 use anyhow::{Context, bail};
 use kernel::Date;
@@ -81,7 +81,7 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
     let mut passwords = vec![];
     if new {
         for member in STAFF {
-            let password = one_time_password(house.city.keys())?;
+            let password = staff::admin::one_time_password(house.city.keys())?;
             let mut tx = house.city.db().write().await?;
             let from = Date::constant(2026, 4, 1);
             let posts = [(member.office, member.rank, member.roles, None)];
@@ -101,14 +101,6 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
 }
 
 /// Four groups of four characters that are hard to confuse.
-fn one_time_password(keys: &Keys) -> anyhow::Result<String> {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let bytes: [u8; 16] = keys.random()?;
-    let letters: Vec<char> =
-        bytes.iter().filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len()).map(|l| char::from(*l))).collect();
-    Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
-}
-
 /// Serves the demo until Ctrl-C.
 ///
 /// # Errors
@@ -118,7 +110,7 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
     let DemoCity { house, passwords } = open_city(options).await?;
     let engine = house.city.db().engine();
     let witness = crate::witness(&options.data, house.city.keys());
-    let running = Running::start(house, options.listen, witness)
+    let running = Running::start(house.over_plain_http(), options.listen, witness)
         .await
         .with_context(|| format!("{} で待ち受けられません", options.listen))?;
     println!("みなと市(架空) … {engine}、{:.1}秒で準備できました", begun.elapsed().as_secs_f64());
@@ -127,6 +119,7 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
         println!("  業務日を {} として動いています(--today)", kernel::time::wareki(today));
     }
     println!("  鍵は {} に自分で作ったものです。本番では PKCS#11 の鍵を使います", options.data.join("keys").display());
+    println!("  このデモは TLS なしで動くため、サインインの Cookie に Secure を付けていません。本番(serve)では付きます");
     if passwords.is_empty() {
         println!("  前回の続きです。最初からやり直すには --fresh を付けてください");
     } else {
@@ -136,7 +129,7 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
         }
     }
     println!("  止めるには Ctrl-C");
-    tokio::signal::ctrl_c().await?;
+    asked_to_stop().await?;
     running.stop().await;
     println!("止めました。記録は {} に残っています", options.data.display());
     Ok(())
@@ -158,7 +151,7 @@ pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<
     };
     let DemoCity { house, passwords } = open_city(&options).await?;
     let witness = crate::witness(&data, house.city.keys());
-    let running = Running::start(house.clone(), options.listen, witness.clone()).await?;
+    let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await?;
     let made = synth::City::generate(load::SEED, options.residents, today);
     let result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
     running.stop().await;

@@ -55,7 +55,8 @@ impl TestApp {
         }
         let folder = database.file.as_ref().and_then(|f| f.parent()).unwrap().to_owned();
         let witness = app::witness(&folder, house.city.keys());
-        let running = Running::start(house.clone(), SocketAddr::from(([127, 0, 0, 1], 0)), witness).await.unwrap();
+        let running =
+            Running::start(house.clone().over_plain_http(), SocketAddr::from(([127, 0, 0, 1], 0)), witness).await.unwrap();
         let origin = format!("http://localhost:{}", running.address.port());
         Self { running, house, origin, database }
     }

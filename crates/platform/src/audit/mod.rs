@@ -18,6 +18,7 @@ mod leaf;
 mod map;
 pub mod merkle;
 mod note;
+mod probe;
 mod read;
 mod seal;
 mod sealer;
@@ -31,6 +32,7 @@ pub use erase::{erase_before, ids_root};
 pub use leaf::{Inner, List, Said};
 pub use map::MapProof;
 pub use note::{Checkpoint, origin};
+pub use probe::{keeps_up, probe};
 pub use read::{AccessLine, Count, LogFilter, LogLine, Place, access_list, access_list_of, counts, log};
 pub use seal::{head, seal};
 pub use sealer::{Sealer, SealerState};
@@ -66,6 +68,9 @@ pub enum AuditError {
     /// A proof was asked for leaves that are not sealed yet.
     #[error("まだ封印されていない記録です。しばらくしてからもう一度操作してください")]
     NotSealed,
+    /// Leaves wait longer than a sealer that works would let them.
+    #[error("記録の封印が1分以上止まっています。atena doctor で確かめてください")]
+    Behind,
     /// The appending task has ended.
     #[error("記録の処理が止まっています。表示も保存もしていません")]
     Stopped,
@@ -151,6 +156,7 @@ pub fn statements() -> Vec<Statement> {
     [
         bundle::STATEMENTS,
         erase::STATEMENTS,
+        probe::STATEMENTS,
         read::STATEMENTS,
         seal::STATEMENTS,
         &seal::long_statements(),
