@@ -40,6 +40,7 @@ pub fn statements() -> Vec<Statement> {
         approval::STATEMENTS,
         case::STATEMENTS,
         db::STATEMENTS,
+        db::mark::STATEMENTS,
         file::STATEMENTS,
         health::STATEMENTS,
         job::STATEMENTS,

@@ -3,19 +3,22 @@
 pub mod browser;
 mod load;
 mod load_aid;
+mod place;
 mod story;
 mod story_month;
+#[cfg(test)]
+mod tests;
 
 use crate::minato::{self, STAFF};
 use crate::running::{Running, WallClock, asked_to_stop};
 use crate::{Opening, house, programmes};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use kernel::Date;
 use platform::db::Db;
 use platform::keys::Keys;
 use platform::staff::{self, NewStaff};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use webkit::House;
@@ -37,9 +40,6 @@ pub struct Options {
     pub listen: SocketAddr,
 }
 
-/// File that marks a folder as one that the demo made; nothing else is ever deleted.
-const MARK: &str = "demo-city";
-
 /// A house without data, for the generated documents.
 ///
 /// # Errors
@@ -53,16 +53,6 @@ pub async fn empty_house() -> anyhow::Result<House> {
     Ok(house)
 }
 
-fn start_over(data: &Path) -> anyhow::Result<()> {
-    if !data.exists() {
-        return Ok(());
-    }
-    if !data.join(MARK).exists() {
-        bail!("{} は demo が作った場所ではないため消しません。別の --data を指定してください", data.display());
-    }
-    std::fs::remove_dir_all(data).with_context(|| format!("{} を消せません", data.display()))
-}
-
 /// A demo city, opened, and the one-time passwords when it was made just now.
 struct DemoCity {
     house: House,
@@ -71,15 +61,16 @@ struct DemoCity {
 
 async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
     if options.fresh {
-        start_over(&options.data)?;
+        place::start_over(options).await?;
     }
+    let new = place::is_new(options).await?;
     let clock = Arc::new(options.today.map_or_else(WallClock::real, WallClock::starting));
     let opening =
         Opening { database_url: options.database_url.as_deref(), data: &options.data, clock, profile: minato::profile() };
-    let new = !options.data.join(MARK).exists();
     let house = crate::open(opening).await?;
     let mut passwords = vec![];
     if new {
+        place::mark(options, house.city.db(), house.city.keys(), false).await?;
         for member in STAFF {
             let password = staff::admin::one_time_password(house.city.keys())?;
             let mut tx = house.city.db().write().await?;
@@ -95,7 +86,7 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
         }
         let people = load::city(&house.city, options.residents).await?;
         println!("合成の市民 {people}人(転出・死亡を含む)を登録しました");
-        std::fs::write(options.data.join(MARK), "made by `atena demo`\n")?;
+        place::mark(options, house.city.db(), house.city.keys(), true).await?;
     }
     Ok(DemoCity { house, passwords })
 }

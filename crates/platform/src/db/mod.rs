@@ -5,6 +5,7 @@
 //! [`Db::read`] or a writing transaction from [`Db::write`].
 
 mod lite;
+pub mod mark;
 mod migrate;
 mod value;
 
