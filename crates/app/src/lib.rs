@@ -4,6 +4,7 @@ pub mod demo;
 pub mod generate;
 pub mod minato;
 pub mod running;
+pub mod synthetic;
 
 use kernel::time::Clock;
 use medical_aid::child::scheme::ChildScheme;

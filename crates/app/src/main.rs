@@ -89,6 +89,24 @@ enum Command {
         #[arg(long)]
         public_key: Option<String>,
     },
+    /// Write a synthetic city as files: tables, months of receipts and bills, and an answer sheet of what was planted
+    Synth {
+        /// How many residents the city has
+        #[arg(long, default_value_t = 10_000)]
+        residents: u32,
+        /// Same seed, same bytes
+        #[arg(long, default_value_t = app::synthetic::SEED)]
+        seed: u64,
+        /// Business date of the city
+        #[arg(long, default_value = "2026-11-20")]
+        today: jiff::civil::Date,
+        /// Months of receipts
+        #[arg(long, default_value_t = 3)]
+        months: u8,
+        /// Empty folder
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Write the generated documents
     Generate {
         /// Folder
@@ -234,6 +252,11 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 report.findings.len() as u64 + report.more
             );
             println!("改変・欠落・入替え・巻戻しはありません");
+            Ok(())
+        }
+        Command::Synth { residents, seed, today, months, out } => {
+            app::synthetic::write_city(app::synthetic::Order { residents, seed, today, months }, &out)?;
+            println!("合成の市を {} に書き出しました(乱数の種 {seed})", out.display());
             Ok(())
         }
         Command::Generate { out } => {

@@ -1,6 +1,6 @@
 //! みなと市, a synthetic city: families with their histories, the facts of 子ども医療, and months of receipts with planted faults.
 //!
-//! Pure values, deterministic by seed; no clock, no files. Names are combined from lists, towns and numbers are invented in spaces of
+//! Pure values, deterministic by seed; no clock, and no files but those that the caller of [`export`] opens. Names are combined from lists, towns and numbers are invented in spaces of
 //! their own (see [`CITY_CODE`] and the notes of each number); nobody real is meant.
 //!
 //! [`City::generate`] → [`City::households`] streams the people, so that 340,000 residents need little memory.
@@ -9,6 +9,7 @@
 mod aid;
 mod city;
 mod dice;
+pub mod export;
 pub mod model;
 pub mod month;
 mod names;

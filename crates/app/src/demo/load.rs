@@ -1,5 +1,6 @@
 //! Puts the synthetic city into the registers, in bulk and recorded as such.
 
+pub(super) use crate::synthetic::SEED;
 use anyhow::Context;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, SetaiNo};
@@ -10,8 +11,6 @@ use resident::load::NewPerson;
 use resident::model::{Person, ProtectionRow};
 use synth::{Household, ResidentRow};
 
-/// Seed of every demo city: the same city on every machine.
-pub(super) const SEED: u64 = 20_261_120;
 /// People a unit of work.
 pub(super) const STEP: usize = 2_000;
 
