@@ -14,6 +14,7 @@ pub mod juminhyo;
 pub mod medical_card;
 pub mod parts;
 pub mod payment_ledger;
+pub mod payment_slip;
 mod prepare;
 pub mod samples;
 pub mod table_report;
@@ -27,6 +28,7 @@ pub use decision_notice::DecisionNotice;
 pub use juminhyo::Juminhyo;
 pub use medical_card::MedicalCard;
 pub use payment_ledger::PaymentLedger;
+pub use payment_slip::PaymentSlip;
 pub use table_report::TableReport;
 
 use kernel::Cleared;
@@ -94,6 +96,8 @@ pub enum Form {
     AppealRequest(Cleared<AppealRequest>),
     /// 支出・振込明細.
     PaymentLedger(Cleared<PaymentLedger>),
+    /// 納付書.
+    PaymentSlip(Cleared<PaymentSlip>),
     /// 送付用宛名.
     AddressLabel(Cleared<AddressLabel>),
 }
@@ -108,6 +112,7 @@ impl Form {
             Form::TableReport(c) => ("table_report", c.check().map(|()| serde_json::to_value(&**c))?),
             Form::AppealRequest(c) => ("appeal_request", c.check().map(|()| serde_json::to_value(&**c))?),
             Form::PaymentLedger(c) => ("payment_ledger", c.check().map(|()| serde_json::to_value(&**c))?),
+            Form::PaymentSlip(c) => ("payment_slip", c.check().map(|()| serde_json::to_value(&**c))?),
             Form::AddressLabel(c) => ("address_label", serde_json::to_value(&**c)),
         };
         let context = context.map_err(|e| FormError::Template(e.to_string()))?;
@@ -128,6 +133,7 @@ impl Form {
             Form::TableReport(c) => &c.title,
             Form::AppealRequest(c) => c.route.title_ja(),
             Form::PaymentLedger(_) => "支出・振込明細",
+            Form::PaymentSlip(_) => "納付書",
             Form::AddressLabel(_) => "送付用宛名",
         }
     }

@@ -20,7 +20,7 @@ const MEMO_AGE: usize = 4;
 
 const MAIN: &str = "/main.typ";
 const DATA: &str = "/data.json";
-pub(crate) const TEMPLATES: [(&str, &str); 9] = [
+pub(crate) const TEMPLATES: [(&str, &str); 10] = [
     (MAIN, include_str!("../templates/main.typ")),
     ("/base.typ", include_str!("../templates/base.typ")),
     ("/address_label.typ", include_str!("../templates/address_label.typ")),
@@ -29,6 +29,7 @@ pub(crate) const TEMPLATES: [(&str, &str); 9] = [
     ("/juminhyo.typ", include_str!("../templates/juminhyo.typ")),
     ("/medical_card.typ", include_str!("../templates/medical_card.typ")),
     ("/payment_ledger.typ", include_str!("../templates/payment_ledger.typ")),
+    ("/payment_slip.typ", include_str!("../templates/payment_slip.typ")),
     ("/table_report.typ", include_str!("../templates/table_report.typ")),
 ];
 

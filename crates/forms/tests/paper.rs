@@ -28,6 +28,7 @@ fn all() -> Vec<(&'static str, Vec<Form>, Vec<usize>)> {
         ("table_report", cleared(samples::table_reports(), Form::TableReport), vec![3, 1]),
         ("appeal_request", cleared(samples::appeal_requests(), Form::AppealRequest), vec![2, 1]),
         ("payment_ledger", cleared(samples::payment_ledgers(), Form::PaymentLedger), vec![2]),
+        ("payment_slip", cleared(samples::payment_slips(), Form::PaymentSlip), vec![1, 1]),
         ("address_label", cleared(samples::address_labels(), Form::AddressLabel), vec![1]),
     ]
 }
@@ -238,6 +239,10 @@ fn a_paper_that_lacks_what_it_must_say_is_not_printed() {
     zero.rows[3].amount = kernel::Yen::ZERO;
     assert!(render(&Form::PaymentLedger(Cleared::seal(zero, 1)), &meta(Missing::Refuse)).is_err());
 
+    let mut nothing = samples::payment_slips().remove(0);
+    nothing.amount = kernel::Yen::ZERO;
+    assert!(render(&Form::PaymentSlip(Cleared::seal(nothing, 1)), &meta(Missing::Refuse)).is_err());
+
     assert!(matches!(render_batch(&[], &meta(Missing::Refuse)), Err(FormError::Nothing)));
 }
 
@@ -254,6 +259,18 @@ fn totals_of_the_lists_add_up_on_paper() {
     assert!(pages[0].contains("再審査等請求内訳書") && pages[1].contains(&sum.to_string()) && pages[1].contains("16件"));
     let federation = samples::appeal_requests().remove(1);
     assert!(text("read-appeal-2", &print(&Form::AppealRequest(Cleared::seal(federation, 1)))).concat().contains("過誤申立書"));
+}
+
+#[test]
+fn every_part_of_a_slip_names_payer_amount_and_due_day() {
+    let slip = samples::payment_slips().remove(0);
+    let page = text("read-slip", &print(&Form::PaymentSlip(Cleared::seal(slip, 1)))).concat();
+    for part in ["領収証書", "納付書・領収済通知書", "原符"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(page.matches("髙﨑 健一").count() + page.matches("髙﨑健一").count() >= 4, "{page}");
+    assert_eq!(page.matches("令和9年1月4日").count(), 4, "{page}");
+    assert_eq!(page.matches("¥200").count(), 3, "{page}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
-use super::{mayor, office};
+use super::{guardian, mayor, office};
 use crate::appeal_request::{AppealRequest, AppealRow, Route};
 use crate::parts::{Line, Seal};
 use crate::payment_ledger::{PaymentLedger, PaymentRow};
+use crate::payment_slip::PaymentSlip;
 use crate::table_report::{Align, Column, TableReport};
 use kernel::Yen;
 use kernel::money::grouped;
@@ -136,4 +137,21 @@ pub fn payment_ledgers() -> Vec<PaymentLedger> {
         rows: (0..30).map(row).collect(),
         office: "みなと市 医療年金課".into(),
     }]
+}
+
+/// A 納付書 over a small amount, and one over the largest.
+pub fn payment_slips() -> Vec<PaymentSlip> {
+    let slip = |number: &str, amount| PaymentSlip {
+        number: number.into(),
+        subject: "子ども医療費助成 返還金".into(),
+        date: "令和8年12月1日".into(),
+        to: guardian(),
+        facts: vec![Line::new("会計", "一般会計"), Line::new("年度", "令和8年度")],
+        amount,
+        due: "令和9年1月4日".into(),
+        places: vec!["指定金融機関の本支店".into(), "みなと市役所 会計課".into()],
+        issuer: mayor(Seal::Frame),
+        contact: office(),
+    };
+    vec![slip("返還第8-1号", Yen(200)), slip("返還第8-2号", Yen(9_999_999_999))]
 }

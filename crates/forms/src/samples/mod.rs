@@ -6,7 +6,7 @@ mod lists;
 mod notices;
 
 pub use certificates::{juminhyo, medical_cards};
-pub use lists::{appeal_requests, payment_ledgers, table_reports};
+pub use lists::{appeal_requests, payment_ledgers, payment_slips, table_reports};
 pub use notices::{address_labels, decision_notices};
 
 use crate::parts::{Addressee, Contact, Issuer, Seal};
