@@ -5,12 +5,13 @@ pub mod generate;
 pub mod minato;
 pub mod running;
 pub mod synthetic;
+mod walls;
 
 use kernel::time::Clock;
 use medical_aid::child::scheme::ChildScheme;
 use platform::audit::{FileWitness, Witness};
 use platform::city::CityProfile;
-use platform::db::{Db, Migration, migrate};
+use platform::db::{Db, DbError, Migration, migrate};
 use platform::keys::Keys;
 use platform::policy::{self, Policy};
 use platform::{City, Fault};
@@ -21,13 +22,13 @@ use webkit::{House, Programme};
 
 /// Every programme, wired to the ports of the others.
 pub fn programmes() -> Vec<Programme> {
-    let ports = Ports { residents: resident::port(), hub: hub::port() };
+    let ports = Ports { residents: walls::residents(), hub: walls::hub() };
     vec![
         desk::programme(),
         resident::programme(),
         hub::programme(ports.residents.clone()),
         payments::programme(medical_aid::child::scheme::transfer_rank),
-        claims::programme(Arc::new(ChildScheme::new(minato::profile()))),
+        claims::programme(walls::scheme(Arc::new(ChildScheme::new(minato::profile())))),
         medical_aid::child::programme(ports),
     ]
 }
@@ -61,8 +62,18 @@ pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
     let programmes = programmes();
     let db = Db::open(opening.database_url, &opening.data.join("city.db")).await?;
     migrate(&db, &migrations(&programmes), opening.clock.now()).await?;
+    let db = raise_walls(db, &programmes).await?;
     let keys = Keys::open(&ring_file(opening.data))?;
     Ok(house(db, keys, opening.clock, opening.profile, programmes)?)
+}
+
+/// Each programme under its own role, where the database has roles and lets us make them; `atena doctor` tells whether it did.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn raise_walls(db: Db, programmes: &[Programme]) -> Result<Db, DbError> {
+    let codes: Vec<&'static str> = programmes.iter().map(|p| p.code).collect();
+    platform::db::walls::raise(db, &codes).await
 }
 
 /// The key ring of a data folder; opening the city makes it at the first start.

@@ -224,6 +224,14 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let house = open(&place).await?;
             platform::health::check(&house.city).await?;
             println!("書ける・署名できる・証明できる: よし({})", house.city.db().engine());
+            match house.city.db().walled() {
+                None => println!("プログラムごとの役割: SQLite にはありません(一つのファイルを一つのプロセスが開きます)"),
+                Some(true) => println!("プログラムごとの役割: よし"),
+                Some(false) => println!(
+                    "プログラムごとの役割: なし。この接続では役割を作れないか、使えません。\
+                     管理者が migrations/postgres/walls.sql を実行し、接続に atena_ の役割を与えてください"
+                ),
+            }
             house.city.db().close().await;
             Ok(())
         }

@@ -1,12 +1,13 @@
 //! One running city: database, keys, clock, policy and what its ordinance of offices says.
 
+use crate::audit::{AuditError, Entry, Recorder};
 use crate::db::Db;
 use crate::keys::Keys;
 use crate::policy::Policy;
 use kernel::access::Purpose;
 use kernel::time::{Clock, Date, Timestamp};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An office (課) and the purposes its staff may act for.
 #[derive(Debug, Clone)]
@@ -38,10 +39,14 @@ pub struct CityProfile {
 
 /// Everything a request or job needs. Cheap to clone.
 #[derive(Clone)]
-pub struct City(Arc<Inner>);
+pub struct City {
+    db: Db,
+    inner: Arc<Inner>,
+}
 
 struct Inner {
-    db: Db,
+    /// Records the looks of all programmes; started with the first.
+    recorder: OnceLock<Recorder>,
     keys: Keys,
     clock: Arc<dyn Clock>,
     policy: Policy,
@@ -57,18 +62,18 @@ const REMEMBERED: usize = 10_000;
 impl City {
     /// Puts a city together.
     pub fn new(db: Db, keys: Keys, clock: Arc<dyn Clock>, policy: Policy, profile: CityProfile, purposes: Vec<Purpose>) -> Self {
-        let presence = Mutex::default();
-        Self(Arc::new(Inner { db, keys, clock, policy, profile, purposes, presence }))
+        let (presence, recorder) = (Mutex::default(), OnceLock::new());
+        Self { db, inner: Arc::new(Inner { recorder, keys, clock, policy, profile, purposes, presence }) }
     }
 
     /// When this process last saw a session.
     pub(crate) fn last_seen(&self, session: &[u8]) -> Option<Timestamp> {
-        self.0.presence.lock().unwrap_or_else(PoisonError::into_inner).get(session).copied()
+        self.inner.presence.lock().unwrap_or_else(PoisonError::into_inner).get(session).copied()
     }
 
     /// A session is there.
     pub(crate) fn saw(&self, session: &[u8], now: Timestamp) {
-        let mut all = self.0.presence.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.inner.presence.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= REMEMBERED {
             let idle = crate::staff::IDLE_MINUTES * 60_000_000;
             all.retain(|_, seen| now.as_microsecond() - seen.as_microsecond() < idle);
@@ -78,57 +83,67 @@ impl City {
 
     /// A session has ended.
     pub(crate) fn left(&self, session: &[u8]) {
-        self.0.presence.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        self.inner.presence.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+    }
+
+    /// The same city for one programme: what it opens runs under the programme's role ([`Db::acting`]).
+    pub fn acting(&self, programme: &'static str) -> Self {
+        Self { db: self.db.acting(programme), inner: self.inner.clone() }
+    }
+
+    /// Writes an entry that comes without changes, together with those of others who wait; answers its number once it is durable.
+    pub(crate) async fn record(&self, entry: &Entry) -> Result<i64, AuditError> {
+        self.inner.recorder.get_or_init(|| Recorder::start(self.db.clone(), self.inner.keys.clone())).record(entry).await
     }
 
     /// Its database.
     pub fn db(&self) -> &Db {
-        &self.0.db
+        &self.db
     }
 
     /// Its keys.
     pub fn keys(&self) -> &Keys {
-        &self.0.keys
+        &self.inner.keys
     }
 
     /// Its clock.
     pub fn clock(&self) -> &dyn Clock {
-        self.0.clock.as_ref()
+        self.inner.clock.as_ref()
     }
 
     /// Its clock, to be shared with a loop.
     pub fn shared_clock(&self) -> Arc<dyn Clock> {
-        self.0.clock.clone()
+        self.inner.clock.clone()
     }
 
     /// The present instant.
     pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.inner.clock.now()
     }
 
     /// The business date.
     pub fn today(&self) -> Date {
-        self.0.clock.today()
+        self.inner.clock.today()
     }
 
     /// Its policy.
     pub fn policy(&self) -> &Policy {
-        &self.0.policy
+        &self.inner.policy
     }
 
     /// What is fixed for it.
     pub fn profile(&self) -> &CityProfile {
-        &self.0.profile
+        &self.inner.profile
     }
 
     /// A purpose by code.
     pub fn purpose(&self, code: &str) -> Option<&Purpose> {
-        self.0.purposes.iter().find(|p| p.code == code)
+        self.inner.purposes.iter().find(|p| p.code == code)
     }
 
     /// An office by code.
     pub fn office(&self, code: &str) -> Option<&Office> {
-        self.0.profile.offices.iter().find(|o| o.code == code)
+        self.inner.profile.offices.iter().find(|o| o.code == code)
     }
 
     /// Name of an office, or its code when it is unknown.

@@ -100,6 +100,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// The same run for one programme ([`City::acting`]).
+    pub fn acting(&self, programme: &'static str) -> Self {
+        Self { city: self.city.acting(programme), staff: self.staff.clone(), id: self.id, fence: self.fence }
+    }
+
     /// The city.
     pub fn city(&self) -> &City {
         &self.city

@@ -159,6 +159,27 @@ impl Unit {
         self.staff.case.as_ref().is_some_and(|c| c.subjects.contains(&subject))
     }
 
+    /// Crosses into another programme: what follows runs under its role, until [`Unit::leave`]. Answers the role before.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn enter(&mut self, programme: &'static str) -> Result<Option<&'static str>, Fault> {
+        Ok(self.tx.act_as(Some(programme)).await?)
+    }
+
+    /// Comes back from [`Unit::enter`] with what was done there.
+    ///
+    /// # Errors
+    /// What was answered there, or the database's refusal.
+    pub async fn leave<R>(&mut self, before: Option<&'static str>, done: Result<R, Fault>) -> Result<R, Fault> {
+        match (self.tx.act_as(before).await, done) {
+            // After a failed statement the transaction is lost; what failed is told, not what followed from it.
+            (_, Err(fault)) => Err(fault),
+            (Err(error), Ok(_)) => Err(error.into()),
+            (Ok(_), done) => done,
+        }
+    }
+
     /// Takes a person into the open case within this unit, so that what follows is *asked for*.
     ///
     /// # Errors
@@ -295,13 +316,12 @@ impl Unit {
             return error.into();
         }
         let recorded = async {
-            let mut tx = match self.tx.writes() {
-                true => std::mem::replace(&mut self.tx, self.city.db().read().await?),
-                false => self.city.db().write().await?,
-            };
+            if !self.tx.writes() {
+                return Ok(self.city.record(&entry).await.map(|_| ())?);
+            }
+            let mut tx = std::mem::replace(&mut self.tx, self.city.db().read().await?);
             audit::append(&mut tx, self.city.keys(), &entry).await?;
-            tx.commit().await?;
-            Ok::<(), Fault>(())
+            Ok::<(), Fault>(tx.commit().await?)
         };
         match recorded.await {
             Ok(()) => Fault::refused(NOT_ALLOWED),
@@ -435,7 +455,12 @@ impl Unit {
         let sightings = sightings.collect();
         let entry = self.entry(if changed { Shown::Changed } else { Shown::Shown }, sightings);
         let city = self.city.clone();
-        let mut tx = if changed { self.tx } else { city.db().write().await? };
+        let mut tx = self.tx;
+        if !changed {
+            // The snapshot ends before the entry is written with those of others, so that nobody waits for a connection that a reader holds.
+            drop(tx);
+            return Ok(Cleared::seal(value, city.record(&entry).await?));
+        }
         if let Some(key) = &self.command {
             tx.run(REMEMBER, params![key, outcome]).await?;
         }

@@ -45,7 +45,8 @@ pub struct House {
 
 impl House {
     /// Puts the programmes of a city together.
-    pub fn new(city: City, programmes: Vec<Programme>) -> Self {
+    pub fn new(city: City, mut programmes: Vec<Programme>) -> Self {
+        programmes.iter_mut().for_each(crate::walls::behind);
         let acts = Acts::new(programmes.iter().flat_map(|p| p.acts.iter().cloned()).collect());
         let task_pages = programmes.iter().flat_map(|p| p.task_pages.iter().copied()).collect();
         Self { city, programmes: Arc::new(programmes), acts, task_pages: Arc::new(task_pages), plain_http: false }
@@ -70,8 +71,8 @@ impl House {
     /// The HTTP service.
     pub fn router(&self) -> Router {
         let mut router = Router::new().route("/assets/{*path}", get(serve_asset));
-        for route in self.routes() {
-            let served = Served { house: self.clone(), route: route.clone(), api: false };
+        for (programme, route) in self.programmes.iter().flat_map(|p| p.routes.iter().map(move |r| (p.code, r))) {
+            let served = Served { house: self.clone(), programme, route: route.clone(), api: false };
             let api = Served { api: true, ..served.clone() };
             let handler = |s: Served| match s.route.method {
                 Method::Get => get(serve).with_state(s),
@@ -89,6 +90,7 @@ impl House {
 #[derive(Clone)]
 struct Served {
     house: House,
+    programme: &'static str,
     route: Route,
     api: bool,
 }
@@ -224,7 +226,7 @@ async fn enter(
     let key = key.filter(|k| (8..=100).contains(&k.len()));
     let fresh_key = platform::keys::hex(&house.city.keys().random::<16>()?);
     let call = Call {
-        city: house.city.clone(),
+        city: house.city.acting(served.programme),
         staff,
         acts: house.acts.clone(),
         task_pages: house.task_pages.clone(),

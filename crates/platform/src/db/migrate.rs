@@ -73,7 +73,7 @@ pub async fn migrate(db: &Db, files: &[Migration], now: kernel::time::Timestamp)
     Ok(applied)
 }
 
-async fn lock(tx: &mut Tx) -> Result<(), DbError> {
+pub(super) async fn lock(tx: &mut Tx) -> Result<(), DbError> {
     if let super::Inner::Pg(tx) = &mut tx.inner {
         tx.execute("select pg_advisory_xact_lock(4242)").await?;
     }

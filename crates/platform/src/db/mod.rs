@@ -8,6 +8,7 @@ mod lite;
 pub mod mark;
 mod migrate;
 mod value;
+pub mod walls;
 
 pub use migrate::{Migration, STATEMENTS, migrate, portable};
 pub use value::{FromColumn, Param, Row};
@@ -80,7 +81,16 @@ pub enum Db {
     /// Embedded SQLite: one writer with group commit, several readers.
     Lite(LiteDb),
     /// PostgreSQL.
-    Pg(PgPool),
+    Pg(PgDb),
+}
+
+/// A PostgreSQL database, and the role under which transactions of this handle run.
+#[derive(Clone)]
+pub struct PgDb {
+    pool: PgPool,
+    /// The programmes' roles exist and may be taken ([`walls::raise`]).
+    walled: bool,
+    role: Option<&'static str>,
 }
 
 impl Db {
@@ -98,7 +108,16 @@ impl Db {
     async fn open_postgres(url: &str) -> Result<Self, DbError> {
         let options: PgConnectOptions = url.parse().map_err(|_| DbError::Other("URLの形が正しくありません".into()))?;
         let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5));
-        Ok(Self::Pg(pool.connect_with(options).await?))
+        Ok(Self::Pg(PgDb { pool: pool.connect_with(options).await?, walled: false, role: None }))
+    }
+
+    /// The same database for one programme: on PostgreSQL its transactions run under the programme's role and reach only its tables,
+    /// those of the slices it calls, and the platform's. SQLite has no roles.
+    pub fn acting(&self, programme: &'static str) -> Self {
+        match self {
+            Db::Lite(lite) => Db::Lite(lite.clone()),
+            Db::Pg(pg) => Db::Pg(PgDb { role: pg.walled.then_some(programme), ..pg.clone() }),
+        }
     }
 
     /// `sqlite` or `postgres`.
@@ -116,13 +135,17 @@ impl Db {
     pub async fn read(&self) -> Result<Tx, DbError> {
         let inner = match self {
             Db::Lite(lite) => Inner::LiteRead(lite.readers().begin().await?),
-            Db::Pg(pool) => {
-                let mut tx = pool.begin().await?;
-                tx.execute("set transaction isolation level repeatable read, read only").await?;
+            Db::Pg(pg) => {
+                let mut tx = pg.pool.begin().await?;
+                let snapshot = "set transaction isolation level repeatable read, read only";
+                match pg.role {
+                    None => tx.execute(snapshot).await?,
+                    Some(role) => tx.execute(AssertSqlSafe(format!("{snapshot}; {}", walls::take(role)))).await?,
+                };
                 Inner::Pg(tx)
             }
         };
-        Ok(Tx { inner, writes: false })
+        Ok(self.tx(inner, false))
     }
 
     /// A writing transaction. Nothing is stored until [`Tx::commit`] returns.
@@ -132,9 +155,23 @@ impl Db {
     pub async fn write(&self) -> Result<Tx, DbError> {
         let inner = match self {
             Db::Lite(lite) => Inner::LiteWrite(lite.begin().await?),
-            Db::Pg(pool) => Inner::Pg(pool.begin().await?),
+            Db::Pg(pg) => {
+                let mut tx = pg.pool.begin().await?;
+                if let Some(role) = pg.role {
+                    tx.execute(AssertSqlSafe(walls::take(role))).await?;
+                }
+                Inner::Pg(tx)
+            }
         };
-        Ok(Tx { inner, writes: true })
+        Ok(self.tx(inner, true))
+    }
+
+    fn tx(&self, inner: Inner, writes: bool) -> Tx {
+        let (walled, role) = match self {
+            Db::Lite(_) => (false, None),
+            Db::Pg(pg) => (pg.walled, pg.role),
+        };
+        Tx { inner, writes, walled, role }
     }
 
     /// Prepares a statement without running it; the test that all SQL is valid on both databases uses it.
@@ -144,7 +181,7 @@ impl Db {
     pub async fn prepare(&self, sql: &'static str) -> Result<(), DbError> {
         match self {
             Db::Lite(lite) => lite.readers().acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await.map(|_| ())?,
-            Db::Pg(pool) => pool.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await.map(|_| ())?,
+            Db::Pg(pg) => pg.pool.acquire().await?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -153,7 +190,7 @@ impl Db {
     pub async fn close(&self) {
         match self {
             Db::Lite(lite) => lite.close().await,
-            Db::Pg(pool) => pool.close().await,
+            Db::Pg(pg) => pg.pool.close().await,
         }
     }
 }
@@ -168,6 +205,8 @@ enum Inner {
 pub struct Tx {
     inner: Inner,
     writes: bool,
+    walled: bool,
+    role: Option<&'static str>,
 }
 
 /// Runs `$body` with `$conn` bound to the engine's connection.
@@ -249,7 +288,7 @@ impl Tx {
         on!(self, conn => Ok(bound!(sql, params).execute(conn).await?.rows_affected()))
     }
 
-    /// Inserts rows a few hundred at a time (`insert into TABLE (COLUMNS) values …`). Table and columns are names from the code, never
+    /// Inserts rows some dozens at a time (`insert into TABLE (COLUMNS) values …`; larger statements are not faster). Table and columns are names from the code, never
     /// from data.
     ///
     /// # Errors
@@ -261,12 +300,15 @@ impl Tx {
         rows: Vec<Vec<Param>>,
     ) -> Result<(), DbError> {
         let width = columns.len().max(1);
-        let chunk = (3_000 / width).clamp(1, 300);
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let batch: Vec<Vec<Param>> = rows.by_ref().take(chunk).collect();
-            let sql = insert_sql(table, columns, batch.len());
-            let params = batch.into_iter().flatten();
+        let chunk = (1_000 / width).clamp(1, 128);
+        let full = insert_sql(table, columns, chunk, self.is_postgres());
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let sql = match rows.len() {
+                left if left < chunk => insert_sql(table, columns, left, self.is_postgres()),
+                _ => full.clone(),
+            };
+            let params = rows.by_ref().take(chunk).flatten();
             on!(self, conn => { bound!(AssertSqlSafe(sql), params).execute(conn).await?; });
         }
         Ok(())
@@ -277,7 +319,7 @@ impl Tx {
     /// # Errors
     /// The engine's refusal.
     pub async fn insert_row(&mut self, table: &'static str, columns: &[&'static str], row: Vec<Param>) -> Result<i64, DbError> {
-        let sql = insert_sql(table, columns, 1) + " returning id";
+        let sql = insert_sql(table, columns, 1, self.is_postgres()) + " returning id";
         let row: Row = on!(self, conn => Row::from(bound!(AssertSqlSafe(sql), row).fetch_one(conn).await?));
         row.get("id")
     }
@@ -292,10 +334,30 @@ impl Tx {
             Inner::Pg(tx) => {
                 tx.execute("rollback").await?;
                 tx.execute("begin").await?;
+                if let Some(role) = self.role {
+                    tx.execute(AssertSqlSafe(walls::take(role))).await?;
+                }
                 Ok(())
             }
             Inner::LiteRead(_) => Ok(()),
         }
+    }
+
+    /// Goes on under another programme's role (`None`: the program's own), and answers the one before. Ports and acts do this where one
+    /// programme calls another; without walls nothing happens.
+    ///
+    /// # Errors
+    /// The engine's refusal, for instance after a statement that failed.
+    pub async fn act_as(&mut self, role: Option<&'static str>) -> Result<Option<&'static str>, DbError> {
+        let before = self.role;
+        if let Inner::Pg(tx) = &mut self.inner
+            && self.walled
+            && role != before
+        {
+            tx.execute(AssertSqlSafe(role.map_or_else(|| "set local role none".to_owned(), walls::take))).await?;
+            self.role = role;
+        }
+        Ok(before)
     }
 
     /// Stores everything durably. When this returns `Ok`, a power cut loses nothing of it.
@@ -314,7 +376,8 @@ impl Tx {
     }
 }
 
-fn insert_sql(table: &str, columns: &[&str], rows: usize) -> String {
+/// SQLite looks a numbered parameter up by its name, one after the other, at each binding; parameters without a name cost nothing.
+fn insert_sql(table: &str, columns: &[&str], rows: usize, numbered: bool) -> String {
     let mut sql = format!("insert into {table} ({}) values ", columns.join(", "));
     let mut n = 0;
     for row in 0..rows {
@@ -324,8 +387,12 @@ fn insert_sql(table: &str, columns: &[&str], rows: usize) -> String {
             if column > 0 {
                 sql.push_str(", ");
             }
-            sql.push('$');
-            sql.push_str(&n.to_string());
+            if numbered {
+                sql.push('$');
+                sql.push_str(&n.to_string());
+            } else {
+                sql.push('?');
+            }
         }
         sql.push(')');
     }

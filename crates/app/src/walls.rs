@@ -1,0 +1,111 @@
+//! The doors between programmes: a port works under the role of the programme that offers it (ADR 0011).
+
+use async_trait::async_trait;
+use claims::{Examiner, RosterEntry, Rules, Scheme};
+use kernel::Yen;
+use kernel::ident::{AtenaNo, DanNo, SetaiNo};
+use kernel::time::{Date, YearMonth};
+use mynumber::IndividualNumber;
+use platform::{Fault, Unit};
+use ports::facts::ResidentHit;
+use ports::{HubPort, ResidentFacts, ResidentPort};
+use std::sync::Arc;
+use webkit::walls::Walled;
+
+/// The door of the registry.
+pub struct Residents(Walled<Arc<dyn ResidentPort>>);
+
+/// The door of the hub.
+pub struct Hub(Walled<Arc<dyn HubPort>>);
+
+/// The door through which the receipts slice asks a scheme.
+pub struct Asked(Walled<Arc<dyn Scheme>>);
+
+/// The registry, behind its wall.
+pub fn residents() -> Arc<dyn ResidentPort> {
+    Arc::new(Residents(Walled { programme: "resident", inner: resident::port() }))
+}
+
+/// The hub, behind its wall.
+pub fn hub() -> Arc<dyn HubPort> {
+    Arc::new(Hub(Walled { programme: "hub", inner: hub::port() }))
+}
+
+/// A scheme of 医療費助成, behind its wall.
+pub fn scheme(inner: Arc<dyn Scheme>) -> Arc<dyn Scheme> {
+    Arc::new(Asked(Walled { programme: "medical_aid", inner }))
+}
+
+/// Calls a port under its programme's role.
+macro_rules! through {
+    ($door:expr, $unit:ident, $call:ident ( $($arg:expr),* )) => {{
+        let before = $unit.enter($door.programme).await?;
+        let done = $door.inner.$call($unit, $($arg),*).await;
+        $unit.leave(before, done).await
+    }};
+}
+
+#[async_trait]
+impl ResidentPort for Residents {
+    async fn person(&self, unit: &mut Unit, number: &AtenaNo, as_of: Date) -> Result<Option<ResidentFacts>, Fault> {
+        through!(self.0, unit, person(number, as_of))
+    }
+
+    async fn household(&self, unit: &mut Unit, household: &SetaiNo, as_of: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        through!(self.0, unit, household(household, as_of))
+    }
+
+    async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
+        through!(self.0, unit, search(query, limit))
+    }
+
+    async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
+        through!(self.0, unit, individual_number(number))
+    }
+
+    async fn born_between(&self, unit: &mut Unit, from: Date, to: Date, as_of: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        through!(self.0, unit, born_between(from, to, as_of))
+    }
+}
+
+#[async_trait]
+impl HubPort for Hub {
+    async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        through!(self.0, unit, dan_no(programme, number))
+    }
+}
+
+#[async_trait]
+impl Scheme for Asked {
+    fn bearer_no(&self) -> String {
+        self.0.inner.bearer_no()
+    }
+
+    async fn roster(&self, unit: &mut Unit) -> Result<Vec<RosterEntry>, Fault> {
+        through!(self.0, unit, roster())
+    }
+
+    fn rules(&self, month: YearMonth) -> Result<Rules, Fault> {
+        self.0.inner.rules(month)
+    }
+
+    fn monthly_cap(&self, month: YearMonth) -> Result<Yen, Fault> {
+        self.0.inner.monthly_cap(month)
+    }
+
+    fn own_charge(&self, points: i64, benefit_rate: u8, month: YearMonth) -> Result<Yen, Fault> {
+        self.0.inner.own_charge(points, benefit_rate, month)
+    }
+
+    fn fee(&self, sender: Examiner, receipts: i64, month: YearMonth) -> Result<Yen, Fault> {
+        self.0.inner.fee(sender, receipts, month)
+    }
+
+    fn rank(&self, act: &str, amount: Yen, on: Date) -> Option<(i64, String)> {
+        self.0.inner.rank(act, amount, on)
+    }
+
+    fn sender_account(&self, sender: Examiner) -> Result<payments::Account, Fault> {
+        self.0.inner.sender_account(sender)
+    }
+}
