@@ -36,3 +36,36 @@ create table payments_transfer (
   approved_by {text},
   created_at {ts} not null
 ) {strict};
+
+create table payments_demand (
+  id {pk},
+  origin {key} not null unique,
+  title {text} not null,
+  office {text} not null,
+  purpose {text} not null,
+  subject {int} not null,
+  debtor {text} not null,
+  amount {int} not null,
+  received {int} not null,
+  reason {text} not null,
+  article {text} not null,
+  document_no {text} not null,
+  own_notice {bool} not null,
+  decided_on {date} not null,
+  due {date} not null,
+  state {text} not null,
+  closed_on {date},
+  created_at {ts} not null
+) {strict};
+create index payments_demand_state on payments_demand (office, state);
+
+create table payments_income (
+  id {pk},
+  demand_id {int} not null,
+  received_on {date} not null,
+  amount {int} not null,
+  channel {text} not null,
+  entered_by {text} not null,
+  entered_at {ts} not null
+) {strict};
+create index payments_income_demand on payments_income (demand_id);

@@ -92,6 +92,8 @@ create table claims_finding (
   route {text},
   scope {text},
   sent_month {int},
+  sent_on {date},
+  document_no {text},
   closed_month {int},
   note {text}
 ) {strict};
@@ -119,9 +121,11 @@ create table claims_correction (
   management_no {text} not null,
   amount {int} not null,
   reason {text} not null,
+  receipt_id {int},
   finding_id {int}
 ) {strict};
 create index claims_correction_bill on claims_correction (bill_id);
+create index claims_correction_receipt on claims_correction (receipt_id);
 
 create table claims_month_copay (
   id {pk},
@@ -134,3 +138,30 @@ create table claims_month_copay (
   computed_at {ts} not null
 ) {strict};
 create unique index claims_month_copay_once on claims_month_copay (bearer_no, recipient_no, care_month);
+
+create table claims_master (
+  id {pk},
+  kind {text} not null,
+  valid_from {date} not null,
+  name {text} not null,
+  sha256 {bytes} not null unique,
+  file_id {int} not null,
+  rows {int} not null,
+  state {text} not null,
+  message {text} not null,
+  job_id {int},
+  imported_by {text} not null,
+  imported_at {ts} not null
+) {strict};
+create index claims_master_kind on claims_master (kind, state, valid_from);
+
+create table claims_master_name (
+  id {pk},
+  master_id {int} not null,
+  kind {text} not null,
+  code {int} not null,
+  name {text} not null,
+  unit {text} not null
+) {strict};
+create index claims_master_name_code on claims_master_name (kind, code, master_id);
+create index claims_master_name_master on claims_master_name (master_id);

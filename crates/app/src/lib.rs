@@ -27,7 +27,13 @@ pub fn programmes() -> Vec<Programme> {
         desk::programme(),
         resident::programme(),
         hub::programme(ports.residents.clone()),
-        payments::programme(medical_aid::child::scheme::transfer_rank),
+        payments::programme(
+            payments::Rules {
+                rank: medical_aid::child::scheme::transfer_rank,
+                instruction: medical_aid::child::scheme::instruction,
+            },
+            ports.clone(),
+        ),
         claims::programme(walls::scheme(Arc::new(ChildScheme::new(minato::profile())))),
         medical_aid::child::programme(ports),
     ]

@@ -3,14 +3,14 @@
 use crate::model::{CheckRun, FindingRow, StoredReceipt};
 use crate::scheme::{RosterEntry, Scheme};
 use crate::store;
+use crate::usecases::settle;
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::time::{YearMonth, fiscal_year};
 use kernel::{Date, Yen};
 use platform::job::{Job, Run};
 use platform::keys::Place;
-use platform::{City, Fault, Unit, file, outbox};
-use ports::{MONTH_SETTLED, MonthSettled};
+use platform::{City, Fault, Unit, file};
 use receipts::check::{self, Claim, Entitled, Roster};
 use receipts::reader::Event;
 use receipts::{Examiner, Limits, PatientClass, Public, Reader, Receipt, days_of};
@@ -250,6 +250,8 @@ impl Job for Check {
                 route: None,
                 scope: None,
                 sent_month: None,
+                sent_on: None,
+                document_no: None,
                 closed_month: None,
                 note: None,
             });
@@ -277,7 +279,7 @@ impl Job for Check {
                 store::set_subject(&mut unit.tx, month, &recipient, *subject).await?;
             }
         }
-        let excess = caps(&mut unit, self.scheme.as_ref(), month).await?;
+        let excess = settle::month(&mut unit, self.scheme.as_ref(), month).await?;
         let subjects: Vec<i64> = people.iter().map(|p| p.subject).collect();
         unit.bulk(&subjects, &["kodomo.receipt", "kodomo.eligibility"]);
         unit.note(format!("claims.check: {} receipts, {} findings", claims.len(), findings.len()));
@@ -314,27 +316,6 @@ async fn read_claims(unit: &mut Unit, city: &City, stored: i64, roster: &Roster)
         }
     }
     Ok(claims)
-}
-
-/// The monthly cap across institutions and senders: 自動償還 when Σ co-pays exceed it; less again when a receipt was taken back.
-async fn caps(unit: &mut Unit, scheme: &dyn Scheme, month: YearMonth) -> Result<usize, Fault> {
-    let now = unit.now();
-    let known = store::excess_keys(&mut unit.tx).await?;
-    let mut over = 0;
-    for (bearer, recipient, care, paid) in store::copays(&mut unit.tx, month).await? {
-        let excess = paid.less(scheme.monthly_cap(care)?);
-        let key = (bearer, recipient, care);
-        if excess > Yen::ZERO {
-            over += 1;
-        }
-        if excess > Yen::ZERO || known.contains(&key) {
-            store::set_copay(&mut unit.tx, &key, paid, excess, now).await?;
-            // Whether money follows, and how much of it has been paid before, is the programme's to know.
-            let settled = MonthSettled { recipient_no: key.1, care_month: care, paid };
-            outbox::publish(unit, MONTH_SETTLED, &settled).await?;
-        }
-    }
-    Ok(over)
 }
 
 #[cfg(test)]

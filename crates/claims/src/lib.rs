@@ -4,8 +4,11 @@
 //! receipts, findings, bills. A receipt is the institution's claim and evidence (最判平18.3.10): nobody here can change one; the city
 //! asks the sender to. A file is either wholly visible or not at all.
 
+mod exchange;
 pub mod jobs;
+mod masters;
 pub mod model;
+pub mod names;
 pub mod scheme;
 mod store;
 #[cfg(test)]
@@ -17,7 +20,7 @@ pub use receipts::check::{CopayRule, RateRule, Rules};
 pub use receipts::{Examiner, Sex};
 pub use scheme::{RosterEntry, Scheme};
 
-use kernel::access::Action::{Draft, Look, Run};
+use kernel::access::Action::{Draft, Export, Look, Print, Run};
 use platform::db::Migration;
 use platform::policy::FieldGroup;
 use std::sync::Arc;
@@ -26,6 +29,8 @@ use webkit::{Door, Nav, Programme, Route, needs};
 const KODOMO: &[&str] = &["kodomo"];
 const SEE: Door = needs(KODOMO, &[(Look, "kodomo.receipt")]);
 const RUN: Door = needs(KODOMO, &[(Run, "kodomo.receipt")]);
+const PRINT: Door = needs(KODOMO, &[(Print, "kodomo.receipt")]);
+const EXPORT: Door = needs(KODOMO, &[(Export, "kodomo.receipt")]);
 const DRAFT: Door = needs(KODOMO, &[(Draft, "kodomo.receipt")]);
 
 /// Field groups of receipts.
@@ -33,7 +38,7 @@ pub const GROUPS: &[FieldGroup] = &[FieldGroup::plain("kodomo.receipt", "レセ�
 
 /// The slice for one scheme.
 pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {
-    let (a, b, c) = (scheme.clone(), scheme.clone(), scheme.clone());
+    let (a, b, c, d, e, f) = (scheme.clone(), scheme.clone(), scheme.clone(), scheme.clone(), scheme.clone(), scheme.clone());
     Programme {
         code: "claims",
         name_ja: "レセプト・請求",
@@ -46,8 +51,10 @@ pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {
             model::Bill::REGISTER,
             model::Correction::REGISTER,
             model::MonthCopay::REGISTER,
+            model::Master::REGISTER,
+            model::MasterName::REGISTER,
         ],
-        statements: store::STATEMENTS.to_vec(),
+        statements: [store::STATEMENTS, store::master::STATEMENTS].concat(),
         migrations: vec![Migration {
             name: "0030_claims",
             sql: include_str!("../../../migrations/0030_claims.sql"),
@@ -58,17 +65,28 @@ pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {
             Route::post("/claims/files", "レセプトの取込み", RUN, web::month::upload),
             Route::get("/claims/{month}", "審査月", SEE, move |call| web::month::show(call, a.clone())),
             Route::post("/claims/{month}/check", "資格突合", RUN, web::month::check),
-            Route::post("/claims/{month}/bills", "請求書の登録", DRAFT, web::bill::enter),
+            Route::post("/claims/{month}/bills", "請求書の登録", DRAFT, move |call| web::bill::enter(call, d.clone())),
             Route::post("/claims/{month}/bills/{sender}/pay", "請求の支出", DRAFT, move |call| {
                 web::bill::pay(call, b.clone())
             }),
             Route::get("/claims/{month}/findings", "所見", SEE, web::finding::list),
-            Route::post("/claims/{month}/findings", "所見の扱い", DRAFT, web::finding::draft),
+            Route::post("/claims/{month}/findings", "所見の扱い", DRAFT, move |call| web::finding::draft(call, e.clone())),
             Route::get("/claims/receipts/{id}", "レセプト", SEE, web::receipt::show),
+            Route::get("/claims/{month}/appeals", "再審査等請求・過誤申立", SEE, web::appeal::list),
+            Route::get("/claims/{month}/appeals/{sender}/paper", "申立書の印刷", PRINT, web::appeal::paper),
+            Route::get("/claims/{month}/appeals/{sender}/list", "申立一覧の持出し", EXPORT, web::appeal::csv),
+            Route::post("/claims/findings/{id}/upheld", "原審どおりの登録", DRAFT, web::appeal::upheld),
+            Route::get("/claims/masters", "基本マスター", SEE, web::master::list),
+            Route::post("/claims/masters", "基本マスターの取込み", RUN, web::master::upload),
         ],
         nav: vec![Nav { group: "子ども医療", label: "レセプト・請求", path: "/claims" }],
-        acts: vec![Arc::new(usecases::send_back::SendBack), Arc::new(usecases::pay_bill::PayBill)],
-        jobs: vec![Arc::new(jobs::Import { scheme: scheme.clone() }), Arc::new(jobs::Check { scheme: c })],
+        acts: vec![Arc::new(usecases::send_back::SendBack { scheme: f }), Arc::new(usecases::pay_bill::PayBill)],
+        jobs: vec![
+            Arc::new(jobs::Import { scheme: scheme.clone() }),
+            Arc::new(jobs::Check { scheme: c }),
+            Arc::new(masters::ImportMaster),
+        ],
+        subscriptions: vec![Arc::new(exchange::OnPaid), Arc::new(exchange::OnRefunded)],
         ..Programme::default()
     }
 }

@@ -160,7 +160,7 @@ platform::register! {
         reason_code: Option<i64>, "過誤事由コード", "kodomo.receipt", Plain, [];
         /// Money at stake.
         amount: Yen, "金額", "kodomo.receipt", Personal, [];
-        /// open, drafted, sent, recovering, accepted, closed.
+        /// open, drafted, sent, recovering, accepted, closed (taken back by the sender), upheld (原審どおり), recovered.
         state: String, "扱いの状態", "kodomo.receipt", Plain, ["kyufu.055"];
         /// 再審査等請求, 過誤申立, 返還請求, 問題なし.
         route: Option<String>, "扱い", "kodomo.receipt", Plain, [];
@@ -168,6 +168,10 @@ platform::register! {
         scope: Option<String>, "範囲", "kodomo.receipt", Plain, [];
         /// 審査月 of the request.
         sent_month: Option<YearMonth>, "申立年月", "kodomo.receipt", Plain, [];
+        /// Day of the request.
+        sent_on: Option<Date>, "申立日", "kodomo.receipt", Plain, [];
+        /// 文書番号 of the request.
+        document_no: Option<String>, "文書番号", "kodomo.receipt", Plain, [];
         /// 審査月 of the negative line that closed it.
         closed_month: Option<YearMonth>, "過誤年月", "kodomo.receipt", Plain, ["kyufu.080"];
         /// Word of the clerk.
@@ -212,6 +216,8 @@ platform::register! {
         amount: Yen, "調整額", "kodomo.receipt", Personal, [];
         /// Reason.
         reason: String, "事由", "kodomo.receipt", Plain, [];
+        /// The receipt it is about, when it is one of ours.
+        receipt_id: Option<i64>, "レセプト", "kodomo.receipt", Plain, [];
         /// The finding that it closes.
         finding_id: Option<i64>, "所見", "kodomo.receipt", Plain, [];
     }
@@ -234,5 +240,49 @@ platform::register! {
         settled: Yen, "償還済の額", "kodomo.receipt", Personal, [];
         /// When.
         computed_at: Timestamp, "計算日時", "kodomo.receipt", Plain, [];
+    }
+}
+
+platform::register! {
+    /// An official master of names that was imported: 傷病名, 修飾語, 診療行為, 医薬品, 特定器材, コメント.
+    pub struct Master in "claims_master" named "基本マスター", purpose "kodomo", basis "療養の給付及び公費負担医療に関する費用の請求に関する命令", retention "常用" {
+        /// B, Z, S, Y, T, C.
+        kind: String, "マスター種別", "kodomo.receipt", Plain, [];
+        /// Names hold for care from this day on.
+        valid_from: Date, "適用日", "kodomo.receipt", Plain, [];
+        /// File name.
+        name: String, "ファイル名", "kodomo.receipt", Plain, [];
+        /// Hash, by which the same file is known again.
+        sha256: Vec<u8>, "ファイルの照合値", "kodomo.receipt", Plain, [];
+        /// The stored file.
+        file_id: i64, "保管", "kodomo.receipt", Plain, [];
+        /// Names.
+        rows: i64, "件数", "kodomo.receipt", Plain, [];
+        /// received, visible, refused.
+        state: String, "状態", "kodomo.receipt", Plain, [];
+        /// What happened.
+        message: String, "結果", "kodomo.receipt", Plain, [];
+        /// The job that imports it.
+        job_id: Option<i64>, "処理", "kodomo.receipt", Plain, [];
+        /// Who.
+        imported_by: String, "取込者", "kodomo.receipt", Plain, [];
+        /// When.
+        imported_at: Timestamp, "取込日時", "kodomo.receipt", Plain, [];
+    }
+}
+
+platform::register! {
+    /// One name of a master.
+    pub struct MasterName in "claims_master_name" named "基本マスターの名称", purpose "kodomo", basis "療養の給付及び公費負担医療に関する費用の請求に関する命令", retention "常用" {
+        /// Master.
+        master_id: i64, "マスター", "kodomo.receipt", Plain, [];
+        /// B, Z, S, Y, T, C.
+        kind: String, "マスター種別", "kodomo.receipt", Plain, [];
+        /// Code.
+        code: i64, "コード", "kodomo.receipt", Plain, [];
+        /// Name.
+        name: String, "名称", "kodomo.receipt", Plain, [];
+        /// Unit, where there is one.
+        unit: String, "単位", "kodomo.receipt", Plain, [];
     }
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::Yen;
+use kernel::ident::AtenaNo;
 use kernel::time::{Date, Period, YearMonth};
 use platform::{Fault, Unit};
 use receipts::check::Rules;
@@ -47,6 +48,8 @@ pub trait Scheme: Send + Sync {
     fn fee(&self, sender: Examiner, receipts: i64, month: YearMonth) -> Result<Yen, Fault>;
     /// Who may decide: rank and rule, for `claims.send_back` and `payments.expenditure` of an amount.
     fn rank(&self, act: &str, amount: Yen, on: Date) -> Option<(i64, String)>;
+    /// 宛名番号 of who pays back what a child was given: the guardian, or the person where none is recorded.
+    async fn debtor(&self, unit: &mut Unit, subject: i64) -> Result<AtenaNo, Fault>;
     /// The account of a sender, for the payment of its bill.
     fn sender_account(&self, sender: Examiner) -> Result<payments::Account, Fault>;
 }

@@ -1,11 +1,18 @@
 //! All SQL of claims. Nothing here changes a receipt but whose it is and how it was judged.
 
+pub mod master;
+
 use crate::model::{Bill, CheckRun, Correction, FindingRow, MonthCopay, ReceivedFile, StoredReceipt};
 use const_format::concatcp;
-use kernel::Yen;
 use kernel::time::{Timestamp, YearMonth};
+use kernel::{Date, Yen};
 use platform::db::{DbError, Tx};
 use platform::{Fault, params};
+
+/// A receipt that a bill took back whole counts for nothing.
+const SUM_OF_COPAYS: &str = "select r.bearer_no, r.recipient_no, r.care_month, cast(sum(case when exists (select 1 from claims_correction c where c.receipt_id = r.id \
+    and c.amount < 0 and c.amount <= 0 - r.city_share) then 0 else coalesce(r.copay, 0) end) as bigint) as paid from claims_receipt r \
+    join claims_file f on f.id = r.file_id and f.state = 'visible' ";
 
 platform::statements! {
     /// One file.
@@ -37,7 +44,7 @@ platform::statements! {
     /// Row numbers of a file's receipts in order.
     RECEIPT_IDS = "select id, position, city_share from claims_receipt where file_id = $1 order by position";
     /// The receipt of a management number.
-    BY_MANAGEMENT = "select id from claims_receipt where management_no = $1 order by id desc limit 1";
+    BY_MANAGEMENT = "select id from claims_receipt where management_no = $1 and file_id in (select id from claims_file where state = 'visible') order by id desc limit 1";
     /// Forgets the open findings of a month before a new run.
     DROP_OPEN = "delete from claims_finding where month = $1 and state = 'open'";
     /// All receipts of a month are fit until something is found.
@@ -55,9 +62,11 @@ platform::statements! {
     /// The checks of a month.
     CHECKS = concatcp!(CheckRun::SELECT, " where month = $1 order by id");
     /// Findings of a month, the dearest first.
-    FINDINGS = concatcp!(FindingRow::SELECT, " where month = $1 order by case when state = 'open' then 0 else 1 end, amount desc, id limit 500");
+    FINDINGS = concatcp!(FindingRow::SELECT, " where month = $1 and ($2 = '' or kind = $2) and ($3 = '' or state = $3) and ($4 = 0 or receipt_id in (select id from claims_receipt where month = $1 and sender = $4)) order by case when state = 'open' then 0 else 1 end, amount desc, id limit 500");
     /// How many findings.
     COUNT_FINDINGS = "select count(*) as n from claims_finding where month = $1";
+    /// Reasons of a month, with how many findings each.
+    KINDS = "select kind, count(*) as n from claims_finding where month = $1 group by kind order by n desc, kind";
     /// Findings already handled, which a new run must not repeat.
     HANDLED = "select receipt_id, kind from claims_finding where month = $1";
     /// Receipts behind findings.
@@ -69,7 +78,18 @@ platform::statements! {
     /// Puts it back.
     REOPEN_FINDING = "update claims_finding set state = 'open', route = null, scope = null where id = $1 and state = 'drafted'";
     /// It was decided.
-    DECIDE_FINDING = "update claims_finding set state = $2, sent_month = $3 where id = $1 and state = 'drafted'";
+    DECIDE_FINDING = "update claims_finding set state = $2, sent_month = $3, sent_on = $4, document_no = $5 where id = $1 and state = 'drafted'";
+    /// Number of the request that goes to a sender in a month.
+    DOCUMENT = "select f.document_no from claims_finding f join claims_receipt r on r.id = f.receipt_id where f.sent_month = $1 and r.sender = $2 and f.document_no is not null limit 1";
+    /// What was sent back in a month.
+    SENT = concatcp!(FindingRow::SELECT, " where sent_month = $1 and document_no is not null order by id");
+    /// Receipts behind what was sent back.
+    SENT_RECEIPTS = concatcp!(StoredReceipt::SELECT, " where id in (select receipt_id from claims_finding where sent_month = $1 and document_no is not null)");
+    /// The sender stands by its claim, or the guardian has paid.
+    END_FINDING = "update claims_finding set state = $2 where id = $1 and state = $3";
+    /// Lines of a bill that is entered again close nothing any more.
+    UNCLOSE = "update claims_finding set state = case when route = '返還請求' then 'recovering' else 'sent' end, closed_month = null \
+               where state = 'closed' and id in (select finding_id from claims_correction where bill_id = $1)";
     /// A later negative line closes it.
     CLOSE_FINDING = "update claims_finding set state = 'closed', closed_month = $2 where receipt_id = $1 and state in ('sent', 'recovering')";
     /// Finding that a correction closes.
@@ -85,14 +105,15 @@ platform::statements! {
     /// Forgets the lines of a bill that is entered again.
     DROP_CORRECTIONS = "delete from claims_correction where bill_id = $1";
     /// Co-payments by person and care month, of the care months that a 審査月 touches, less what was taken back.
-    COPAYS = "select r.bearer_no, r.recipient_no, r.care_month, cast(sum(coalesce(r.copay, 0)) as bigint) as paid from claims_receipt r \
-              join claims_file f on f.id = r.file_id and f.state = 'visible' \
-              where r.care_month in (select distinct care_month from claims_receipt where month = $1) \
-              and not exists (select 1 from claims_finding x where x.receipt_id = r.id and x.state = 'closed') \
-              group by r.bearer_no, r.recipient_no, r.care_month having sum(coalesce(r.copay, 0)) > 0";
+    COPAYS = concatcp!(SUM_OF_COPAYS, "where r.care_month in (select distinct care_month from claims_receipt where month = $1) group by r.bearer_no, r.recipient_no, r.care_month");
+    /// The same of one person and care month: those of a receipt.
+    COPAYS_OF = concatcp!(SUM_OF_COPAYS, "where exists (select 1 from claims_receipt own where own.id = $1 and own.recipient_no = r.recipient_no and own.care_month = r.care_month) \
+                  group by r.bearer_no, r.recipient_no, r.care_month");
     /// Keeps the month of a person.
     SET_COPAY = "insert into claims_month_copay (bearer_no, recipient_no, care_month, paid, excess, settled, computed_at) values ($1, $2, $3, $4, $5, 0, $6) \
                  on conflict (bearer_no, recipient_no, care_month) do update set paid = $4, excess = $5, computed_at = $6";
+    /// What the programme has granted of it.
+    SET_SETTLED = "update claims_month_copay set settled = $3 where recipient_no = $1 and care_month = $2";
     /// Months in which somebody has paid too much or was reimbursed.
     EXCESSES = concatcp!(MonthCopay::SELECT, " where excess > 0 or settled > 0 order by care_month, recipient_no limit 1000");
     /// Months known to exceed.
@@ -195,9 +216,25 @@ pub async fn checks(tx: &mut Tx, month: YearMonth) -> Result<Vec<CheckRun>, DbEr
     tx.all(CHECKS, params![month]).await?.iter().map(CheckRun::read).collect()
 }
 
-pub async fn findings(tx: &mut Tx, month: YearMonth) -> Result<(i64, Vec<FindingRow>), DbError> {
+/// What the clerk wants to see of the findings of a month; empty and zero mean everything.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Reason.
+    pub kind: String,
+    /// State.
+    pub state: String,
+    /// Sender.
+    pub sender: i64,
+}
+
+pub async fn findings(tx: &mut Tx, month: YearMonth, wanted: &Wanted) -> Result<(i64, Vec<FindingRow>), DbError> {
     let n = tx.one(COUNT_FINDINGS, params![month]).await?.get("n")?;
-    Ok((n, tx.all(FINDINGS, params![month]).await?.iter().map(FindingRow::read).collect::<Result<_, _>>()?))
+    let rows = tx.all(FINDINGS, params![month, &wanted.kind, &wanted.state, wanted.sender]).await?;
+    Ok((n, rows.iter().map(FindingRow::read).collect::<Result<_, _>>()?))
+}
+
+pub async fn finding_kinds(tx: &mut Tx, month: YearMonth) -> Result<Vec<(String, i64)>, DbError> {
+    tx.all(KINDS, params![month]).await?.iter().map(|r| Ok((r.get("kind")?, r.get("n")?))).collect()
 }
 
 pub async fn found_receipts(tx: &mut Tx, month: YearMonth) -> Result<Vec<StoredReceipt>, DbError> {
@@ -217,8 +254,25 @@ pub async fn reopen_finding(tx: &mut Tx, id: i64) -> Result<(), DbError> {
     tx.run(REOPEN_FINDING, params![id]).await.map(|_| ())
 }
 
-pub async fn decide_finding(tx: &mut Tx, id: i64, state: &str, month: YearMonth) -> Result<bool, DbError> {
-    Ok(tx.run(DECIDE_FINDING, params![id, state, month]).await? == 1)
+pub async fn decide_finding(tx: &mut Tx, id: i64, state: &str, on: Date, document_no: Option<&str>) -> Result<bool, DbError> {
+    Ok(tx.run(DECIDE_FINDING, params![id, state, YearMonth::of(on), on, document_no]).await? == 1)
+}
+
+pub async fn document(tx: &mut Tx, month: YearMonth, sender: i64) -> Result<Option<String>, DbError> {
+    tx.first(DOCUMENT, params![month, sender]).await?.map(|r| r.get("document_no")).transpose()
+}
+
+/// What was sent back in a month, with the receipts.
+pub async fn sent(tx: &mut Tx, month: YearMonth) -> Result<Vec<(FindingRow, StoredReceipt)>, DbError> {
+    let findings: Vec<FindingRow> = tx.all(SENT, params![month]).await?.iter().map(FindingRow::read).collect::<Result<_, _>>()?;
+    let rows = tx.all(SENT_RECEIPTS, params![month]).await?;
+    let receipts: Vec<StoredReceipt> = rows.iter().map(StoredReceipt::read).collect::<Result<_, _>>()?;
+    let by_id: std::collections::HashMap<i64, StoredReceipt> = receipts.into_iter().map(|r| (r.id, r)).collect();
+    Ok(findings.into_iter().filter_map(|f| by_id.get(&f.receipt_id).cloned().map(|r| (f, r))).collect())
+}
+
+pub async fn end_finding(tx: &mut Tx, id: i64, state: &str, from: &str) -> Result<bool, DbError> {
+    Ok(tx.run(END_FINDING, params![id, state, from]).await? == 1)
 }
 
 pub async fn sent_finding(tx: &mut Tx, receipt: i64) -> Result<Option<i64>, DbError> {
@@ -236,6 +290,7 @@ pub async fn bills(tx: &mut Tx, month: YearMonth) -> Result<Vec<Bill>, DbError> 
 pub async fn update_bill(tx: &mut Tx, bill: &Bill) -> Result<bool, DbError> {
     let values =
         params![bill.id, bill.count, bill.amount, bill.fee_count, bill.fee_amount, bill.due, &bill.entered_by, bill.entered_at];
+    tx.run(UNCLOSE, params![bill.id]).await?;
     tx.run(DROP_CORRECTIONS, params![bill.id]).await?;
     Ok(tx.run(UPDATE_BILL, values).await? == 1)
 }
@@ -252,6 +307,16 @@ pub async fn corrections(tx: &mut Tx, bill: i64) -> Result<Vec<Correction>, DbEr
 pub async fn copays(tx: &mut Tx, month: YearMonth) -> Result<Vec<(String, String, YearMonth, Yen)>, DbError> {
     let rows = tx.all(COPAYS, params![month]).await?;
     rows.iter().map(|r| Ok((r.get("bearer_no")?, r.get("recipient_no")?, r.get("care_month")?, r.get("paid")?))).collect()
+}
+
+/// The same of one person and care month: those of a receipt.
+pub async fn copays_of(tx: &mut Tx, receipt: i64) -> Result<Vec<(String, String, YearMonth, Yen)>, DbError> {
+    let rows = tx.all(COPAYS_OF, params![receipt]).await?;
+    rows.iter().map(|r| Ok((r.get("bearer_no")?, r.get("recipient_no")?, r.get("care_month")?, r.get("paid")?))).collect()
+}
+
+pub async fn set_settled(tx: &mut Tx, recipient: &str, month: YearMonth, granted: Yen) -> Result<(), DbError> {
+    tx.run(SET_SETTLED, params![recipient, month, granted]).await.map(|_| ())
 }
 
 pub async fn excess_keys(tx: &mut Tx) -> Result<std::collections::HashSet<(String, String, YearMonth)>, DbError> {

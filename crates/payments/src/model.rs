@@ -161,3 +161,61 @@ platform::register! {
         created_at: Timestamp, "作成日時", "kodomo.payment", Plain, [];
     }
 }
+
+platform::register! {
+    /// Money that somebody owes back to the city: 調定 of a 返還金.
+    pub struct Demand in "payments_demand" named "返還金", purpose "kodomo", basis "民法703条、地方自治法231条・地方自治法施行令154条", retention "完納の翌年度から5年" {
+        /// What it is for: programme and number of the decision. One demand each.
+        origin: String, "返還の原因", "kodomo.payment", Plain, [];
+        /// What it is, without names.
+        title: String, "件名", "kodomo.payment", Plain, [];
+        /// Office.
+        office: String, "担当課", "kodomo.payment", Plain, [];
+        /// Purpose.
+        purpose: String, "事務", "kodomo.payment", Plain, [];
+        /// The person of the log whose benefit it was.
+        subject: i64, "対象者", "kodomo.payment", Personal, [];
+        /// 宛名番号 of who owes it.
+        debtor: String, "返還する人", "kodomo.payment", Personal, [];
+        /// 調定額 in yen.
+        amount: Yen, "返還額", "kodomo.payment", Personal, [];
+        /// Come in so far.
+        received: Yen, "収納額", "kodomo.payment", Personal, [];
+        /// Why, in words for the notice.
+        reason: String, "理由", "kodomo.payment", Personal, [];
+        /// Article.
+        article: String, "根拠", "kodomo.payment", Plain, [];
+        /// 文書番号 of the notice.
+        document_no: String, "文書番号", "kodomo.payment", Plain, [];
+        /// The notice is printed from here; otherwise by the programme that decided.
+        own_notice: bool, "通知書の作成", "kodomo.payment", Plain, [];
+        /// 決定日.
+        decided_on: Date, "決定日", "kodomo.payment", Plain, [];
+        /// 納期限.
+        due: Date, "納期限", "kodomo.payment", Plain, [];
+        /// open, paid.
+        state: String, "状態", "kodomo.payment", Plain, [];
+        /// 完納日.
+        closed_on: Option<Date>, "完納日", "kodomo.payment", Personal, [];
+        /// When it was entered.
+        created_at: Timestamp, "登録日時", "kodomo.payment", Plain, [];
+    }
+}
+
+platform::register! {
+    /// Money that came in for a demand, all of it or a part.
+    pub struct Income in "payments_income" named "収納", purpose "kodomo", basis "地方自治法231条の2", retention "完納の翌年度から5年" {
+        /// The demand.
+        demand_id: i64, "返還金", "kodomo.payment", Plain, [];
+        /// 収納日.
+        received_on: Date, "収納日", "kodomo.payment", Personal, [];
+        /// Amount in yen.
+        amount: Yen, "収納額", "kodomo.payment", Personal, [];
+        /// How it came: 納付書, 口座振込, 窓口.
+        channel: String, "収納方法", "kodomo.payment", Plain, [];
+        /// Who entered it.
+        entered_by: String, "登録者", "kodomo.payment", Plain, [];
+        /// When.
+        entered_at: Timestamp, "登録日時", "kodomo.payment", Plain, [];
+    }
+}

@@ -1,8 +1,8 @@
 //! All SQL of payments.
 
-use crate::model::{Account, Payment, Transfer};
+use crate::model::{Account, Demand, Income, Payment, Transfer};
 use const_format::concatcp;
-use kernel::Date;
+use kernel::{Date, Yen};
 use platform::db::{DbError, Tx};
 use platform::keys::{Keys, Place};
 use platform::{Fault, params};
@@ -30,6 +30,18 @@ platform::statements! {
     RETURN = "update payments_payment set state = 'returned', returned_on = $2, return_reason = $3 where id = $1 and state = 'sent'";
     /// The bank file of a run.
     SET_FILE = "update payments_transfer set file_id = $2 where id = $1";
+    /// Demands of an office, the open ones first.
+    DEMANDS = concatcp!(Demand::SELECT, " where office = $1 order by case when state = 'open' then 0 else 1 end, due, id desc limit 500");
+    /// One demand.
+    DEMAND = concatcp!(Demand::SELECT, " where id = $1");
+    /// The demand of an origin.
+    DEMAND_OF = concatcp!(Demand::SELECT, " where origin = $1");
+    /// Money comes in, never more than is owed.
+    ADD_INCOME = "update payments_demand set received = received + $2 where id = $1 and state = 'open' and received + $2 <= amount";
+    /// Everything has come in.
+    CLOSE_DEMAND = "update payments_demand set state = 'paid', closed_on = $2 where id = $1 and state = 'open' and received = amount";
+    /// What came in.
+    INCOMES = concatcp!(Income::SELECT, " where demand_id = $1 order by id");
     /// The file was taken out.
     TAKEN = "update payments_transfer set state = 'taken' where id = $1";
 }
@@ -100,4 +112,30 @@ pub async fn set_file(tx: &mut Tx, id: i64, file: i64) -> Result<(), DbError> {
 
 pub async fn taken(tx: &mut Tx, id: i64) -> Result<(), DbError> {
     tx.run(TAKEN, params![id]).await.map(|_| ())
+}
+
+pub async fn demands(tx: &mut Tx, office: &str) -> Result<Vec<Demand>, DbError> {
+    tx.all(DEMANDS, params![office]).await?.iter().map(Demand::read).collect()
+}
+
+pub async fn demand(tx: &mut Tx, office: &str, id: i64) -> Result<Demand, Fault> {
+    let row = tx.first(DEMAND, params![id]).await?.ok_or_else(|| Fault::missing("返還金"))?;
+    let found = Demand::read(&row)?;
+    if found.office == office { Ok(found) } else { Err(Fault::missing("返還金")) }
+}
+
+pub async fn demand_of(tx: &mut Tx, origin: &str) -> Result<Option<Demand>, DbError> {
+    tx.first(DEMAND_OF, params![origin]).await?.as_ref().map(Demand::read).transpose()
+}
+
+pub async fn add_income(tx: &mut Tx, demand: i64, amount: Yen) -> Result<bool, DbError> {
+    Ok(tx.run(ADD_INCOME, params![demand, amount]).await? == 1)
+}
+
+pub async fn close_demand(tx: &mut Tx, demand: i64, on: Date) -> Result<bool, DbError> {
+    Ok(tx.run(CLOSE_DEMAND, params![demand, on]).await? == 1)
+}
+
+pub async fn incomes(tx: &mut Tx, demand: i64) -> Result<Vec<Income>, DbError> {
+    tx.all(INCOMES, params![demand]).await?.iter().map(Income::read).collect()
 }

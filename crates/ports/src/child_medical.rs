@@ -17,3 +17,17 @@ pub struct MonthSettled {
     /// Sum of the co-payments.
     pub paid: Yen,
 }
+
+/// Topic of [`MonthRefunded`].
+pub const MONTH_REFUNDED: &str = "kodomo.month_refunded";
+
+/// 自動償還 of a month was decided, or its 返還: what has been granted in all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthRefunded {
+    /// 受給者番号
+    pub recipient_no: String,
+    /// 診療年月
+    pub care_month: YearMonth,
+    /// 償還済 after it.
+    pub granted: Yen,
+}

@@ -5,7 +5,7 @@ pub mod facts;
 pub mod linked;
 pub mod resident;
 
-pub use child_medical::{MONTH_SETTLED, MonthSettled};
+pub use child_medical::{MONTH_REFUNDED, MONTH_SETTLED, MonthRefunded, MonthSettled};
 pub use facts::{HubPort, Ports, ResidentFacts, ResidentPort};
 pub use linked::{PROGRAMME_LINKED, ProgrammeLinked};
 pub use resident::{RESIDENT_EVENT, ResidentChange, ResidentEvent};

@@ -3,6 +3,7 @@
 use crate::model::{Bill, Correction};
 use crate::scheme::Scheme;
 use crate::store;
+use crate::usecases::settle;
 use kernel::Yen;
 use kernel::time::YearMonth;
 use platform::{Fault, Unit};
@@ -103,12 +104,13 @@ pub struct NewBill {
     pub lines: Vec<(String, Yen, String)>,
 }
 
-/// Enters a bill, or enters it again while nobody has drafted its payment. A line about a receipt that was sent back closes the finding.
+/// Enters a bill, or enters it again while nobody has drafted its payment. A negative line closes the finding about its receipt; a
+/// receipt taken back whole no longer counts towards the monthly cap.
 ///
 /// # Errors
 /// A bill whose payment is under way.
-pub async fn enter(unit: &mut Unit, new: NewBill) -> Result<(), Fault> {
-    let mut bill = new.bill;
+pub async fn enter(unit: &mut Unit, scheme: &dyn Scheme, new: NewBill) -> Result<(), Fault> {
+    let (mut bill, mut touched) = (new.bill, vec![]);
     bill.state = "entered".into();
     bill.entered_by = unit.staff().name.clone();
     bill.entered_at = unit.now();
@@ -117,6 +119,7 @@ pub async fn enter(unit: &mut Unit, new: NewBill) -> Result<(), Fault> {
         None => bill.insert(&mut unit.tx).await?,
         Some(old) => {
             bill.id = old.id;
+            touched.extend(store::corrections(&mut unit.tx, old.id).await?.iter().filter_map(|c| c.receipt_id));
             if !store::update_bill(&mut unit.tx, &bill).await? {
                 return Err(Fault::conflict("この請求書は直せません", "支出の起案が済んでいます"));
             }
@@ -124,14 +127,19 @@ pub async fn enter(unit: &mut Unit, new: NewBill) -> Result<(), Fault> {
         }
     };
     for (management_no, amount, reason) in new.lines {
+        let receipt_id = store::by_management(&mut unit.tx, &management_no).await?;
         let mut finding_id = None;
-        if let Some(receipt) = store::by_management(&mut unit.tx, &management_no).await? {
+        if let Some(receipt) = receipt_id {
             finding_id = store::sent_finding(&mut unit.tx, receipt).await?;
             if amount < Yen::ZERO {
                 store::close_finding(&mut unit.tx, receipt, bill.month).await?;
             }
         }
-        Correction { id: 0, bill_id: bill.id, management_no, amount, reason, finding_id }.insert(&mut unit.tx).await?;
+        touched.extend(receipt_id);
+        let line = Correction { id: 0, bill_id: bill.id, management_no, amount, reason, receipt_id, finding_id };
+        line.insert(&mut unit.tx).await?;
     }
-    Ok(())
+    touched.sort_unstable();
+    touched.dedup();
+    settle::again(unit, scheme, &touched).await
 }

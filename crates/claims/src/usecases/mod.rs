@@ -3,4 +3,6 @@
 pub mod bill;
 pub mod pay_bill;
 pub mod receive;
+pub mod receive_master;
 pub mod send_back;
+pub mod settle;

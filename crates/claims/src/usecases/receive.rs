@@ -6,6 +6,9 @@ use kernel::time::YearMonth;
 use platform::keys::sha256;
 use platform::{Fault, Unit, file, job};
 
+/// Largest file, in bytes: a city's month of one sender is about half of it.
+pub const LIMIT: usize = 256 << 20;
+
 /// What came of an arriving file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
@@ -18,8 +21,19 @@ pub enum Received {
 /// Receives a file for a 審査月.
 ///
 /// # Errors
-/// A file that says nothing of its sender, or the database's refusal.
+/// A file that says nothing of its sender, is too large or was converted to another encoding, or the database's refusal.
 pub async fn receive(unit: &mut Unit, month: YearMonth, name: &str, body: &[u8]) -> Result<Received, Fault> {
+    if body.len() > LIMIT {
+        return Err(Fault::field(
+            "file",
+            "ファイルが大きすぎます(256MBまで)。請求元から届いたファイルをまとめずに、そのまま選んでください",
+        ));
+    }
+    if !body.is_ascii() && std::str::from_utf8(body).is_ok() {
+        let why =
+            "文字コードが UTF-8 です。変換されたファイルは取り込めません。届いたままの Shift_JIS のファイルを選んでください";
+        return Err(Fault::field("file", why));
+    }
     let hash = sha256(body);
     if store::file_by_hash(&mut unit.tx, &hash).await?.is_some() {
         return Ok(Received::Known);

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use webkit::{Begun, Call, Reply};
 
 /// Enters a bill.
-pub async fn enter(call: Call) -> Result<Reply, Fault> {
+pub async fn enter(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     let month = month_of(&call)?;
     let mut reader = call.form.reader();
     let sender = reader.number("sender", "請求元", 1, 2);
@@ -50,7 +50,7 @@ pub async fn enter(call: Call) -> Result<Reply, Fault> {
         entered_by: String::new(),
         entered_at: Timestamp::UNIX_EPOCH,
     };
-    bill::enter(&mut unit, bill::NewBill { bill: new, lines }).await?;
+    bill::enter(&mut unit, scheme.as_ref(), bill::NewBill { bill: new, lines }).await?;
     let to = format!("/claims/{}", month.compact());
     unit.commit_as((), &to).await?;
     Ok(Reply::See(to))

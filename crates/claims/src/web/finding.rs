@@ -1,6 +1,7 @@
 //! Findings sorted by money: the reason in words first, the code second, and what to do with them.
 
 use super::{month_of, sender_ja};
+use crate::scheme::Scheme;
 use crate::store;
 use crate::usecases::send_back::{self, Handling, ROUTES, SCOPES};
 use kernel::Yen;
@@ -8,8 +9,9 @@ use kernel::time::age_on;
 use maud::html;
 use platform::Fault;
 use std::collections::HashMap;
+use std::sync::Arc;
 use webkit::components::{
-    Action, AsidePanel, Choice, Column, Field, Row, Select, Table, Tone, badge, button_row, card, post_form, table,
+    Action, AsidePanel, Choice, Column, Field, Row, Select, Table, Tone, badge, button_row, card, get_form, post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 
@@ -18,7 +20,10 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let month = month_of(&call)?;
     let mut unit = call.look().await?;
     unit.permit(call.action, "kodomo.receipt").await?;
-    let (total, findings) = store::findings(&mut unit.tx, month).await?;
+    let asked = |name: &str| call.query.some(name).unwrap_or_default().to_owned();
+    let wanted = store::Wanted { kind: asked("kind"), state: asked("state"), sender: asked("sender").parse().unwrap_or(0) };
+    let kinds = store::finding_kinds(&mut unit.tx, month).await?;
+    let (total, findings) = store::findings(&mut unit.tx, month, &wanted).await?;
     let receipts: HashMap<i64, _> = store::found_receipts(&mut unit.tx, month).await?.into_iter().map(|r| (r.id, r)).collect();
     let subjects: Vec<i64> = receipts.values().filter_map(|r| r.subject).collect();
     unit.bulk(&subjects, &["kodomo.receipt"]);
@@ -37,6 +42,8 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
             "sent" => badge(Tone::Info, "申立済"),
             "recovering" => badge(Tone::Info, "返還請求中"),
             "accepted" => badge(Tone::Ok, "問題なし"),
+            "upheld" => badge(Tone::Neutral, "原審どおり"),
+            "recovered" => badge(Tone::Ok, "返還済"),
             _ => badge(Tone::Ok, "調整済"),
         };
         let name = format!("{} {}", f.kind, r.recipient_no);
@@ -88,6 +95,7 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     };
     let money: Yen = findings.iter().filter(|f| f.state == "open").map(|f| f.amount).sum();
     let main = html! {
+        (get_form("絞り込み", &format!("/claims/{}/findings", month.compact()), filters(&kinds, &wanted)))
         (card("所見", &format!("{total}件 ・ 金額の大きい順 ・ 未処理 {money}"), table(&list)))
         (card("扱いを決める", "起案者と決裁者は別の人です", post_form("handle", &format!("/claims/{}/findings", month.compact()), false, &call.hidden(), body)))
     };
@@ -106,8 +114,36 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
+const STATES: [(&str, &str); 8] = [
+    ("open", "未処理"),
+    ("drafted", "決裁待ち"),
+    ("sent", "申立済"),
+    ("recovering", "返還請求中"),
+    ("closed", "調整済"),
+    ("upheld", "原審どおり"),
+    ("recovered", "返還済"),
+    ("accepted", "問題なし"),
+];
+
+fn filters(kinds: &[(String, i64)], wanted: &store::Wanted) -> maud::Markup {
+    const ALL: Choice<'_> = Choice { value: "", label: "すべて", note: "" };
+    let labels: Vec<String> = kinds.iter().map(|(kind, n)| format!("{kind}({n}件)")).collect();
+    let reasons = kinds.iter().zip(&labels).map(|((kind, _), label)| Choice { value: kind, label, note: "" });
+    let reasons: Vec<Choice<'_>> = std::iter::once(ALL).chain(reasons).collect();
+    let states = STATES.iter().map(|(value, label)| Choice { value, label, note: "" });
+    let states: Vec<Choice<'_>> = std::iter::once(ALL).chain(states).collect();
+    let senders = [ALL, Choice { value: "1", label: "支払基金", note: "" }, Choice { value: "2", label: "国保連", note: "" }];
+    let sender = if wanted.sender == 0 { String::new() } else { wanted.sender.to_string() };
+    html! {
+        (Field::new("kind", "理由").value(&wanted.kind).select(&reasons))
+        (Field::new("state", "扱いの状態").value(&wanted.state).select(&states))
+        (Field::new("sender", "請求元").value(&sender).select(&senders))
+        (button_row(&[Action::submit("絞り込む")], html! {}))
+    }
+}
+
 /// Drafts the handling of the chosen findings.
-pub async fn draft(call: Call) -> Result<Reply, Fault> {
+pub async fn draft(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     let month = month_of(&call)?;
     let mut reader = call.form.reader();
     let route = reader.choice("route", "扱い", &ROUTES);
@@ -121,7 +157,7 @@ pub async fn draft(call: Call) -> Result<Reply, Fault> {
     };
     unit.permit(call.action, "kodomo.receipt").await?;
     let handling = Handling { month, findings, route, scope, note };
-    send_back::draft(&mut unit, &handling, send_back::RANK).await?;
+    send_back::draft(&mut unit, &handling, scheme.as_ref()).await?;
     let to = format!("/claims/{}/findings", month.compact());
     unit.commit_as((), &to).await?;
     Ok(Reply::See(to))

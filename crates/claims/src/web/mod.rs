@@ -1,7 +1,9 @@
 //! The pages.
 
+pub mod appeal;
 pub mod bill;
 pub mod finding;
+pub mod master;
 pub mod month;
 pub mod receipt;
 

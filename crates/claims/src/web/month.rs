@@ -8,17 +8,26 @@ use crate::usecases::receive::{Received, receive};
 use kernel::Yen;
 use kernel::time::{YearMonth, civil, wareki, wareki_short};
 use maud::{Markup, html};
-use platform::{Fault, job};
+use platform::fault::FaultKind;
+use platform::{Fault, Unit, job};
 use std::sync::Arc;
 use webkit::components::{
-    Action, AsidePanel, Bar, Column, Field, Row, Table, Tone, badge, bars, button_row, card, pair, post_form, table,
+    Action, AsidePanel, Bar, Column, Field, FieldError, Row, Table, Tone, badge, bars, button_row, card, error_summary, pair,
+    post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 
 /// Months, and taking files in.
 pub async fn list(call: Call) -> Result<Reply, Fault> {
-    let mut unit = call.look().await?;
-    unit.permit(call.action, "kodomo.receipt").await?;
+    let unit = call.look().await?;
+    months(&call, unit, None).await
+}
+
+async fn months(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Reply, Fault> {
+    unit.permit(kernel::access::Action::Look, "kodomo.receipt").await?;
+    let errors: Vec<FieldError> =
+        fault.iter().flat_map(|f| &f.fields).map(|f| FieldError { field: f.field.into(), message: f.message.clone() }).collect();
+    let error = |name: &str| errors.iter().find(|e| e.field == name).map(|e| e.message.as_str());
     let months = store::months(&mut unit.tx).await?;
     let rows = months.iter().map(|(month, files, receipts, waiting)| {
         let state =
@@ -31,25 +40,39 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         columns: vec![Column::text("審査月"), Column::number("ファイル"), Column::number("レセプト"), Column::text("状態")],
         rows: rows.collect(),
         empty: ("レセプトはまだありません".into(), "支払基金・国保連から届いたファイルを取り込むと、月ごとに並びます。".into()),
+        filter: true,
         ..Table::default()
     };
-    let this_month = YearMonth::of(call.city.today()).wareki();
+    let this_month = call.form.some("month").map_or_else(|| YearMonth::of(call.city.today()).wareki(), str::to_owned);
     let body = html! {
-        (Field::new("month", "審査年月").required().value(&this_month).text())
-        (Field::new("file", "ファイル").required().hint("UKE。いくつでも一度に選べます").files(".UKE,.uke,.CSV,.csv"))
+        (error_summary(&errors))
+        (Field::new("month", "審査年月").required().value(&this_month).error(error("month")).text())
+        (Field::new("file", "ファイル").required().hint("UKE。いくつでも一度に選べます").error(error("file")).files(".UKE,.uke,.CSV,.csv"))
         (button_row(&[Action::submit("取り込む").key("F9").primary()], html! {}))
     };
     let main = html! {
         (card("ファイルを取り込む", "合計を確かめてから、全部を一度に見えるようにします", post_form("files", "/claims/files", true, &call.hidden(), body)))
         (card("審査月", "新しい月から", table(&list)))
+        (button_row(&[Action::link("基本マスター", "/claims/masters")], html! {}))
     };
     let data = serde_json::json!({ "months": months.iter().map(|(m, f, r, w)| serde_json::json!({ "month": m.compact(), "files": f, "receipts": r, "waiting": w })).collect::<Vec<_>>() });
-    let screen = Screen { title: "レセプト・請求".into(), main, data, ..Screen::default() };
+    let status = fault.map_or(0, |_| 422);
+    let screen = Screen { title: "レセプト・請求".into(), main, data, status, ..Screen::default() };
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
 /// Receives files.
 pub async fn upload(call: Call) -> Result<Reply, Fault> {
+    match try_upload(&call).await {
+        Err(fault) if fault.kind == FaultKind::Invalid && call.key.is_some() => {
+            let unit = call.look().await?;
+            months(&call, unit, Some(fault)).await
+        }
+        other => other,
+    }
+}
+
+async fn try_upload(call: &Call) -> Result<Reply, Fault> {
     let mut reader = call.form.reader();
     let month = reader.month("month", "審査年月");
     if call.uploads.is_empty() {
@@ -82,7 +105,7 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     let files = store::files(&mut unit.tx, month).await?;
     let results = store::results(&mut unit.tx, month).await?;
     let checks = store::checks(&mut unit.tx, month).await?;
-    let (found, _) = store::findings(&mut unit.tx, month).await?;
+    let (found, _) = store::findings(&mut unit.tx, month, &store::Wanted::default()).await?;
     let excesses = store::excesses(&mut unit.tx).await?;
     let bills = bill::reconcile(&mut unit, scheme.as_ref(), month).await?;
     let n = |kind: &str| results.iter().find(|(r, _)| r == kind).map_or(0, |(_, n)| *n);
@@ -93,6 +116,7 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         (bars("資格突合の結果", &[bar("適合", Tone::Ok, n("fit")), bar("要確認", Tone::Warn, n("review")), bar("不適合", Tone::Bad, n("unfit")), bar("未突合", Tone::Neutral, n("unchecked"))]))
         (button_row(&[
             Action::post("資格突合を始める", &format!("/claims/{}/check", month.compact()), call.hidden_owned()).key("F9").primary(),
+            Action::link("申立て", &format!("/claims/{}/appeals", YearMonth::of(call.city.today()).compact())),
             Action::link("所見を見る", &format!("/claims/{}/findings", month.compact())).key("Enter"),
         ], html! {}))
     };

@@ -1,14 +1,16 @@
 //! A receipt as a person would want to read it. Names of treatments appear where the official master was imported; otherwise the code.
 
 use super::sender_ja;
+use crate::names::section_ja;
 use crate::store;
 use kernel::Yen;
 use kernel::time::wareki_with_year;
 use maud::html;
-use platform::Fault;
 use platform::keys::{KeyError, Place};
+use platform::{Fault, Unit};
 use receipts::reader::Event;
-use receipts::{Reader, Receipt};
+use receipts::{ItemKind, PointTable, Reader, Receipt};
+use std::collections::{BTreeSet, HashMap};
 use webkit::components::{Action, AsidePanel, Column, Row, Table, button_row, card, definition_list, table};
 use webkit::{Call, Reply, Screen};
 
@@ -27,13 +29,22 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let raw = call.city.keys().open_sealed(Place { table: "claims_receipt", column: "raw", row: &key }, &stored.raw)?;
     let body = platform::file::load(&mut unit.tx, &call.city, file.file_id).await?.body;
     let receipt = find(&body, &raw).ok_or(KeyError::Broken)?;
+    let names = names(&mut unit, &receipt).await?;
     let diseases = receipt.diseases.iter().map(|d| {
-        let name = receipt.disease_name(d);
-        let name = if name.is_empty() {
-            d.code.map_or_else(|| "未コード化".to_owned(), |c| format!("{c:07} 名称未取込"))
-        } else {
-            name.into_owned()
+        let written = receipt.disease_name(d);
+        let named = d.code.and_then(|c| names.get(&("B", i64::from(c)))).map(|(name, _)| name.clone());
+        let core = match named {
+            _ if !written.is_empty() => written.into_owned(),
+            Some(name) => name,
+            None => d.code.map_or_else(|| "未コード化".to_owned(), |c| format!("{c:07} 名称未取込")),
         };
+        let (mut before, mut after) = (String::new(), String::new());
+        for code in modifiers(&receipt.disease_modifiers(d)) {
+            let word = names.get(&("Z", code)).map_or_else(|| format!("({code:04} 名称未取込)"), |(name, _)| name.clone());
+            // 修飾語 from 8000 on stand behind the name (疑い, 術後 …).
+            if code >= 8000 { after.push_str(&word) } else { before.push_str(&word) }
+        }
+        let name = format!("{before}{core}{after}");
         Row::new(vec![
             name.into(),
             d.started.map_or_else(String::new, wareki_with_year).into(),
@@ -49,16 +60,34 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     };
     let items = receipt.items.iter().map(|i| {
         let product = receipt.product(i);
-        let comments: Vec<String> =
-            receipt.comments(i).into_iter().map(|(_, text)| text.into_owned()).filter(|t| !t.is_empty()).collect();
-        let name = if product.is_empty() { format!("{:09} 名称未取込", i.code) } else { product.into_owned() };
+        let comments: Vec<String> = receipt
+            .comments(i)
+            .into_iter()
+            .map(|(code, text)| match names.get(&("C", i64::from(code))) {
+                Some((name, _)) if text.is_empty() => name.clone(),
+                Some((name, _)) => format!("{name} {text}"),
+                None if text.is_empty() => format!("{code:09} 名称未取込"),
+                None => text.into_owned(),
+            })
+            .filter(|_| i.kind != ItemKind::Comment)
+            .collect();
+        let found = names.get(&(master(i.kind), i64::from(i.code)));
+        let unit_ja = found.map_or("", |(_, unit)| unit.as_str());
+        let own_text = receipt.comments(i).into_iter().map(|(_, text)| text.into_owned()).next().unwrap_or_default();
+        let name = match found {
+            Some((name, _)) if i.kind == ItemKind::Comment => format!("{name} {own_text}"),
+            Some((name, _)) => name.clone(),
+            None if i.kind == ItemKind::Comment && !own_text.is_empty() => own_text,
+            None if product.is_empty() => format!("{:09} 名称未取込", i.code),
+            None => product.into_owned(),
+        };
         let points = i.points.map_or_else(String::new, |p| p.to_string());
         let count = i.count.map_or_else(String::new, |c| c.to_string());
-        let section = format!("{:02}", i.section);
+        let section = format!("{:02} {}", i.section, section_ja(i.section));
         Row::new(vec![
             section.into(),
             html! { (name) @for c in &comments { div.note { (c) } } }.into(),
-            receipt.quantity(i).into_owned().into(),
+            format!("{}{unit_ja}", receipt.quantity(i)).into(),
             points.into(),
             count.into(),
         ])
@@ -99,6 +128,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     };
     let data = serde_json::json!({
         "management_no": stored.management_no, "institution": stored.institution, "care_month": stored.care_month.compact(), "points": stored.points,
+        "diseases": receipt.diseases.iter().map(|d| d.code).collect::<Vec<_>>(), "named": names.len(),
         "copay": stored.copay, "city_share": stored.city_share, "result": stored.result, "visit_days": days,
     });
     let screen = Screen {
@@ -114,6 +144,45 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// The master that names a line.
+fn master(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Act => "S",
+        ItemKind::Drug => "Y",
+        ItemKind::Material => "T",
+        ItemKind::Comment => "C",
+    }
+}
+
+/// 修飾語コード, four digits each.
+fn modifiers(text: &str) -> Vec<i64> {
+    text.as_bytes().chunks(4).filter_map(|four| std::str::from_utf8(four).ok()?.parse().ok()).collect()
+}
+
+/// The names of every code on the receipt, by the masters in force at the end of the month of care.
+async fn names(unit: &mut Unit, receipt: &Receipt) -> Result<HashMap<(&'static str, i64), (String, String)>, Fault> {
+    let mut wanted: BTreeSet<(&'static str, i64)> = BTreeSet::new();
+    for d in &receipt.diseases {
+        wanted.extend(d.code.map(|code| ("B", i64::from(code))));
+        wanted.extend(modifiers(&receipt.disease_modifiers(d)).into_iter().map(|code| ("Z", code)));
+    }
+    for i in &receipt.items {
+        // The codes of 歯科診療行為 are those of a master of their own, which is not read.
+        if !(receipt.table() == PointTable::Dental && i.kind == ItemKind::Act) {
+            wanted.insert((master(i.kind), i64::from(i.code)));
+        }
+        wanted.extend(receipt.comments(i).into_iter().map(|(code, _)| ("C", i64::from(code))));
+    }
+    let on = receipt.month.last_day();
+    let mut found = HashMap::new();
+    for (kind, code) in wanted {
+        if let Some(name) = store::master::name(&mut unit.tx, kind, code, on).await? {
+            found.insert((kind, code), name);
+        }
+    }
+    Ok(found)
 }
 
 /// The receipt with these bytes, parsed with the institution record that stands before it in its file.

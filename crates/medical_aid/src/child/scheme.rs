@@ -4,6 +4,7 @@ use crate::child::{rules, store};
 use async_trait::async_trait;
 use claims::{CopayRule, Examiner, RateRule, RosterEntry, Rules, Scheme, Sex};
 use kernel::Yen;
+use kernel::ident::AtenaNo;
 use kernel::money::Rounding;
 use kernel::time::{Date, Period, YearMonth};
 use law::fees::{Sender, examination_fee};
@@ -114,6 +115,12 @@ impl Scheme for ChildScheme {
         rules::decided_by(programme, act, Some(amount), on).ok()
     }
 
+    async fn debtor(&self, unit: &mut Unit, subject: i64) -> Result<AtenaNo, Fault> {
+        let number = platform::subject::number(&mut unit.tx, subject).await?;
+        let guardian = store::eligibility::current(&mut unit.tx, &number).await?.and_then(|r| r.guardian_no);
+        guardian.map_or(Ok(number), |g| AtenaNo::parse(&g).map_err(rules::unruled))
+    }
+
     fn sender_account(&self, sender: Examiner) -> Result<payments::Account, Fault> {
         // Invented accounts of the demo city's senders; a real city enters those of its bills.
         let (number, holder) = match sender {
@@ -123,6 +130,14 @@ impl Scheme for ChildScheme {
         payments::Account::checked("0001", "001", "1", number, holder)
             .map_err(|(_, why)| Fault::conflict("請求元の口座が正しくありません", why))
     }
+}
+
+/// 教示 for a notice of money owed back.
+///
+/// # Errors
+/// A rule without a value in force.
+pub fn instruction(city: &platform::City) -> Result<Vec<String>, Fault> {
+    rules::instruction(city)
 }
 
 /// Who may decide a run of payments of this total.

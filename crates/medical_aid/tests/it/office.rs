@@ -91,11 +91,14 @@ pub fn groups() -> Vec<FieldGroup> {
     [&juki[..], child::GROUPS, &payments[..]].concat()
 }
 
+const PAYMENT_RULES: payments::Rules =
+    payments::Rules { rank: child::scheme::transfer_rank, instruction: child::scheme::instruction };
+
 /// The city on every database at hand, on a day.
 pub async fn towns(today: Date) -> Vec<Town> {
     let registry = Arc::new(Registry::default());
-    let programme = child::programme(Ports { residents: registry, hub: Arc::new(NoHub) });
-    let pay = payments::programme(child::scheme::transfer_rank);
+    let ports = Ports { residents: registry, hub: Arc::new(NoHub) };
+    let (programme, pay) = (child::programme(ports.clone()), payments::programme(PAYMENT_RULES, ports));
     let mut migrations = platform::MIGRATIONS.to_vec();
     migrations.extend(pay.migrations.iter().chain(&programme.migrations).copied());
     let mut all = vec![];
@@ -113,7 +116,7 @@ pub async fn towns(today: Date) -> Vec<Town> {
         let registry = Arc::new(Registry::default());
         let ports = Ports { residents: registry.clone(), hub: Arc::new(NoHub) };
         let programme = child::programme(ports.clone());
-        let pay = payments::programme(child::scheme::transfer_rank);
+        let pay = payments::programme(PAYMENT_RULES, ports.clone());
         let acts = Acts::new(programme.acts.iter().chain(&pay.acts).cloned().collect());
         let keys = Keys::ephemeral().unwrap();
         let city = City::new(database.db.clone(), keys, clock.clone(), rules, profile, programme.purposes.clone());

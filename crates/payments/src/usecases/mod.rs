@@ -1,5 +1,7 @@
 //! What can be done.
 
+pub mod bank_file;
+pub mod demand;
 pub mod register_return;
 pub mod request;
 pub mod transfer;

@@ -2,10 +2,9 @@
 
 use crate::model::Payment;
 use crate::store;
-use crate::usecases::register_return::{self as back, Return};
 use crate::usecases::transfer::{self, RankRule, Run};
+use kernel::Yen;
 use kernel::time::{wareki, wareki_short};
-use kernel::{Date, Yen};
 use maud::html;
 use platform::fault::FaultKind;
 use platform::{Fault, Unit};
@@ -40,7 +39,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     let errors: Vec<FieldError> =
         fault.iter().flat_map(|f| &f.fields).map(|f| FieldError { field: f.field.into(), message: f.message.clone() }).collect();
     let error = |name: &str| errors.iter().find(|e| e.field == name).map(|e| e.message.as_str());
-    let rows = payments.iter().map(|p| row(call, p)).collect();
+    let rows = payments.iter().map(row).collect();
     let open: Yen = payments.iter().filter(|p| p.state == "open").map(|p| p.amount).sum();
     let list = Table {
         caption: "支払".into(),
@@ -84,7 +83,14 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         ..Table::default()
     };
     let main = html! {
-        (card("支払", &format!("未払 {open}"), table(&list)))
+        (card("支払", &format!("未払 {open}"), html! {
+            (table(&list))
+            (button_row(&[
+                Action::link("支払台帳(CSV)", "/payments/ledger").key("F8").file(),
+                Action::link("振込不能のファイル", "/payments/returns"),
+                Action::link("返還金", "/payments/demands"),
+            ], html! {}))
+        }))
         (card("振込の起案", "起案者と決裁者は別の人です", post_form("run", "/payments/transfers", false, &call.hidden(), body)))
         (card("振込", "全銀協 総合振込", table(&run_list)))
     };
@@ -111,15 +117,11 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
-fn row(call: &Call, p: &Payment) -> Row {
+fn row(p: &Payment) -> Row {
     let attempt = if p.attempt > 1 { "再振込".to_owned() } else { String::new() };
     let due = p.due.map_or_else(String::new, wareki_short);
     let back = match p.state.as_str() {
-        "sent" => {
-            let mut hidden = call.hidden_owned();
-            hidden.push(("reason".into(), "口座相違".into()));
-            Action::post("返却を登録", &format!("/payments/{}/return", p.id), hidden).render()
-        }
+        "sent" => Action::link("返却を登録", &format!("/payments/{}/return", p.id)).render(),
         "returned" => html! { (p.return_reason.as_deref().unwrap_or_default()) },
         _ => html! {},
     };
@@ -157,21 +159,6 @@ async fn try_draft(call: &Call, rule: RankRule) -> Result<Reply, Fault> {
     };
     unit.permit(call.action, "kodomo.payment").await?;
     transfer::draft(&mut unit, &Run { pay_on, payments }, rule).await?;
-    unit.commit_as((), "/payments").await?;
-    Ok(Reply::See("/payments".into()))
-}
-
-/// Registers that the bank returned a payment.
-pub async fn register_return(call: Call) -> Result<Reply, Fault> {
-    let reason = call.form.some("reason").unwrap_or("口座相違").to_owned();
-    let mut reader = call.form.reader();
-    let on: Date = reader.optional_date("on", "返却日").unwrap_or_else(|| call.city.today());
-    reader.finish()?;
-    let mut unit = match call.command().await? {
-        Begun::New(unit) => *unit,
-        Begun::Done(reply) => return Ok(reply),
-    };
-    back::register_return(&mut unit, Return { payment: call.id("id")?, on, reason: &reason }).await?;
     unit.commit_as((), "/payments").await?;
     Ok(Reply::See("/payments".into()))
 }

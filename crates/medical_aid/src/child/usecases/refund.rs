@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use kernel::Yen;
 use kernel::decision::Decision;
 use law::child_medical::{Copay, Due, Settlement, settle_month};
-use payments::{NewPayment, Payee};
+use payments::{NewDemand, NewPayment, Payee};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
 use platform::task::{self, NewTask};
-use platform::{Fault, Unit};
-use ports::{MonthSettled, Ports};
+use platform::{Fault, Unit, outbox};
+use ports::{MONTH_REFUNDED, MonthRefunded, MonthSettled, Ports};
 use serde::{Deserialize, Serialize};
 
 /// Days to decide.
@@ -131,6 +131,25 @@ pub async fn draft(unit: &mut Unit, id: i64) -> Result<i64, Fault> {
     Ok(draft)
 }
 
+/// What is asked back becomes a demand on the guardian (the child, where no guardian is recorded), with 納付書 and ledger.
+async fn demand(unit: &mut Unit, new: &Refund, decision: i64, document_no: &str) -> Result<(), Fault> {
+    let child = child_of(&new.child)?;
+    let guardian = store::current(&mut unit.tx, &child).await?.and_then(|r| r.guardian_no);
+    let debtor = guardian.map_or(Ok(child), |number| child_of(&number))?;
+    let due = new.decision.reasons.first();
+    let demanded = NewDemand {
+        origin: &format!("kodomo.refund:{}:{decision}", new.refund),
+        title: "子ども医療費助成 自動償還の返還金",
+        subject: new.subject,
+        debtor: &debtor,
+        amount: Yen(new.amount.0.abs()),
+        reason: due.map_or("", |r| r.detail_ja.as_str()),
+        article: due.map_or("", |r| r.article.as_str()),
+        document_no: Some(document_no),
+    };
+    payments::demand(unit, demanded).await.map(|_| ())
+}
+
 /// The act.
 pub struct RefundAct {
     /// What others offer.
@@ -202,8 +221,12 @@ impl Act for RefundAct {
                 NewPayment { origin: &origin, title: &title, payee, account: &account, amount: new.amount, due },
             )
             .await?;
+        } else {
+            demand(unit, &new, decision, &number).await?;
         }
         claims::decide_refund(&mut unit.tx, new.refund, new.granted, "done", Some(decision)).await?;
+        let refunded = MonthRefunded { recipient_no: row.recipient_no.clone(), care_month: row.care_month, granted: new.granted };
+        outbox::publish(unit, MONTH_REFUNDED, &refunded).await?;
         let (now, reference) = (unit.now(), format!("{}?paid={}", new.refund, row.paid.0));
         Ok(task::done_reference(&mut unit.tx, "kodomo.month_refund", &reference, now).await?)
     }
