@@ -105,6 +105,10 @@ impl Scheme for Asked {
         self.0.inner.rank(act, amount, on)
     }
 
+    async fn debtor(&self, unit: &mut Unit, subject: i64) -> Result<AtenaNo, Fault> {
+        through!(self.0, unit, debtor(subject))
+    }
+
     fn sender_account(&self, sender: Examiner) -> Result<payments::Account, Fault> {
         self.0.inner.sender_account(sender)
     }
