@@ -5,7 +5,6 @@ mod load;
 mod load_aid;
 mod place;
 mod story;
-mod story_month;
 #[cfg(test)]
 mod tests;
 

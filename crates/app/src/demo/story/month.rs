@@ -1,17 +1,16 @@
 //! A month of receipts, from the senders' files to the decided payment.
 
-use super::browser::Browser;
-use super::story::{check, waiting};
+use super::{Cast, check, list, number, send, text, visible};
+use crate::demo::browser::Browser;
 use anyhow::{Context, bail};
 use kernel::Yen;
 use kernel::time::{YearMonth, wareki};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::time::Duration;
 use synth::month::Bill;
 
 /// Receipts of the month.
-const RECEIPTS: usize = 300;
+const RECEIPTS: usize = 10_500;
 /// Looks at a job before the story gives up, a quarter of a second apart.
 const PATIENCE: usize = 240;
 
@@ -19,12 +18,12 @@ const PATIENCE: usize = 240;
 ///
 /// # Errors
 /// The first thing that did not hold.
-pub async fn play(cast: &mut BTreeMap<&'static str, Browser>, made: &synth::City) -> anyhow::Result<()> {
+pub(super) async fn play(cast: &mut Cast, made: &synth::City) -> anyhow::Result<()> {
     println!("レセプトの月");
     let month = YearMonth::of(made.today);
     let sent = made.receipt_month(month, RECEIPTS);
     let page = format!("/claims/{}", month.compact());
-    let clerk = cast.get_mut("2001").context("職員 2001 がいません")?;
+    let clerk = cast.at("2001")?;
     clerk.open("/").await?;
     clerk.post("/case", &[("title", "レセプトの審査月"), ("ground", "通知")]).await?;
     let files: Vec<(&str, &str, &[u8])> = sent.files.iter().map(|f| ("file", f.name.as_str(), f.bytes.as_slice())).collect();
@@ -34,7 +33,7 @@ pub async fn play(cast: &mut BTreeMap<&'static str, Browser>, made: &synth::City
         &format!("{}ファイル {}件を、合計を確かめて取り込んだ", sent.files.len(), sent.ledger.len()),
         list(&shown, "files").len() == sent.files.len()
             && list(&shown, "files").iter().all(|f| text(f, "state") == "visible")
-            && number(&shown, "total") == Some(sent.ledger.len() as u64),
+            && number(&shown, "total") == i64::try_from(sent.ledger.len()).ok(),
     )?;
     upload(clerk, month, &files).await?;
     let again = clerk.api(&page).await?;
@@ -92,10 +91,10 @@ async fn findings(clerk: &mut Browser, page: &str, sent: &synth::ReceiptMonth) -
 }
 
 /// One yen off blocks the payment; the right bill is drafted by one person and decided by another.
-async fn bills(cast: &mut BTreeMap<&'static str, Browser>, page: &str, bill: &Bill) -> anyhow::Result<()> {
+async fn bills(cast: &mut Cast, page: &str, bill: &Bill) -> anyhow::Result<()> {
     let (sender, code) = (bill.sender.label(), bill.sender.code().to_string());
     let pay = format!("{page}/bills/{code}/pay");
-    let clerk = cast.get_mut("2001").context("職員 2001 がいません")?;
+    let clerk = cast.at("2001")?;
     enter(clerk, page, bill, bill.amount + Yen(1)).await?;
     let blocked = obstacles(clerk, page, &code).await?;
     clerk.open(page).await?;
@@ -114,17 +113,10 @@ async fn bills(cast: &mut BTreeMap<&'static str, Browser>, page: &str, bill: &Bi
     clerk.open(page).await?;
     clerk.post(&pay, &[]).await?;
     check(&format!("{sender}: 係員が支出を起案した"), clerk.page.contains("支出の決裁待ち"))?;
-    let head = cast.get_mut("2003").context("職員 2003 がいません")?;
-    let draft = waiting(head, "claims.pay_bill").await?;
-    head.open(&format!("/approvals/{}", draft.0)).await?;
-    let shown = head.page.contains(&bill.total().to_string());
-    head.post(&format!("/approvals/{}", draft.0), &[("word", "approve"), ("version", &draft.1)]).await?;
-    if !head.status.is_success() {
-        println!("  … {}", visible(&head.page));
-    }
-    let clerk = cast.get_mut("2001").context("職員 2001 がいません")?;
+    cast.approve("2003", "claims.pay_bill", &[&bill.total().to_string()]).await?;
+    let clerk = cast.at("2001")?;
     clerk.open(page).await?;
-    check(&format!("{sender}: 課長が {} の支払を決裁した", bill.total()), shown && clerk.page.contains("支出決裁済"))
+    check(&format!("{sender}: 課長が {} の支払を決裁した", bill.total()), clerk.page.contains("支出決裁済"))
 }
 
 async fn enter(clerk: &mut Browser, page: &str, bill: &Bill, amount: Yen) -> anyhow::Result<()> {
@@ -141,11 +133,7 @@ async fn enter(clerk: &mut Browser, page: &str, bill: &Bill, amount: Yen) -> any
         ("lines", ""),
     ];
     clerk.open(page).await?;
-    clerk.post(&format!("{page}/bills"), &values).await?;
-    if !clerk.status.is_success() {
-        bail!("× 請求書を登録できません({}): {}", clerk.status, visible(&clerk.page));
-    }
-    Ok(())
+    send(clerk, &format!("{page}/bills"), &values).await
 }
 
 async fn obstacles(clerk: &mut Browser, page: &str, code: &str) -> anyhow::Result<Vec<String>> {
@@ -155,23 +143,4 @@ async fn obstacles(clerk: &mut Browser, page: &str, code: &str) -> anyhow::Resul
         .find(|b| b.get("sender").and_then(serde_json::Value::as_u64).is_some_and(|s| Some(s) == code.parse().ok()));
     let bill = bill.context("請求書が画面にありません")?;
     Ok(list(bill, "obstacles").iter().filter_map(|o| o.as_str().map(str::to_owned)).collect())
-}
-
-fn list<'a>(view: &'a Value, name: &str) -> &'a [Value] {
-    view.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(view: &'a Value, name: &str) -> &'a str {
-    view.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn number(view: &Value, name: &str) -> Option<u64> {
-    view.get(name).and_then(Value::as_u64)
-}
-
-/// What a page says about a problem, for the reader of the story.
-fn visible(page: &str) -> String {
-    let main = page.split("<main").nth(1).unwrap_or(page);
-    let texts = main.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim()).filter(|t| !t.is_empty());
-    texts.take(12).collect::<Vec<_>>().join(" / ")
 }
