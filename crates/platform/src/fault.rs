@@ -136,6 +136,11 @@ impl From<KeyError> for Fault {
 
 impl From<AuditError> for Fault {
     fn from(error: AuditError) -> Self {
+        use DbError::{Busy, CommitUnknown, Storage, Unavailable};
+        if let AuditError::Db(error @ (Busy | CommitUnknown | Storage | Unavailable)) = error {
+            // The whole unit failed with it; the database's own reason says what to do.
+            return error.into();
+        }
         tracing::error!(%error, "audit");
         let why = "閲覧・操作の記録を残せないため、表示も保存もしていません";
         Fault::new(FaultKind::Unavailable, "記録を残せませんでした", why, "情報政策課へ連絡してください")

@@ -86,7 +86,10 @@ impl Route {
 }
 
 /// A door: one or several purposes, and what must be allowed.
+///
+/// A door that asks for nothing does not compile.
 pub const fn needs(purposes: &'static [&'static str], needs: &'static [(Action, &'static str)]) -> Door {
+    assert!(!needs.is_empty(), "a door must ask for something");
     Door::Needs { purposes, needs }
 }
 
@@ -163,6 +166,11 @@ pub struct Call {
     pub address: String,
 }
 
+/// Hidden field of a form on a page that shows another day.
+const OTHER_DAY_FIELD: &str = "_other_day";
+/// The query of the time control.
+const OTHER_DAY_QUERY: [&str; 2] = ["as_of", "known_at"];
+
 /// A command's unit of work, or the answer it had when it was first sent.
 #[expect(clippy::large_enum_variant, reason = "one value a request, moved once")]
 pub enum Begun {
@@ -211,9 +219,33 @@ impl Call {
         }
     }
 
-    /// The hidden fields of every form: CSRF token and a new idempotency key.
+    /// The hidden fields of every form: CSRF token and a new idempotency key. On a page that shows another day, also which one: the
+    /// server refuses to write from it.
     pub fn hidden(&self) -> Vec<(&str, &str)> {
-        vec![(crate::components::CSRF_FIELD, self.staff.csrf.as_str()), (crate::components::KEY_FIELD, self.fresh_key.as_str())]
+        let mut fields = vec![
+            (crate::components::CSRF_FIELD, self.staff.csrf.as_str()),
+            (crate::components::KEY_FIELD, self.fresh_key.as_str()),
+        ];
+        fields.extend(self.other_day().map(|day| (OTHER_DAY_FIELD, day)));
+        fields
+    }
+
+    /// The day, other than today, as of which or as known on which the page was asked for.
+    fn other_day(&self) -> Option<&str> {
+        let today = Ok(self.city.today());
+        OTHER_DAY_QUERY.iter().filter_map(|name| self.query.some(name)).find(|day| kernel::time::parse_date(day) != today)
+    }
+
+    /// A command that comes from a page of another day.
+    ///
+    /// # Errors
+    /// Always for such a command: what is seen there is not what would be changed.
+    pub(crate) fn refuse_other_day(&self) -> Result<(), Fault> {
+        if self.other_day().is_none() && self.form.some(OTHER_DAY_FIELD).is_none() {
+            return Ok(());
+        }
+        let why = "別の基準日・知り得た日の記録を見ている画面から送られました。何も保存していません";
+        Err(Fault::new(FaultKind::Conflict, "この画面からは書き込めません", why, "基準日を今日に戻してから操作してください"))
     }
 
     /// [`Call::hidden`] as owned pairs, for `Action::post`.

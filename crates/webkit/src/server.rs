@@ -240,6 +240,9 @@ async fn enter(
         fresh_key,
         address,
     };
+    if route.method == Method::Post {
+        call.refuse_other_day()?;
+    }
     route.call(call).await
 }
 

@@ -55,8 +55,12 @@ impl From<sqlx::Error> for DbError {
             sqlx::Error::Database(e) => {
                 let code = e.code().unwrap_or_default().into_owned();
                 let text = e.message();
-                if ["40P01", "40001", "55P03"].contains(&code.as_str()) {
+                if ["40P01", "40001", "55P03"].contains(&code.as_str()) || text.contains("database is locked") {
                     return DbError::Busy;
+                }
+                // The server was shut down, the connection ended by an administrator, or the database dropped.
+                if code.starts_with("57P0") || code.starts_with("08") || code == "3D000" {
+                    return DbError::Unavailable;
                 }
                 let storage = ["disk is full", "disk I/O error", "readonly database", "No space left"];
                 if storage.iter().any(|s| text.contains(s)) || code == "53100" {
