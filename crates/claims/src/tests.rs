@@ -1,5 +1,9 @@
 //! The month as a story, on every database at hand: two senders, one cap, to the yen.
 
+mod desk;
+mod intake;
+mod pages;
+
 use crate::model::Bill;
 use crate::scheme::{RosterEntry, Scheme};
 use crate::usecases::receive::{Received, receive};
@@ -18,7 +22,10 @@ use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit};
 use receipts::check::{CopayRule, RateRule, Rules};
-use receipts::{Code, Days, Draft, Examiner, Header, Insurance, PointTable, Public, ReceiptKind, Sex, Style, Writer};
+use receipts::{
+    Burden, Code, Days, DiseaseDraft, Draft, Examiner, Header, Insurance, ItemDraft, ItemKind, PointTable, Public, ReceiptKind,
+    Sex, Style, Writer,
+};
 use std::sync::Arc;
 
 const BEARER: &str = "86279990";
@@ -142,11 +149,31 @@ fn file(sender: Examiner, month: YearMonth, visits: &[Visit]) -> Vec<u8> {
             ..Public::default()
         }];
         let counted = visit.days.iter().fold(0u32, |mask, day| mask | 1 << (day - 1));
+        (draft.diseases, draft.items) = details(visit);
         draft.visits[0] = Days { counted, ..Days::default() };
         draft.visits[1] = Days { counted, ..Days::default() };
         writer.receipt(&draft).unwrap();
     }
     writer.finish().unwrap()
+}
+
+/// What stands on the receipt of a hospital: a disease with a modifier, a drug and an act. The others say nothing.
+fn details(visit: &Visit) -> (Vec<DiseaseDraft>, Vec<ItemDraft>) {
+    if visit.management_no != c_hospital().management_no {
+        return (vec![], vec![]);
+    }
+    let disease = DiseaseDraft {
+        code: Some(8_830_417),
+        started: Some(Date::constant(2026, 9, 25)),
+        outcome: Some(1),
+        modifiers: "8002".into(),
+        name: String::new(),
+        main: true,
+        supplement: String::new(),
+    };
+    let drug = ItemDraft { quantity: "3".into(), ..ItemDraft::once(ItemKind::Drug, 21, Burden::read(b"2"), 620_000_001, 3, 25) };
+    let act = ItemDraft::once(ItemKind::Act, 11, Burden::read(b"2"), 111_000_110, 288, 25);
+    (vec![disease], vec![drug, act])
 }
 
 fn insurer(body: &str) -> String {
