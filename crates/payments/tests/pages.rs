@@ -1,7 +1,5 @@
 //! The pages of payments through the real doors: paid once, returned, paid again, and money that comes back.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot reach its page has failed")]
-
 mod support;
 
 use axum::http::StatusCode;

@@ -6,7 +6,7 @@ use kernel::Date;
 use kernel::decision::FactRef;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::PartialDate;
-use mynumber::IndividualNumber;
+pub use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
 use std::sync::Arc;
 

@@ -48,7 +48,7 @@ async fn decide(town: &Town, child: &ResidentFacts, id: i64, rank: i64) {
 #[tokio::test]
 async fn above_the_cap_is_paid_back_once_and_asked_back_when_a_receipt_is_withdrawn() {
     for town in towns(r(8, 11, 20)).await {
-        let (child, _, number) = family(&town).await;
+        let (child, father, number) = family(&town).await;
         let open = month(&town, &number, 2_700).await;
         assert_eq!((open.excess, open.granted, open.state.as_str()), (Yen(200), Yen::ZERO, "open"));
         decide(&town, &child, open.id, 3).await;
@@ -66,6 +66,10 @@ async fn above_the_cap_is_paid_back_once_and_asked_back_when_a_receipt_is_withdr
         let mut tx = town.city.db().read().await.unwrap();
         let paid = tx.all("select amount from payments_payment", vec![]).await.unwrap();
         assert_eq!(paid.iter().map(|r| r.get::<Yen>("amount").unwrap()).collect::<Vec<_>>(), [Yen(200)]);
+        let owed = tx.one("select amount, debtor, own_notice from payments_demand", vec![]).await.unwrap();
+        assert_eq!(owed.get::<Yen>("amount").unwrap(), Yen(200), "the same 200 are on the ledger of 返還金");
+        assert_eq!(owed.get::<String>("debtor").unwrap(), father.atena_no.as_str(), "the guardian owes them");
+        assert!(!owed.get::<bool>("own_notice").unwrap(), "the notice is the decision's own");
         drop(tx);
         town.database.remove().await;
     }
