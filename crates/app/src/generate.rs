@@ -7,18 +7,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use webkit::route::Method;
+use webkit::shape::Shapes;
 use webkit::{Door, House};
 
 /// Writes all generated documents into a folder.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_all(house: &House, folder: &Path) -> std::io::Result<()> {
+pub fn write_all(house: &House, shapes: &Shapes, folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     std::fs::write(folder.join("access-matrix.md"), access_matrix(house))?;
     std::fs::write(folder.join("routes.md"), routes(house))?;
     std::fs::write(folder.join("dictionary.md"), dictionary(house))?;
-    let openapi = serde_json::to_string_pretty(&openapi(house)).unwrap_or_default();
+    let openapi = serde_json::to_string_pretty(&openapi(house, shapes)).unwrap_or_default();
     std::fs::write(folder.join("openapi.json"), openapi + "\n")
 }
 
@@ -178,35 +179,46 @@ pub fn dictionary(house: &House) -> String {
     out
 }
 
-/// OpenAPI 3.1 of the API; problems are RFC 9457.
-pub fn openapi(house: &House) -> Value {
+/// OpenAPI 3.1 of the API, with the fields that were seen in real requests and answers; problems are RFC 9457.
+pub fn openapi(house: &House, shapes: &Shapes) -> Value {
     let mut paths: BTreeMap<String, serde_json::Map<String, Value>> = BTreeMap::new();
     for route in house.routes().filter(|r| r.door != Door::Open) {
-        let parameters: Vec<Value> = route
+        let method = route.method.code();
+        let mut parameters: Vec<Value> = route
             .path
             .split('/')
             .filter_map(|p| p.strip_prefix('{').and_then(|p| p.strip_suffix('}')))
             .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
             .collect();
+        let query = shapes.query(method, route.path).into_iter();
+        parameters.extend(query.map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } })));
+        let answer = match route.method {
+            Method::Get => {
+                shapes.answer(method, route.path).unwrap_or_else(|| json!({ "description": "文書、または例のない答え" }))
+            }
+            Method::Post => json!({ "type": "object", "properties": { "location": { "type": "string" } } }),
+        };
         let mut operation = json!({
             "summary": route.name,
             "parameters": parameters,
             "security": [{ "session": [] }],
             "responses": {
-                "200": { "description": "OK", "content": { "application/json": { "schema": { "type": "object" } } } },
+                "200": { "description": "OK", "content": { "application/json": { "schema": answer } } },
                 "default": { "description": "何が・なぜ・どうする", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }
             }
         });
         if route.method == Method::Post
             && let Some(map) = operation.as_object_mut()
         {
-            map.insert("requestBody".into(), json!({ "content": { "application/json": { "schema": { "type": "object" } } } }));
+            map.insert(
+                "requestBody".into(),
+                json!({ "content": { "application/json": { "schema": shapes.request(method, route.path) } } }),
+            );
             if let Some(list) = map.get_mut("parameters").and_then(Value::as_array_mut) {
                 list.push(json!({ "name": "Idempotency-Key", "in": "header", "required": true, "schema": { "type": "string" } }));
                 list.push(json!({ "name": "X-CSRF-Token", "in": "header", "required": true, "schema": { "type": "string" } }));
             }
         }
-        let method = if route.method == Method::Get { "get" } else { "post" };
         paths.entry(format!("/api/v1{}", route.path)).or_default().insert(method.into(), operation);
     }
     json!({

@@ -269,7 +269,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Generate { out } => {
             let house = demo::empty_house().await?;
-            app::generate::write_all(&house, &out)?;
+            app::generate::write_all(&house, demo::learn::learned().await?.as_ref(), &out)?;
             Ok(())
         }
     }

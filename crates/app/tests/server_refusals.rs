@@ -322,7 +322,7 @@ async fn a_database_that_goes_away_in_mid_request_loses_the_request_and_nothing_
             let end = "select count(pg_terminate_backend(pid)) as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
             tx.all(end, params![]).await.unwrap();
             drop(tx);
-            let fault = unit.commit(()).await.err().expect("the connection is gone");
+            let fault = unit.commit(()).await.expect_err("the connection is gone");
             assert_eq!(fault.kind, platform::fault::FaultKind::Unavailable, "{fault}");
             assert_eq!(office.cases().await, 0, "nothing of it was stored");
             assert_eq!(office.open_case(&one, "first-key").await.location, "/case", "the next request has a new connection");

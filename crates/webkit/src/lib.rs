@@ -6,6 +6,7 @@ pub mod form;
 pub mod frame;
 pub mod route;
 pub mod server;
+pub mod shape;
 pub mod walls;
 
 pub use form::{Form, Upload};

@@ -28,6 +28,16 @@ pub enum Method {
     Post,
 }
 
+impl Method {
+    /// As OpenAPI writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Method::Get => "get",
+            Method::Post => "post",
+        }
+    }
+}
+
 /// Who may call a route before any person's record is touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {

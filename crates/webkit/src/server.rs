@@ -6,6 +6,7 @@ use crate::form::{Form, Upload};
 use crate::frame::plain::{ErrorPage, error_page};
 use crate::frame::{self, Frame, NavGroup, NavItem, PurposeChoice};
 use crate::route::{Call, Door, Download, Method, Nav, Programme, Reply, Route, Screen};
+use crate::shape::Shapes;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request, State};
@@ -41,6 +42,7 @@ pub struct House {
     acts: Acts,
     task_pages: Arc<Vec<(&'static str, &'static str)>>,
     plain_http: bool,
+    shapes: Option<Arc<Shapes>>,
 }
 
 impl House {
@@ -49,12 +51,18 @@ impl House {
         programmes.iter_mut().for_each(crate::walls::behind);
         let acts = Acts::new(programmes.iter().flat_map(|p| p.acts.iter().cloned()).collect());
         let task_pages = programmes.iter().flat_map(|p| p.task_pages.iter().copied()).collect();
-        Self { city, programmes: Arc::new(programmes), acts, task_pages: Arc::new(task_pages), plain_http: false }
+        Self { city, programmes: Arc::new(programmes), acts, task_pages: Arc::new(task_pages), plain_http: false, shapes: None }
     }
 
     /// Without TLS in front (a demo on this machine): the session cookie is not marked `Secure`.
     pub fn over_plain_http(mut self) -> Self {
         self.plain_http = true;
+        self
+    }
+
+    /// Learns what requests and answers look like, for the document of the API.
+    pub fn learning(mut self, shapes: Arc<Shapes>) -> Self {
+        self.shapes = Some(shapes);
         self
     }
 
@@ -243,7 +251,17 @@ async fn enter(
     if route.method == Method::Post {
         call.refuse_other_day()?;
     }
-    route.call(call).await
+    let Some(shapes) = &house.shapes else { return route.call(call).await };
+    let names = |form: &Form| form.names().map(str::to_owned).collect::<Vec<_>>();
+    let (query, form) = (names(&call.query), names(&call.form));
+    let reply = route.call(call).await?;
+    shapes.asked(route.method.code(), route.path, &query, &form);
+    match &reply {
+        Reply::Page(screen) => shapes.answered(route.method.code(), route.path, &screen.data),
+        Reply::Json(value) => shapes.answered(route.method.code(), route.path, value),
+        _ => {}
+    }
+    Ok(reply)
 }
 
 fn to_sign_in(served: &Served, here: &str) -> Result<Reply, Fault> {

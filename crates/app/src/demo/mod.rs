@@ -1,6 +1,7 @@
 //! The demo: a synthetic city with one command, and the story that proves that it works.
 
 pub mod browser;
+pub mod learn;
 mod load;
 mod load_aid;
 mod place;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use webkit::House;
+use webkit::shape::Shapes;
 
 /// How to run the demo.
 #[derive(Debug, Clone)]
@@ -130,6 +132,10 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
 /// # Errors
 /// The first step that did not hold.
 pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
+    play(options, plant, None).await
+}
+
+async fn play(options: &Options, plant: Option<&str>, shapes: Option<Arc<Shapes>>) -> anyhow::Result<()> {
     let data = std::env::temp_dir().join(format!("atena-story-{}", std::process::id()));
     let today = options.today.unwrap_or(Date::constant(2026, 11, 20));
     let options = Options {
@@ -141,9 +147,14 @@ pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<
     };
     let DemoCity { house, passwords } = open_city(&options).await?;
     let witness = crate::witness(&data, house.city.keys());
+    let learns = shapes.is_some();
+    let house = shapes.into_iter().fold(house, House::learning);
     let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await?;
     let made = synth::City::generate(load::SEED, options.residents, today);
-    let result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
+    let mut result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
+    if learns && result.is_ok() {
+        result = learn::walk(&house).await;
+    }
     running.stop().await;
     std::fs::remove_dir_all(&data).ok();
     result
