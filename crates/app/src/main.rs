@@ -198,6 +198,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Serve { place, listen, plain_http } => {
             let house = open(&place).await?;
+            if house.city.db().walled() == Some(false) {
+                eprintln!("プログラムごとの役割がないまま動きます。atena doctor の案内に従ってください");
+            }
             let house = if plain_http { house.over_plain_http() } else { house };
             let witness = app::witness(&place.data, house.city.keys());
             let running = app::running::Running::start(house, listen, witness)

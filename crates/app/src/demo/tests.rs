@@ -114,3 +114,36 @@ async fn the_demo_touches_nothing_that_is_not_its_own() {
     assert!(refused(&without).await.contains("鍵"));
     remove(&with, Some(database)).await;
 }
+
+const SOMEBODY: &str = "select atena_no from resident_person where removed_on is null and superseded_seq is null and valid_to is null order by id limit 1";
+const DRAFTS: &str = "select count(*) as n from platform_draft";
+
+#[tokio::test]
+async fn a_person_whom_a_colleague_edits_is_locked_and_the_page_says_by_whom() {
+    for (options, database) in places("lock").await {
+        let DemoCity { house, passwords } = open_city(&options).await.unwrap();
+        let mut tx = house.city.db().read().await.unwrap();
+        let number: String = tx.one(SOMEBODY, vec![]).await.unwrap().get("atena_no").unwrap();
+        drop(tx);
+        let mut answers = vec![];
+        for staff_no in ["1001", "1002"] {
+            let (member, password) = passwords.iter().find(|(m, _)| m.staff_no == staff_no).unwrap();
+            let mut clerk = browser::Browser::new(house.clone().router(), member.job_ja);
+            clerk.sign_in(staff_no, password).await.unwrap();
+            clerk.post("/case", &[("title", "死亡の届出"), ("ground", "受付")]).await.unwrap();
+            clerk.post(&format!("/juki/person/{number}/take"), &[]).await.ok();
+            let fields = [("died_on", "R8.11.19"), ("death_notified_on", "R8.11.20")];
+            let said = clerk.post(&format!("/juki/person/{number}/death"), &fields).await.map(str::to_owned);
+            answers.push((clerk.status.as_u16(), said.unwrap_or_else(|e| e.to_string()), clerk.page.clone()));
+        }
+        assert_eq!(answers[0].0, 200, "{:?}", answers[0]);
+        assert_eq!(answers[1].0, 409, "{:?}", answers[1]);
+        let said = format!("{}{}", answers[1].1, answers[1].2);
+        assert!(said.contains("ほかの案件で異動の処理中です") && said.contains("大野 修"), "{said}");
+        let mut tx = house.city.db().read().await.unwrap();
+        assert_eq!(tx.one(DRAFTS, vec![]).await.unwrap().get::<i64>("n").unwrap(), 1, "only the first was drafted");
+        drop(tx);
+        house.city.db().close().await;
+        remove(&options, database).await;
+    }
+}
