@@ -82,6 +82,9 @@ pub fn programme() -> Programme {
             Route::post("/juki/person/{no}/move-within", "転居の起案", DRAFT, web::change::move_within),
             Route::post("/juki/person/{no}/death", "死亡の起案", DRAFT, web::change::death),
             Route::post("/juki/person/{no}/correct", "職権修正の起案", DRAFT, web::change::correct),
+            Route::get("/juki/person/{no}/moves", "異動", DRAFT, web::moves::menu),
+            Route::get("/juki/person/{no}/moves/{kind}", "異動の届出", DRAFT, web::moves::form),
+            Route::post("/juki/person/{no}/moves/{kind}", "異動の起案", DRAFT, web::moves::draft),
             Route::post("/juki/person/{no}/protect", "支援措置の申出", PROTECT, web::change::protect),
             Route::post("/juki/person/{no}/unprotect", "支援措置の終了の起案", PROTECT, web::change::unprotect),
             Route::get("/juki/person/{no}/certificate", "証明書の交付", PRINT, web::certificate::form),
@@ -98,8 +101,14 @@ pub fn programme() -> Programme {
             Arc::new(usecases::move_out::Decision),
             Arc::new(usecases::move_within::Decision),
             Arc::new(usecases::death::Decision),
+            Arc::new(usecases::birth::Decision),
+            Arc::new(usecases::household::Decision),
+            Arc::new(usecases::restate::Decision),
+            Arc::new(usecases::cancel::Decision),
+            Arc::new(usecases::numbers::Decision),
             Arc::new(usecases::protection::EndAct),
         ],
+        task_pages: vec![(usecases::birth::AWAIT_NUMBER, "/juki/person/{reference}/moves/my-number")],
         ..Programme::default()
     }
 }

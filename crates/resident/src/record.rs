@@ -98,7 +98,42 @@ pub async fn all_along(unit: &mut Unit, number: &AtenaNo, fix: impl Fn(&mut Pers
     Ok((old_rows, last))
 }
 
-async fn replace(unit: &mut Unit, row: i64, seq: i64) -> Result<(), Fault> {
+/// The head of a household has another name from a day on: every member's record says so.
+///
+/// # Errors
+/// As [`from_day`].
+pub async fn rename_head(unit: &mut Unit, head: &Person, day: Date) -> Result<(), Fault> {
+    for member in store::household(&mut unit.tx, &head.household()?, day).await? {
+        if member.head_name == head.name && member.head_latin_name == head.latin_name {
+            continue;
+        }
+        let mut after = member.clone();
+        after.head_name.clone_from(&head.name);
+        after.head_latin_name.clone_from(&head.latin_name);
+        from_day(unit, &member, after, day.max(member.valid_from)).await?;
+    }
+    Ok(())
+}
+
+/// A new person of the registry, with subject, in the open case; the row is stored and can be found.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn enter(unit: &mut Unit, case: i64, person: &Person) -> Result<(i64, i64), Fault> {
+    let subject = platform::subject::of(&mut unit.tx, &person.number()?).await?;
+    let now = unit.now();
+    case::add_subject(&mut unit.tx, case, subject, now).await?;
+    unit.take_into_case(subject).await?;
+    let row = add(unit, person.clone()).await?;
+    store::rebuild_tokens(&mut unit.tx, person).await?;
+    Ok((subject, row))
+}
+
+/// Replaces a row that was believed.
+///
+/// # Errors
+/// A colleague who was faster.
+pub async fn replace(unit: &mut Unit, row: i64, seq: i64) -> Result<(), Fault> {
     if store::supersede(&mut unit.tx, row, seq).await? {
         return Ok(());
     }

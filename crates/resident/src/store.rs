@@ -20,14 +20,20 @@ platform::statements! {
     /// Members of a household on a day.
     HOUSEHOLD = concatcp!(Person::SELECT, " where setai_no = $1 and valid_from <= $2 and (valid_to is null or valid_to >= $2) and superseded_seq is null \
                                             and (removed_on is null or removed_on > $2) order by case when relation = '世帯主' then 0 else 1 end, birth_earliest, id");
+    /// Everything that one commit recorded.
+    OF_COMMIT = concatcp!(Person::SELECT, " where seq = $1 order by id");
+    /// What a commit replaced in a person's record.
+    REPLACED_BY = concatcp!(Person::SELECT, " where atena_no = $1 and superseded_seq = $2 order by valid_from, id");
+    /// Replaces a secret number.
+    END_SECRET = "update resident_secret set superseded_seq = $3 where atena_no = $1 and kind = $2 and superseded_seq is null";
     /// Replaces what was believed.
     SUPERSEDE = "update resident_person set superseded_seq = $2 where id = $1 and superseded_seq is null";
     /// Number of rows ever recorded.
     COUNT = "select count(*) as n from resident_person where atena_no = $1";
     /// A secret number.
     SECRET = concatcp!(SecretNumber::SELECT, " where atena_no = $1 and kind = $2 and superseded_seq is null order by id desc limit 1");
-    /// Whose secret number is this?
-    BY_TOKEN = "select atena_no from resident_secret where kind = $1 and token = $2 and superseded_seq is null";
+    /// Whose secret number is or was this?
+    EVER_BY_TOKEN = "select atena_no from resident_secret where kind = $1 and token = $2";
     /// Forgets the tokens of a person.
     DROP_TOKENS = "delete from resident_token where atena_no = $1";
     /// How many tokens lie in a span, counted no further than needed to compare.
@@ -74,6 +80,18 @@ pub async fn supersede(tx: &mut Tx, row: i64, seq: i64) -> Result<bool, DbError>
     Ok(tx.run(SUPERSEDE, params![row, seq]).await? == 1)
 }
 
+pub async fn of_commit(tx: &mut Tx, seq: i64) -> Result<Vec<Person>, DbError> {
+    tx.all(OF_COMMIT, params![seq]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn replaced_by(tx: &mut Tx, number: &AtenaNo, seq: i64) -> Result<Vec<Person>, DbError> {
+    tx.all(REPLACED_BY, params![number, seq]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn end_secret(tx: &mut Tx, number: &AtenaNo, kind: &str, seq: i64) -> Result<u64, DbError> {
+    tx.run(END_SECRET, params![number, kind, seq]).await
+}
+
 pub async fn next_rireki(tx: &mut Tx, number: &str) -> Result<i64, DbError> {
     Ok(tx.one(COUNT, params![number]).await?.get::<i64>("n")? + 1)
 }
@@ -82,8 +100,8 @@ pub async fn secret(tx: &mut Tx, number: &AtenaNo, kind: &str) -> Result<Option<
     tx.first(SECRET, params![number, kind]).await?.as_ref().map(SecretNumber::read).transpose()
 }
 
-pub async fn by_token(tx: &mut Tx, kind: &str, token: Vec<u8>) -> Result<Vec<String>, DbError> {
-    tx.all(BY_TOKEN, params![kind, token]).await?.iter().map(|r| r.get("atena_no")).collect()
+pub async fn ever_by_token(tx: &mut Tx, kind: &str, token: Vec<u8>) -> Result<Vec<String>, DbError> {
+    tx.all(EVER_BY_TOKEN, params![kind, token]).await?.iter().map(|r| r.get("atena_no")).collect()
 }
 
 /// Birth token of a person whose day of birth is partly unknown (不詳).

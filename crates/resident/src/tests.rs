@@ -140,6 +140,7 @@ fn family(people: &[(&str, &str, &str)], moved_on: Date) -> move_in::MoveIn {
         juminhyo_code: None,
     };
     move_in::MoveIn {
+        entry: move_in::Entry::Domestic,
         moved_on,
         notified_on: moved_on,
         address: "大阪府みなと市港町二丁目7番5号".into(),
@@ -150,6 +151,8 @@ fn family(people: &[(&str, &str, &str)], moved_on: Date) -> move_in::MoveIn {
         people: people.iter().map(person).collect(),
     }
 }
+
+mod moves;
 
 const SPRING: Date = Date::constant(2026, 4, 1);
 

@@ -93,7 +93,7 @@ pub async fn answer(unit: &mut Unit, asked: &Asked) -> Result<(Answer, Person, i
 /// # Errors
 /// A protected person's paper without the release of two people; a paper that cannot be printed. Nothing is recorded as issued then.
 pub async fn issue(mut unit: Unit, asked: &Asked) -> Result<Cleared<Issued>, Fault> {
-    let (answer, person, person_subject) = answer(&mut unit, asked).await?;
+    let (answer, person, _) = answer(&mut unit, asked).await?;
     let today = unit.today();
     let serial = case::next_number(&mut unit.tx, &format!("certificate-{today}")).await?;
     let number = format!("{}-{}-{serial:05}", today.strftime("%Y%m%d"), unit.city().profile().code);

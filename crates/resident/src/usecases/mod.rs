@@ -1,12 +1,18 @@
 //! What happens at the counter, one verb a file. Each is drafted (仮登録), decided by the rank of the 専決規程, and only then in the register.
 
+pub mod birth;
+pub mod cancel;
 pub mod correct;
 pub mod death;
+pub mod household;
 pub mod issue_certificate;
+pub mod items;
 pub mod move_in;
 pub mod move_out;
 pub mod move_within;
+pub mod numbers;
 pub mod protection;
+pub mod restate;
 
 use kernel::Date;
 use law::params::{Params, Rank};

@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod change;
 pub mod move_in;
+pub mod moves;
 pub mod person;
 pub mod search;
 

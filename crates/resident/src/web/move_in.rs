@@ -1,7 +1,7 @@
 //! 転入: the whole family on one form.
 
 use super::errors_of;
-use crate::usecases::move_in::{self, MoveIn, Newcomer};
+use crate::usecases::move_in::{self, Entry, MoveIn, Newcomer};
 use kernel::time::wareki;
 use maud::{Markup, html};
 use platform::Fault;
@@ -26,6 +26,8 @@ async fn page(call: &Call, fault: Option<Fault>) -> Result<Reply, Fault> {
     let today = wareki(call.city.today());
     let value = |name: &str, or: &str| call.form.some(name).map_or_else(|| or.to_owned(), str::to_owned);
     let (moved, notified) = (value("moved_on", &today), value("notified_on", &today));
+    let entry = value("entry", Entry::Domestic.label_ja());
+    let entries = Entry::ALL.map(|e| Choice { value: e.label_ja(), label: e.label_ja(), note: "" });
     let place: Vec<(&str, &str, String)> = vec![
         ("address", "新しい住所", typed("address")),
         ("building", "方書", typed("building")),
@@ -35,6 +37,7 @@ async fn page(call: &Call, fault: Option<Fault>) -> Result<Reply, Fault> {
     let body = html! {
         (error_summary(&errors))
         (field_group("届出", html! {
+            (Field::new("entry", "異動の種類").required().value(&entry).error(error("entry")).select(&entries))
             (Field::new("moved_on", "異動年月日").required().value(&moved).hint("住み始めた日").error(error("moved_on")).date())
             (Field::new("notified_on", "届出年月日").required().value(&notified).error(error("notified_on")).date())
             @for (name, label, v) in &place {
@@ -108,6 +111,9 @@ const NAMES: [[&str; 4]; MOST] = [
 
 async fn try_draft(call: &Call) -> Result<Reply, Fault> {
     let mut r = call.form.reader();
+    let words = Entry::ALL.map(Entry::label_ja);
+    let word = if call.form.some("entry").is_some() { r.choice("entry", "異動の種類", &words) } else { words[0].to_owned() };
+    let entry = Entry::ALL.into_iter().find(|e| e.label_ja() == word).unwrap_or(Entry::Domestic);
     let moved_on = r.date("moved_on", "異動年月日");
     let notified_on = r.date("notified_on", "届出年月日");
     let address = r.text("address", "新しい住所");
@@ -137,6 +143,7 @@ async fn try_draft(call: &Call) -> Result<Reply, Fault> {
     }
     r.finish()?;
     let command = MoveIn {
+        entry,
         moved_on,
         notified_on,
         address,

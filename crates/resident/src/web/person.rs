@@ -119,6 +119,7 @@ pub async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result
         "次にすること",
         &[
             Action::link("証明書を交付する", &format!("{card_path}/certificate")).key("F8"),
+            Action::link("異動を届け出る", &format!("{card_path}/moves")),
             Action::link("住民を探す", "/juki/search").key("F6"),
         ],
     )];
