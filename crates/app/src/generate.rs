@@ -172,6 +172,9 @@ pub fn dictionary(house: &House) -> String {
         }
         out.push('\n');
     }
+    for (seed, from) in house.programmes.iter().flat_map(|p| &p.derived) {
+        seeds.entry(seed).or_default().push(format!("derived: {from}"));
+    }
     out += "## Seed items\n\nItems of the Sakai assessment's 別添1, by group and number, and where each lives.\n\n| item | home |\n|---|---|\n";
     for (seed, homes) in seeds {
         let _ = writeln!(out, "| {seed} | {} |", homes.join("<br>"));

@@ -20,9 +20,12 @@ pub use receipts::check::{CopayRule, RateRule, Rules};
 pub use receipts::{Examiner, Sex};
 pub use scheme::{RosterEntry, Scheme};
 
+use kernel::Yen;
 use kernel::access::Action::{Draft, Export, Look, Print, Run};
+use kernel::time::YearMonth;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
+use platform::{Fault, Unit};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -35,6 +38,30 @@ const DRAFT: Door = needs(KODOMO, &[(Draft, "kodomo.receipt")]);
 
 /// Field groups of receipts.
 pub const GROUPS: &[FieldGroup] = &[FieldGroup::plain("kodomo.receipt", "レセプト・請求")];
+
+/// What the city pays for a person's receipts of a care month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// 受給者番号.
+    pub recipient_no: String,
+    /// 診療年月.
+    pub care_month: YearMonth,
+    /// 入院.
+    pub inpatient: bool,
+    /// 件数.
+    pub count: i64,
+    /// 市の負担額.
+    pub amount: Yen,
+}
+
+/// What the city pays for the receipts of the 審査月s `from` to `to`; receipts that were taken back count nothing. The caller records the
+/// look.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn shares(unit: &mut Unit, from: YearMonth, to: YearMonth) -> Result<Vec<Share>, Fault> {
+    Ok(store::shares(&mut unit.tx, from, to).await?)
+}
 
 /// The slice for one scheme.
 pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {

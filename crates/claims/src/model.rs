@@ -111,7 +111,7 @@ platform::register! {
         /// 食事回数.
         meal_count: Option<i64>, "食事回数", "kodomo.receipt", Personal, ["kyufu.040"];
         /// 食事金額.
-        meal_amount: Option<Yen>, "食事負担額", "kodomo.receipt", Personal, ["kyufu.041"];
+        meal_amount: Option<Yen>, "食事負担額", "kodomo.receipt", Personal, ["kyufu.041", "kyufu.070"];
         /// What the city bears.
         city_share: Yen, "合計金額(市負担)", "kodomo.receipt", Personal, ["kyufu.074"];
         /// Whose receipt it is, once the check has found them.

@@ -109,6 +109,11 @@ platform::statements! {
     /// The same of one person and care month: those of a receipt.
     COPAYS_OF = concatcp!(SUM_OF_COPAYS, "where exists (select 1 from claims_receipt own where own.id = $1 and own.recipient_no = r.recipient_no and own.care_month = r.care_month) \
                   group by r.bearer_no, r.recipient_no, r.care_month");
+    /// What the city pays for the receipts of 審査月s, by person, care month and 入外; what was taken back counts nothing.
+    SHARES = "select r.recipient_no, r.care_month, r.inpatient, count(*) as n, cast(sum(r.city_share) as bigint) as yen from claims_receipt r \
+              join claims_file f on f.id = r.file_id and f.state = 'visible' where r.month >= $1 and r.month <= $2 and not exists \
+              (select 1 from claims_correction c where c.receipt_id = r.id and c.amount < 0 and c.amount <= 0 - r.city_share) \
+              group by r.recipient_no, r.care_month, r.inpatient";
     /// Keeps the month of a person.
     SET_COPAY = "insert into claims_month_copay (bearer_no, recipient_no, care_month, paid, excess, settled, computed_at) values ($1, $2, $3, $4, $5, 0, $6) \
                  on conflict (bearer_no, recipient_no, care_month) do update set paid = $4, excess = $5, computed_at = $6";
@@ -339,4 +344,18 @@ pub async fn set_copay(
 
 pub async fn excesses(tx: &mut Tx) -> Result<Vec<MonthCopay>, DbError> {
     tx.all(EXCESSES, vec![]).await?.iter().map(MonthCopay::read).collect()
+}
+
+/// What the city pays for the receipts of 審査月s.
+pub async fn shares(tx: &mut Tx, from: YearMonth, to: YearMonth) -> Result<Vec<crate::Share>, DbError> {
+    let share = |r: &platform::db::Row| {
+        Ok(crate::Share {
+            recipient_no: r.get("recipient_no")?,
+            care_month: r.get("care_month")?,
+            inpatient: r.get("inpatient")?,
+            count: r.get("n")?,
+            amount: r.get("yen")?,
+        })
+    };
+    tx.all(SHARES, params![from, to]).await?.iter().map(share).collect()
 }

@@ -127,6 +127,8 @@ pub struct Programme {
     pub groups: Vec<FieldGroup>,
     /// Its registers.
     pub registers: Vec<Register>,
+    /// Items of the seed papers that no column holds: (key such as `kyufu.072`, where the value comes from and where it is shown).
+    pub derived: Vec<(&'static str, &'static str)>,
     /// Its SQL.
     pub statements: Vec<Statement>,
     /// Its migrations.

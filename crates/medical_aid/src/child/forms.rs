@@ -5,7 +5,7 @@ use crate::child::rules::{instruction, mayor, ordinance, unruled};
 use forms::decision_notice::Kind;
 use forms::guidance::Guidance;
 use forms::parts::{Addressee, Amount, Contact, Issuer, Line, Seal};
-use forms::{DecisionNotice, Form, FormError, MedicalCard, Meta, Missing};
+use forms::{DecisionNotice, Form, FormError, MedicalCard, Meta, Missing, TableReport};
 use kernel::Cleared;
 use kernel::decision::{Decision, Verdict};
 use kernel::ident::{KohiBearerNo, RecipientNo};
@@ -232,6 +232,19 @@ pub fn print_card(card: Cleared<MedicalCard>, name: &str, at: Timestamp) -> Resu
     let body = forms::render(&form, &meta(name, at)).map_err(unprintable)?;
     match form {
         Form::MedicalCard(card) => Ok(card.map(|_| download(name, body))),
+        _ => Err(unprintable(FormError::Nothing)),
+    }
+}
+
+/// Sets 府補助の実績 as a table.
+///
+/// # Errors
+/// A form that cannot be printed.
+pub fn print_report(report: Cleared<TableReport>, name: &str, at: Timestamp) -> Result<Cleared<Download>, Fault> {
+    let form = Form::TableReport(report);
+    let body = forms::render(&form, &meta(name, at)).map_err(unprintable)?;
+    match form {
+        Form::TableReport(report) => Ok(report.map(|_| download(name, body))),
         _ => Err(unprintable(FormError::Nothing)),
     }
 }

@@ -35,6 +35,8 @@ const CARD: Door = needs(KODOMO, &[(Look, "kodomo.card")]);
 const DRAFT_CARD: Door = needs(KODOMO, &[(Draft, "kodomo.card")]);
 const CLAIM: Door = needs(KODOMO, &[(Look, "kodomo.claim")]);
 const DRAFT_CLAIM: Door = needs(KODOMO, &[(Draft, "kodomo.claim")]);
+const NUMBER: Door = needs(KODOMO, &[(Look, "juki.mynumber")]);
+const REPORT: Door = needs(KODOMO, &[(Print, "kodomo.claim")]);
 const PRINT: Door = needs(KODOMO, &[(Print, "kodomo.card")]);
 
 /// The purpose.
@@ -61,6 +63,7 @@ pub fn programme(ports: Ports) -> Programme {
         purposes: vec![PURPOSE],
         groups: GROUPS.to_vec(),
         registers: model::REGISTERS.to_vec(),
+        derived: model::DERIVED.to_vec(),
         statements: store::statements(),
         migrations: vec![Migration {
             name: "0040_medical_aid",
@@ -73,6 +76,7 @@ pub fn programme(ports: Ports) -> Programme {
             ("申請の勧奨", "/kodomo/recommend"),
             ("償還払い", "/kodomo/claims"),
             ("年次更新", "/kodomo/renewals"),
+            ("府補助の実績", "/kodomo/subsidy"),
         ]
         .map(|(label, path)| Nav { group: "子ども医療", label, path })
         .to_vec(),
@@ -119,6 +123,9 @@ fn routes(p: &Ports) -> Vec<Route> {
     vec![
         get("/kodomo/recipients", "子ども医療の受給者", FIND, p, web::recipients::show),
         get("/kodomo/person/{no}", "子ども医療の資格", SEE, p, web::person::show),
+        get("/kodomo/person/{no}/number", "個人番号の確認", NUMBER, p, web::number::show),
+        get("/kodomo/subsidy", "府補助の実績", REPORT, p, web::subsidy::show),
+        get("/kodomo/subsidy/print", "府補助の実績の印刷", REPORT, p, web::subsidy::print),
         get("/kodomo/apply/{no}", "交付申請の受付", DRAFT, p, web::apply::show),
         post("/kodomo/apply/{no}", "交付申請の受付", DRAFT, p, web::apply::submit),
         get("/kodomo/applications/{id}", "交付申請の審査", SEE, p, web::review::show),

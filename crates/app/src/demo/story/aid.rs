@@ -42,6 +42,9 @@ pub(super) async fn apply(cast: &mut Cast) -> anyhow::Result<()> {
         cast.approve("2002", "kodomo.grant", &["医療証の交付"]).await?;
         card(cast.at("2001")?, child).await?;
     }
+    let clerk = cast.at("2001")?;
+    let shown = clerk.open(&format!("/kodomo/person/{elder}/number")).await?;
+    check("個人番号は、申請の案件の中で子と保護者だけを確かめられる", shown.contains("990000100030") && shown.contains("990000100013"))?;
     let other = listed.iter().find(|n| **n != elder && **n != younger).context("勧奨の一覧にほかの子がいません")?.clone();
     refuse(cast, &other).await
 }

@@ -96,9 +96,10 @@ pub async fn play(
     aid::apply(&mut cast).await?;
     family::birth_date_is_corrected(&mut cast).await?;
     aid::review_what_rested_on_it(&mut cast).await?;
-    month::play(&mut cast, made).await?;
+    let receipts = month::play(&mut cast, made).await?;
     money::refund(&mut cast).await?;
     money::reimburse(&mut cast, made).await?;
+    money::subsidy(&mut cast, receipts).await?;
     family::child_moves_out(&mut cast).await?;
     aid::follow_the_move(&mut cast).await?;
     proof::whole(house, witness, plant).await?;

@@ -126,6 +126,22 @@ pub(super) async fn reimburse(cast: &mut Cast, made: &synth::City) -> anyhow::Re
     check("銀行から返った1件と、払い直した1件だけが残る", back.len() == 1 && sent.len() == 1)
 }
 
+/// 府補助の実績 counts every receipt and claim of the year once.
+pub(super) async fn subsidy(cast: &mut Cast, receipts: i64) -> anyhow::Result<()> {
+    println!("府補助の実績");
+    let clerk = cast.at("2001")?;
+    let view = clerk.api("/kodomo/subsidy").await?;
+    let count = |way: &str| -> i64 {
+        list(&view, "lines").iter().filter(|l| text(l, "way") == way).filter_map(|l| number(l, "count")).sum()
+    };
+    let (in_kind, cash) = (count("現物給付"), count("償還払い"));
+    let pdf = clerk.fetch("/kodomo/subsidy/print").await?;
+    check(
+        &format!("現物給付 {in_kind}件、償還払い {cash}件を、府補助分と市単独分に分けて印刷した"),
+        in_kind == receipts && cash >= 1 && pdf.starts_with(b"%PDF"),
+    )
+}
+
 /// Payments of a claim in a state.
 fn of_claim(view: &Value, claim: &str, state: &str) -> Vec<i64> {
     let id = claim.rsplit('/').next().unwrap_or_default();

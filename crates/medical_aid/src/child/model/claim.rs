@@ -127,7 +127,7 @@ platform::register! {
         /// 一般食, 特別食.
         meal_kind: Option<String>, "食事種類", "kodomo.claim", Sensitive, ["kyufu.038"];
         /// Price of a meal.
-        meal_unit: Option<Yen>, "食事単価", "kodomo.claim", Personal, ["kyufu.039"];
+        meal_unit: Option<Yen>, "食事単価", "kodomo.claim", Personal, ["kyufu.039", "kyufu.071"];
         /// Meals.
         meal_count: Option<i64>, "食事回数", "kodomo.claim", Sensitive, ["kyufu.040"];
         /// Paid for meals.

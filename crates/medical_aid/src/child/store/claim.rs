@@ -47,6 +47,13 @@ platform::statements! {
     REFUNDS = concatcp!(MonthRefund::SELECT, " where state <> 'done' order by id limit 200");
     /// New sums of a month.
     SET_REFUND = "update medical_aid_month_refund set paid = $2, excess = $3, state = $4 where id = $1";
+    /// 償還払い that was decided in months, by 府市区分 and 入外.
+    GRANTED = "select coalesce(c.share, '要確認') as share, cast(case when exists (select 1 from medical_aid_claim_line l where l.claim_id = c.id and l.inpatient) \
+               then 1 else 0 end as bigint) as inpatient, count(*) as n, cast(sum(c.granted) as bigint) as yen from medical_aid_claim c \
+               where c.state = '支給決定' and c.decided_month >= $1 and c.decided_month <= $2 group by 1, 2";
+    /// 府市区分 of every recipient, oldest first.
+    SHARES = "select distinct r.recipient_no, s.share, s.valid_from, s.valid_to from medical_aid_share s \
+              join medical_aid_recipient r on r.atena_no = s.atena_no where s.superseded_seq is null order by r.recipient_no, s.valid_from";
     /// Drafted or decided.
     DECIDE_REFUND = "update medical_aid_month_refund set granted = $2, state = $3, decision_id = $4 where id = $1";
 }
@@ -165,4 +172,16 @@ pub async fn set_refund(tx: &mut Tx, id: i64, paid: Yen, excess: Yen, state: &st
 /// A decision on a refund.
 pub async fn decide_refund(tx: &mut Tx, id: i64, granted: Yen, state: &str, decision: Option<i64>) -> Result<(), DbError> {
     tx.run(DECIDE_REFUND, params![id, granted, state, decision]).await.map(|_| ())
+}
+
+/// 償還払い decided in months: 府市区分, 入院, 件数, 支給額.
+pub async fn granted(tx: &mut Tx, from: YearMonth, to: YearMonth) -> Result<Vec<(String, bool, i64, Yen)>, DbError> {
+    let rows = tx.all(GRANTED, params![from, to]).await?;
+    rows.iter().map(|r| Ok((r.get("share")?, r.get::<i64>("inpatient")? == 1, r.get("n")?, r.get("yen")?))).collect()
+}
+
+/// 府市区分 by 受給者番号: what, from, to.
+pub async fn shares(tx: &mut Tx) -> Result<Vec<(String, String, Date, Option<Date>)>, DbError> {
+    let rows = tx.all(SHARES, params![]).await?;
+    rows.iter().map(|r| Ok((r.get("recipient_no")?, r.get("share")?, r.get("valid_from")?, r.get("valid_to")?))).collect()
 }

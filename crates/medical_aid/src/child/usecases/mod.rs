@@ -18,4 +18,5 @@ pub mod refuse;
 pub mod renewal;
 pub mod review_claim;
 pub mod review_correction;
+pub mod subsidy;
 pub mod suspend;

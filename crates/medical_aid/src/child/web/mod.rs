@@ -8,9 +8,11 @@ pub mod decision;
 pub mod evidence;
 pub mod lists;
 pub mod notice;
+pub mod number;
 pub mod person;
 pub mod recipients;
 pub mod review;
+pub mod subsidy;
 
 use crate::child::dossier::Dossier;
 use kernel::ident::AtenaNo;

@@ -100,7 +100,11 @@ pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
         title: "子ども医療の資格".into(),
         lead: Some(lead(&dossier, when.as_of, &tab)),
         main,
-        aside: vec![AsidePanel::links("関係する人", &related.collect::<Vec<_>>()), AsidePanel::text("お知らせ", &news(&dossier))],
+        aside: vec![
+            AsidePanel::links("関係する人", &related.collect::<Vec<_>>()),
+            AsidePanel::text("お知らせ", &news(&dossier)),
+            AsidePanel::actions("番号法による確認", &[Action::link("個人番号を確認する", &format!("{address}/number"))]),
+        ],
         asked: "資格・保険・所得区分".into(),
         incidental: if household.is_empty() { String::new() } else { format!("世帯員の氏名({}人)", household.len()) },
         time_travel: Some(when.travel),
