@@ -105,7 +105,7 @@ async fn evidence(city: &City, aids: &[ChildAid]) -> anyhow::Result<()> {
 
 async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>) -> anyhow::Result<()> {
     let mut unit = Unit::change(city, &staff("iryo", "kodomo"), "データ移行", Action::Run).await?;
-    let (mut batch, mut subjects) = (Batch::default(), vec![]);
+    let (mut batch, mut subjects, mut links) = (Batch::default(), vec![], vec![]);
     for aid in aids {
         let row = row_of(&mut unit, aid.child).await?;
         let face = faces.get(&aid.child).with_context(|| format!("synthetic child {} lives nowhere", aid.child))?;
@@ -114,12 +114,19 @@ async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>
             batch.recipients.push(recipient(fact, aid, face, &row)?);
             batch.shares.extend(shares(fact, &row));
         }
+        if let (Some(number), Some(from)) = (&aid.recipient_no, aid.entitlements.first().map(|e| e.acquired_on)) {
+            let atena_no = AtenaNo::issue(aid.child)?;
+            links.push(hub::ProgrammeNumber { number: number.as_str().to_owned(), atena_no, from });
+        }
         for card in &aid.cards {
             batch.cards.push(card_of(card, aid, &row)?);
         }
     }
     load(&mut unit.tx, &batch).await?;
     unit.bulk(&subjects, GROUPS);
+    unit.commit(()).await?;
+    let mut unit = Unit::change(city, &staff("joho", "hub"), "データ移行", Action::Run).await?;
+    hub::load_links(&mut unit, "kodomo", &links).await?;
     unit.commit(()).await?;
     Ok(())
 }

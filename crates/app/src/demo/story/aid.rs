@@ -44,7 +44,10 @@ pub(super) async fn apply(cast: &mut Cast) -> anyhow::Result<()> {
     }
     let clerk = cast.at("2001")?;
     let shown = clerk.open(&format!("/kodomo/person/{elder}/number")).await?;
-    check("個人番号は、申請の案件の中で子と保護者だけを確かめられる", shown.contains("990000100030") && shown.contains("990000100013"))?;
+    check(
+        "個人番号は、申請の案件の中で子と保護者だけを確かめられる",
+        shown.contains("990000100030") && shown.contains("990000100013"),
+    )?;
     let other = listed.iter().find(|n| **n != elder && **n != younger).context("勧奨の一覧にほかの子がいません")?.clone();
     refuse(cast, &other).await
 }

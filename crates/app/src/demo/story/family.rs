@@ -168,3 +168,61 @@ pub(super) async fn child_moves_out(cast: &mut Cast) -> anyhow::Result<()> {
     let page = cast.at("1001")?.open(&format!("/juki/person/{child}")).await?;
     check("転入通知の日が予定より早いので、その日に消除する", page.contains("令和8年11月20日") || page.contains("R8.11.20"))
 }
+
+/// A child is born into the family, and its 個人番号 comes later; the hub then knows it, with the number of the medical office.
+pub(super) async fn child_is_born(cast: &mut Cast) -> anyhow::Result<()> {
+    println!("出生");
+    let father = find(cast, FATHER).await?;
+    let clerk = cast.at("1001")?;
+    clerk.open("/juki/search").await?;
+    send(clerk, &format!("/juki/person/{father}/take"), &[]).await?;
+    let moves = format!("/juki/person/{father}/moves");
+    let menu = clerk.api(&moves).await?;
+    check("異動の種類から届出を選ぶ", menu.to_string().contains("birth"))?;
+    clerk.open(&format!("{moves}/birth")).await?;
+    let form = [
+        ("name", "辻\u{E0100}永 美月"),
+        ("kana", "ツジナガ ミヅキ"),
+        ("born_on", "令和8年11月19日"),
+        ("sex", "女"),
+        ("relation", "子"),
+        ("notified_on", "令和8年11月20日"),
+        ("domicile", "東京都新宿区歌舞伎町一丁目4番"),
+        ("koseki_head", "辻\u{E0100}永 健一"),
+    ];
+    send(clerk, &format!("{moves}/birth"), &form).await?;
+    cast.approve("1002", "resident.birth", &["美月"]).await?;
+    let child = find(cast, "ツジナガ ミヅキ").await?;
+    let number = mynumber::IndividualNumber::from_body("99000010005").map_err(|e| anyhow::anyhow!("{e}"))?;
+    let clerk = cast.at("1001")?;
+    let moves = format!("/juki/person/{child}/moves/my-number");
+    clerk.open("/juki/search").await?;
+    send(clerk, &format!("/juki/person/{child}/take"), &[]).await?;
+    clerk.open(&moves).await?;
+    let form = [("value", number.expose()), ("changed_on", "令和8年11月20日"), ("reason", "付番の通知")];
+    send(clerk, &moves, &form).await?;
+    cast.approve("1002", "resident.numbers", &["末尾4桁"]).await?;
+    let operator = cast.at("4001")?;
+    let page = operator.open("/session/purpose").await?;
+    let choice = page.split("value=\"").skip(1).filter_map(|v| v.split('"').next()).find(|v| v.ends_with(":hub"));
+    let choice = choice.context("統合宛名の事務を選べません")?.to_owned();
+    send(operator, "/session/purpose", &[("purpose", &choice)]).await?;
+    send(operator, "/case", &[("title", "統合宛名の照会"), ("ground", "受付")]).await?;
+    for (name, programmes) in [("新生児", 1), ("医療証のある兄", 2)] {
+        let who = if programmes == 1 { child.clone() } else { find(cast, ELDER).await? };
+        let operator = cast.at("4001")?;
+        operator.open("/hub").await?;
+        send(operator, "/hub", &[("number", &who)]).await?;
+        let mut joined = 0;
+        for _ in 0..80 {
+            let view = operator.api(&format!("/hub/{who}")).await?;
+            joined = super::list(&view, "links").iter().filter(|l| l.get("joined") == Some(&true.into())).count();
+            if joined == programmes {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+        check(&format!("統合宛名: {name}の番号が{programmes}業務でつながる"), joined == programmes)?;
+    }
+    Ok(())
+}

@@ -94,6 +94,7 @@ pub async fn play(
     cases(&mut cast).await?;
     family::moves_in(&mut cast).await?;
     aid::apply(&mut cast).await?;
+    family::child_is_born(&mut cast).await?;
     family::birth_date_is_corrected(&mut cast).await?;
     aid::review_what_rested_on_it(&mut cast).await?;
     let receipts = month::play(&mut cast, made).await?;

@@ -11,8 +11,8 @@ use kernel::decision::Decision;
 use kernel::ident::RecipientNo;
 use kernel::time::{PartialDate, Period};
 use platform::approval::{self, Act, DiffLine, Draft, Proposal};
-use platform::{Fault, Unit, case, task};
-use ports::{Ports, ResidentFacts};
+use platform::{Fault, Unit, case, outbox, task};
+use ports::{PROGRAMME_LINKED, Ports, ProgrammeLinked, ResidentFacts};
 use serde::{Deserialize, Serialize};
 
 /// Who the child is, as the registry said when it was decided.
@@ -195,6 +195,7 @@ impl Act for GrantAct {
             superseded_seq: None,
         });
         store::replace_shares(&mut unit.tx, &child, seq, &shares.collect::<Vec<_>>()).await?;
+        let linked_no = recipient_no.clone();
         if let Some(Period { from, to: Some(to) }) = new.card {
             let card = Card {
                 id: 0,
@@ -220,6 +221,8 @@ impl Act for GrantAct {
             };
             card.insert(&mut unit.tx).await?;
         }
+        let linked = ProgrammeLinked { programme: "kodomo".into(), number: linked_no, atena_no: child.clone() };
+        outbox::publish(unit, PROGRAMME_LINKED, &linked).await?;
         store::decide_application(&mut unit.tx, new.application, "認定", Some(decision)).await?;
         let now = unit.now();
         Ok(task::done_reference(&mut unit.tx, "kodomo.review_application", &new.application.to_string(), now).await?)
