@@ -38,6 +38,11 @@ impl Browser {
         }
     }
 
+    /// The session's cookie, as sent.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     async fn send(&mut self, request: Request<Body>) -> anyhow::Result<Response<Body>> {
         let response = self.router.clone().oneshot(request).await.context("the router does not answer")?;
         if let Some(cookie) = response.headers().get(header::SET_COOKIE).and_then(|c| c.to_str().ok()) {
