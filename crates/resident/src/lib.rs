@@ -46,6 +46,7 @@ const SEARCH: Door = needs(JUKI, &[(Search, "juki.identify")]);
 const SEE: Door = needs(JUKI, &[(Look, "juki.identify")]);
 const DRAFT: Door = needs(JUKI, &[(Draft, "juki.identify")]);
 const PRINT: Door = needs(JUKI, &[(Print, "juki.identify")]);
+const PROTECTED: Door = needs(JUKI, &[(Look, "juki.protection")]);
 const PROTECT: Door = needs(JUKI, &[(Draft, "juki.protection")]);
 
 /// What the registry offers to programmes and the hub.
@@ -87,6 +88,9 @@ pub fn programme() -> Programme {
             Route::post("/juki/person/{no}/moves/{kind}", "異動の起案", DRAFT, web::moves::draft),
             Route::post("/juki/person/{no}/protect", "支援措置の申出", PROTECT, web::change::protect),
             Route::post("/juki/person/{no}/unprotect", "支援措置の終了の起案", PROTECT, web::change::unprotect),
+            Route::get("/juki/protections", "支援措置", PROTECTED, web::protection::list),
+            Route::get("/juki/protections/{no}/{step}", "支援措置の手続", PROTECT, web::protection::form),
+            Route::post("/juki/protections/{no}/{step}", "支援措置の手続の起案", PROTECT, web::protection::settle),
             Route::get("/juki/person/{no}/certificate", "証明書の交付", PRINT, web::certificate::form),
             Route::post("/juki/person/{no}/certificate", "証明書を交付する", PRINT, web::certificate::issue),
             Route::get("/juki/certificates/{id}", "交付した証明書", PRINT, web::certificate::paper),
@@ -94,6 +98,7 @@ pub fn programme() -> Programme {
         nav: vec![
             Nav { group: "住民", label: "住民を探す", path: "/juki/search" },
             Nav { group: "住民", label: "転入", path: "/juki/move-in" },
+            Nav { group: "住民", label: "支援措置", path: "/juki/protections" },
         ],
         acts: vec![
             Arc::new(usecases::move_in::Decision),
@@ -107,8 +112,12 @@ pub fn programme() -> Programme {
             Arc::new(usecases::cancel::Decision),
             Arc::new(usecases::numbers::Decision),
             Arc::new(usecases::protection::EndAct),
+            Arc::new(usecases::protection_term::Decision),
         ],
-        task_pages: vec![(usecases::birth::AWAIT_NUMBER, "/juki/person/{reference}/moves/my-number")],
+        task_pages: vec![
+            (usecases::birth::AWAIT_NUMBER, "/juki/person/{reference}/moves/my-number"),
+            (usecases::protection_term::EXPIRING, "/juki/protections"),
+        ],
         ..Programme::default()
     }
 }

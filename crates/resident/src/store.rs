@@ -49,6 +49,8 @@ platform::statements! {
                                        and superseded_seq is null and (removed_on is null or removed_on > $3) order by birth_earliest, atena_no");
     /// 支援措置 of a person, newest first.
     PROTECTIONS = concatcp!(ProtectionRow::SELECT, " where atena_no = $1 order by id desc");
+    /// 支援措置 that nobody has ended, the one that runs out first on top.
+    OPEN_PROTECTIONS = concatcp!(ProtectionRow::SELECT, " where ended_on is null order by until_on, id");
     /// Ends it.
     END_PROTECTION = "update resident_protection set ended_on = $2, end_reason = $3 where atena_no = $1 and ended_on is null";
     /// Papers of a person.
@@ -192,6 +194,10 @@ pub async fn born_between(tx: &mut Tx, from: Date, to: Date, as_of: Date) -> Res
 
 pub async fn protections(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<ProtectionRow>, DbError> {
     tx.all(PROTECTIONS, params![number]).await?.iter().map(ProtectionRow::read).collect()
+}
+
+pub async fn open_protections(tx: &mut Tx) -> Result<Vec<ProtectionRow>, DbError> {
+    tx.all(OPEN_PROTECTIONS, params![]).await?.iter().map(ProtectionRow::read).collect()
 }
 
 pub async fn end_protection(tx: &mut Tx, number: &AtenaNo, on: Date, reason: &str) -> Result<u64, DbError> {

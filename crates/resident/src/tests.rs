@@ -153,6 +153,7 @@ fn family(people: &[(&str, &str, &str)], moved_on: Date) -> move_in::MoveIn {
 }
 
 mod moves;
+mod papers;
 
 const SPRING: Date = Date::constant(2026, 4, 1);
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 impl Counter {
     /// A family moves in and is decided; the 宛名番号 of everybody, in the order of the form.
-    async fn household_of(&self, people: &[(&str, &str, &str)]) -> Vec<AtenaNo> {
+    pub(super) async fn household_of(&self, people: &[(&str, &str, &str)]) -> Vec<AtenaNo> {
         let mut unit = self.change(Action::Draft).await;
         let draft = move_in::draft(&mut unit, &family(people, SPRING)).await.unwrap();
         unit.commit(()).await.unwrap();
@@ -29,7 +29,7 @@ impl Counter {
         all
     }
 
-    async fn drafting(&self, people: &[&AtenaNo]) -> Unit {
+    pub(super) async fn drafting(&self, people: &[&AtenaNo]) -> Unit {
         let mut unit = self.change(Action::Draft).await;
         for number in people {
             let id = subject::find(&mut unit.tx, number).await.unwrap().unwrap();
@@ -38,13 +38,13 @@ impl Counter {
         unit
     }
 
-    async fn decided(&self, unit: Unit, draft: Result<i64, Fault>, rank: i64) {
+    pub(super) async fn decided(&self, unit: Unit, draft: Result<i64, Fault>, rank: i64) {
         let draft = draft.unwrap();
         unit.commit(()).await.unwrap();
         self.decide(draft, &format!("100{}", rank + 1), rank).await.unwrap();
     }
 
-    async fn now(&self, number: &AtenaNo) -> crate::model::Person {
+    pub(super) async fn now(&self, number: &AtenaNo) -> crate::model::Person {
         self.as_of(number, TODAY, store::NOW).await
     }
 }

@@ -12,6 +12,7 @@ pub mod move_out;
 pub mod move_within;
 pub mod numbers;
 pub mod protection;
+pub mod protection_term;
 pub mod restate;
 
 use kernel::Date;

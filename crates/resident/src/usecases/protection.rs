@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use kernel::Date;
 use kernel::ident::AtenaNo;
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
-use platform::{Fault, Unit, subject};
+use platform::{Fault, Unit, subject, task};
 use ports::ResidentChange;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub async fn start(unit: &mut Unit, number: &AtenaNo, ground: &str, opponent: Option<&str>) -> Result<(), Fault> {
     let person_subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
     unit.require(person_subject, &["juki.protection"]).await?;
+    if subject::is_protected(&mut unit.tx, person_subject).await? {
+        return Err(Fault::conflict("仮支援措置を始められません", "既に支援措置が記録されています"));
+    }
     let (today, now) = (unit.today(), unit.now());
     let term = law::resident::protection::term(today, &super::rules()?.resident)
         .map_err(|e| Fault::conflict("期間を計算できません", e.to_string()))?;
@@ -115,6 +118,9 @@ impl Act for EndAct {
         let person_subject = unit.find_subject(&command.number).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
         unit.see_for(kernel::access::Action::Decide, person_subject, &["juki.protection"]).await?;
         let (today, now) = (unit.today(), unit.now());
+        for row in store::protections(&mut unit.tx, &command.number).await?.iter().filter(|row| row.ended_on.is_none()) {
+            task::done_reference(&mut unit.tx, super::protection_term::EXPIRING, &row.id.to_string(), now).await?;
+        }
         store::end_protection(&mut unit.tx, &command.number, today, &command.reason).await?;
         subject::protect(&mut unit.tx, person_subject, None, now).await?;
         tell(unit, &command.number, today).await

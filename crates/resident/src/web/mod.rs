@@ -5,6 +5,7 @@ pub mod change;
 pub mod move_in;
 pub mod moves;
 pub mod person;
+pub mod protection;
 pub mod search;
 
 use kernel::ident::AtenaNo;
