@@ -6,9 +6,8 @@
 
 use anyhow::{Context, Result, bail};
 use app::demo::browser::Browser;
-use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, header};
+use axum::http::{Request, header};
 use http_body_util::BodyExt;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -98,23 +97,6 @@ async fn connect(address: &str) -> Result<SendRequest<Body>> {
     Ok(sender)
 }
 
-/// A browser whose router is the server at an address.
-fn browser(address: &str) -> Browser {
-    let address = address.to_owned();
-    let forward = move |request: Request<Body>| {
-        let address = address.clone();
-        async move {
-            let mut request = request;
-            if let Ok(host) = address.parse() {
-                request.headers_mut().insert(header::HOST, host);
-            }
-            let answer = async { anyhow::Ok(connect(&address).await?.send_request(request).await?.map(Body::new)) }.await;
-            answer.unwrap_or_else(|e| Response::builder().status(502).body(Body::from(e.to_string())).unwrap_or_default())
-        }
-    };
-    Browser::new(Router::new().fallback(forward), "測定")
-}
-
 /// A session with a case and people in it.
 struct Seat {
     cookie: String,
@@ -124,11 +106,17 @@ struct Seat {
 
 async fn play(server: &mut Server, residents: u32, seconds: u64) -> Result<()> {
     let begun = Instant::now();
-    let mut first = browser(&server.address);
+    let mut first = Browser::at(&server.address, "測定");
     first.sign_in("1001", &server.password).await?;
     let signed_in = server.ready + begun.elapsed();
     let (rss, _) = server.memory()?;
-    say("start to a logged-in page, load included", signed_in.as_secs_f64(), "s", "", &format!("{residents} residents, first start"));
+    say(
+        "start to a logged-in page, load included",
+        signed_in.as_secs_f64(),
+        "s",
+        "",
+        &format!("{residents} residents, first start"),
+    );
     let goal = if residents <= 10_000 { "≤ 512 MB" } else { "" };
     say("memory after the first page", rss, "MB", goal, &format!("{residents} residents"));
     let own = format!("{}-own", server.password);
@@ -138,17 +126,15 @@ async fn play(server: &mut Server, residents: u32, seconds: u64) -> Result<()> {
     }
     for staff in [200_usize, 1_200] {
         let goal = if staff == 200 { "p95 ≤ 25 ms" } else { "p95 ≤ 50 ms" };
-        let times = load(&seats, staff as f64 / PAUSE, seconds, |seat, n| {
-            format!("/juki/person/{}", seat.people[n % seat.people.len()])
-        })
-        .await?;
+        let times =
+            load(&seats, staff as f64 / PAUSE, seconds, |seat, n| format!("/juki/person/{}", seat.people[n % seat.people.len()]))
+                .await?;
         report(&format!("open a card, {staff} staff"), goal, &times, residents);
     }
     let queries = ["サトウ", "スズキ", "タナカ ハルト", "ヤマモト", "R2.11.3", "イトウ S60", "港町"];
-    let times = load(&seats, 20.0, seconds, |_, n| {
-        format!("/juki/search?q={}", webkit::server::encode(queries[n % queries.len()]))
-    })
-    .await?;
+    let times =
+        load(&seats, 20.0, seconds, |_, n| format!("/juki/search?q={}", webkit::server::encode(queries[n % queries.len()])))
+            .await?;
     report("search", "p95 ≤ 50 ms", &times, residents);
     let (_, peak) = server.memory()?;
     say("peak memory", peak, "MB", "", &format!("{residents} residents, after the load"));
@@ -158,7 +144,7 @@ async fn play(server: &mut Server, residents: u32, seconds: u64) -> Result<()> {
 /// Signs in, opens a case, and takes people into it.
 async fn sit_down(address: &str, password: &str, n: usize) -> Result<Seat> {
     const KANA: [&str; 8] = ["サト", "スズ", "タカ", "タナ", "イト", "ワタ", "ヤマ", "ナカ"];
-    let mut clerk = browser(address);
+    let mut clerk = Browser::at(address, &format!("測定{n}"));
     clerk.open("/sign-in").await?;
     clerk.post("/sign-in", &[("login", "1001"), ("password", password)]).await?;
     clerk.open("/").await?;
@@ -191,7 +177,8 @@ async fn load(seats: &[Arc<Seat>], rate: f64, seconds: u64, path: impl Fn(&Seat,
         let seat = seats[n % seats.len()].clone();
         let path = path(&seat, n / seats.len());
         running.push(tokio::spawn(async move {
-            let request = Request::get(path).header(header::COOKIE, &seat.cookie).header(header::HOST, "127.0.0.1").body(Body::empty())?;
+            let request =
+                Request::get(path).header(header::COOKIE, &seat.cookie).header(header::HOST, "127.0.0.1").body(Body::empty())?;
             let mut line = seat.line.lock().await;
             line.ready().await?;
             let response = line.send_request(request).await?;
@@ -219,5 +206,8 @@ fn report(what: &str, goal: &str, times: &[Duration], residents: u32) {
 
 fn say(what: &str, value: f64, unit: &str, goal: &str, remark: &str) {
     println!("{what}: {value:.1} {unit} ({remark})");
-    println!("{}", serde_json::json!({ "what": what, "value": (value * 10.0).round() / 10.0, "unit": unit, "goal": goal, "remark": remark }));
+    println!(
+        "{}",
+        serde_json::json!({ "what": what, "value": (value * 10.0).round() / 10.0, "unit": unit, "goal": goal, "remark": remark })
+    );
 }

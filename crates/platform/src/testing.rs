@@ -119,6 +119,7 @@ impl TestDatabase {
     }
 }
 
+const LOSE: &str = "delete from audit_leaf where id = 5";
 const TAMPER: &str = "update audit_leaf set action = 'print' where id = 3";
 
 /// What somebody with write access to the database might try: another action in an entry of the log. A verification must name it.
@@ -128,6 +129,16 @@ const TAMPER: &str = "update audit_leaf set action = 'print' where id = 3";
 pub async fn tamper_with_log(db: &Db) -> Result<(), DbError> {
     let mut tx = db.write().await?;
     tx.run(TAMPER, vec![]).await?;
+    tx.commit().await
+}
+
+/// The same somebody takes an entry out of the log.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lose_an_entry(db: &Db) -> Result<(), DbError> {
+    let mut tx = db.write().await?;
+    tx.run(LOSE, vec![]).await?;
     tx.commit().await
 }
 

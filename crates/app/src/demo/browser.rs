@@ -5,7 +5,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
+use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 use webkit::server::encode;
 
@@ -36,6 +38,23 @@ impl Browser {
             address: "/".into(),
             keys: 0,
         }
+    }
+
+    /// A browser of the server that listens at `address` (host and port): each request goes over a connection of its own.
+    pub fn at(address: &str, name: &str) -> Self {
+        let address = address.to_owned();
+        let forward = move |request: Request<Body>| {
+            let address = address.clone();
+            async move {
+                let answer = forward(&address, request).await;
+                answer.unwrap_or_else(|e| {
+                    let mut broken = Response::new(Body::from(e.to_string()));
+                    *broken.status_mut() = StatusCode::BAD_GATEWAY;
+                    broken
+                })
+            }
+        };
+        Self::new(Router::new().fallback(forward), name)
     }
 
     /// The session's cookie, as sent.
@@ -98,7 +117,8 @@ impl Browser {
         }
         self.keys += 1;
         // A form of another part of the page must not lend its key: each sending has its own, as each rendered form has.
-        fields.insert("_key".into(), format!("story-{}-{:08}", self.name.len(), self.keys));
+        let who = self.name.bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+        fields.insert("_key".into(), format!("story-{who:08x}-{:08}", self.keys));
         fields.retain(|name, _| name.starts_with('_'));
         fields
     }
@@ -180,4 +200,12 @@ impl Browser {
         }
         Ok(())
     }
+}
+
+async fn forward(address: &str, mut request: Request<Body>) -> anyhow::Result<Response<Body>> {
+    request.headers_mut().insert(header::HOST, address.parse()?);
+    let stream = TokioIo::new(TcpStream::connect(address).await?);
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
+    tokio::spawn(connection);
+    Ok(sender.send_request(request).await?.map(Body::new))
 }

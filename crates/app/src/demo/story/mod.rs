@@ -79,6 +79,9 @@ fn check(what: &str, holds: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Faults that can be planted: an entry of the log is changed, an entry is taken out, a sender's bill is one yen too high.
+const FAULTS: [&str; 3] = ["tampered-log", "lost-entry", "wrong-bill"];
+
 /// Plays everything. `plant` names a fault to plant; the story must then fail.
 ///
 /// # Errors
@@ -90,6 +93,9 @@ pub async fn play(
     passwords: &[(DemoStaff, String)],
     plant: Option<&str>,
 ) -> anyhow::Result<()> {
+    if let Some(fault) = plant.filter(|fault| !FAULTS.contains(fault)) {
+        bail!("「{fault}」という不具合は仕込めません。仕込めるもの: {}", FAULTS.join("、"));
+    }
     let mut cast = sign_in(house, passwords).await?;
     cases(&mut cast).await?;
     family::moves_in(&mut cast).await?;
@@ -97,7 +103,7 @@ pub async fn play(
     family::child_is_born(&mut cast).await?;
     family::birth_date_is_corrected(&mut cast).await?;
     aid::review_what_rested_on_it(&mut cast).await?;
-    let receipts = month::play(&mut cast, made).await?;
+    let receipts = month::play(&mut cast, made, plant).await?;
     money::refund(&mut cast).await?;
     money::reimburse(&mut cast, made).await?;
     money::subsidy(&mut cast, receipts).await?;

@@ -18,7 +18,7 @@ const PATIENCE: usize = 240;
 ///
 /// # Errors
 /// The first thing that did not hold.
-pub(super) async fn play(cast: &mut Cast, made: &synth::City) -> anyhow::Result<i64> {
+pub(super) async fn play(cast: &mut Cast, made: &synth::City, plant: Option<&str>) -> anyhow::Result<i64> {
     println!("レセプトの月");
     let month = YearMonth::of(made.today);
     let sent = made.receipt_month(month, RECEIPTS);
@@ -45,7 +45,7 @@ pub(super) async fn play(cast: &mut Cast, made: &synth::City) -> anyhow::Result<
     findings(clerk, &page, &sent).await?;
 
     for bill in &sent.bills {
-        bills(cast, &page, bill).await?;
+        bills(cast, &page, bill, plant).await?;
     }
     Ok(i64::try_from(sent.ledger.len()).unwrap_or_default())
 }
@@ -91,7 +91,7 @@ async fn findings(clerk: &mut Browser, page: &str, sent: &synth::ReceiptMonth) -
 }
 
 /// One yen off blocks the payment; the right bill is drafted by one person and decided by another.
-async fn bills(cast: &mut Cast, page: &str, bill: &Bill) -> anyhow::Result<()> {
+async fn bills(cast: &mut Cast, page: &str, bill: &Bill, plant: Option<&str>) -> anyhow::Result<()> {
     let (sender, code) = (bill.sender.label(), bill.sender.code().to_string());
     let pay = format!("{page}/bills/{code}/pay");
     let clerk = cast.at("2001")?;
@@ -104,7 +104,8 @@ async fn bills(cast: &mut Cast, page: &str, bill: &Bill) -> anyhow::Result<()> {
         &format!("{sender}: 1円多い請求は支払えない"),
         refused && blocked.len() == 1 && blocked.iter().all(|o| o.contains("1円 多い")),
     )?;
-    enter(clerk, page, bill, bill.amount).await?;
+    let wrong = Yen(i64::from(plant == Some("wrong-bill")));
+    enter(clerk, page, bill, bill.amount + wrong).await?;
     let left = obstacles(clerk, page, &code).await?;
     for obstacle in &left {
         println!("  … {sender}: {obstacle}");

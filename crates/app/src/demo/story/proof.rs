@@ -8,8 +8,10 @@ use webkit::House;
 pub(super) async fn whole(house: &House, witness: &dyn Witness, plant: Option<&str>) -> anyhow::Result<()> {
     println!("記録の証明");
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;
-    if plant == Some("tampered-log") {
-        platform::testing::tamper_with_log(house.city.db()).await?;
+    match plant {
+        Some("tampered-log") => platform::testing::tamper_with_log(house.city.db()).await?,
+        Some("lost-entry") => platform::testing::lose_an_entry(house.city.db()).await?,
+        _ => {}
     }
     let witnessed = witness.last()?.unwrap_or_default();
     check("証人が点検点を持っている", !witnessed.is_empty())?;
