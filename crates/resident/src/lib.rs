@@ -93,6 +93,7 @@ pub fn programme() -> Programme {
             Route::post("/juki/protections/{no}/{step}", "支援措置の手続の起案", PROTECT, web::protection::settle),
             Route::get("/juki/person/{no}/certificate", "証明書の交付", PRINT, web::certificate::form),
             Route::post("/juki/person/{no}/certificate", "証明書を交付する", PRINT, web::certificate::issue),
+            Route::post("/juki/person/{no}/release", "一時解除の起案", DRAFT, web::certificate::release),
             Route::get("/juki/certificates/{id}", "交付した証明書", PRINT, web::certificate::paper),
         ],
         nav: vec![
@@ -113,6 +114,7 @@ pub fn programme() -> Programme {
             Arc::new(usecases::numbers::Decision),
             Arc::new(usecases::protection::EndAct),
             Arc::new(usecases::protection_term::Decision),
+            Arc::new(usecases::release::Decision),
         ],
         task_pages: vec![
             (usecases::birth::AWAIT_NUMBER, "/juki/person/{reference}/moves/my-number"),

@@ -1,14 +1,16 @@
 //! 支援措置, its release, and the papers, told as the counter would tell them, on every database.
 
-use super::{Counter, SPRING, TODAY};
+use super::{Counter, SPRING, TODAY, asked};
 use crate::store;
-use crate::usecases::protection;
+use crate::usecases::issue_certificate::{Asked, Issued, issue};
 use crate::usecases::protection_term::{EXPIRING, Settle, Step, draft, remind};
+use crate::usecases::{protection, release};
 use kernel::access::Action;
 use kernel::ident::AtenaNo;
 use kernel::time::Date;
+use law::resident::juminhyo::{Purpose, Requester};
 use platform::fault::FaultKind;
-use platform::{subject, task};
+use platform::{Fault, subject, task};
 
 fn settle(number: &AtenaNo, step: Step) -> Settle {
     Settle { number: number.clone(), step, evidence: "警察署の意見".into() }
@@ -80,6 +82,75 @@ async fn a_protection_is_decided_by_the_chief_extended_in_time_and_outlives_its_
         c.decided(unit, end, 3).await;
         assert!(!c.shielded(&who).await, "only the procedure does");
         assert_eq!(c.expiring().await, 0);
+        database.remove().await;
+    }
+}
+
+fn refusal(issued: Issued) -> Vec<String> {
+    match issued {
+        Issued::Refused(words) => words,
+        Issued::Paper { .. } => panic!("a paper came out"),
+    }
+}
+
+impl Counter {
+    async fn ask(&self, wanted: &Asked) -> Result<Issued, Fault> {
+        let mut unit = self.change(Action::Print).await;
+        let id = subject::find(&mut unit.tx, &wanted.number).await.unwrap().unwrap();
+        unit.take_into_case(id).await.unwrap();
+        issue(unit, wanted).await.map(kernel::Cleared::into_inner)
+    }
+}
+
+#[tokio::test]
+async fn two_people_open_a_protected_persons_paper_and_nobody_else_learns_that_she_is_protected() {
+    for (c, database) in Counter::all().await {
+        let who = c.protected("ミナト マモル", "99000000211").await;
+        let plain = c.resident("ミナト アキ", "99000000212", SPRING).await;
+        let own = asked(&who, Requester::Person, vec![]);
+        assert_eq!(c.ask(&own).await.unwrap_err().kind, FaultKind::Refused, "not on the word of one clerk");
+
+        let mut unit = c.drafting(&[&who]).await;
+        let silent = release::draft(&mut unit, &own, " ").await.unwrap_err();
+        assert_eq!(silent.kind, FaultKind::Invalid, "not without a reason");
+        let draft = release::draft(&mut unit, &own, "本人が来庁し、賃貸契約に使う").await.unwrap();
+        unit.commit(()).await.unwrap();
+        assert_eq!(c.decide(draft, "1001", 2).await.unwrap_err().kind, FaultKind::Refused, "not by the same person");
+        assert_eq!(c.decide(draft, "1005", 1).await.unwrap_err().kind, FaultKind::Refused, "not by a clerk without rank");
+        c.decide(draft, "1002", 2).await.unwrap();
+        assert!(matches!(c.ask(&own).await.unwrap(), Issued::Paper { .. }));
+        assert_eq!(c.ask(&own).await.unwrap_err().kind, FaultKind::Refused, "the paper has shut it again");
+
+        let mut unit = c.drafting(&[&who]).await;
+        let again = release::draft(&mut unit, &own, "もう一通").await;
+        c.decided(unit, again, 2).await;
+        c.clock.set(TODAY.tomorrow().unwrap());
+        assert_eq!(c.ask(&own).await.unwrap_err().kind, FaultKind::Refused, "it was open for a short time only");
+
+        // What anybody hears whose reason does not suffice, about somebody who is not protected.
+        let mut stranger = asked(&plain, Requester::ThirdParty, vec![]);
+        stranger.purpose = Purpose::Insufficient;
+        let usual = refusal(c.ask(&stranger).await.unwrap());
+        assert!(!usual.is_empty());
+        for (opponent, requester) in
+            [(true, Requester::ThirdParty), (false, Requester::ThirdParty), (true, Requester::Agent), (false, Requester::Agent)]
+        {
+            let mut request = asked(&who, requester, vec![]);
+            (request.opponent, request.purpose, request.authority_shown) = (opponent, Purpose::Sufficient, true);
+            let mut other = Asked { number: plain.clone(), purpose: Purpose::Insufficient, opponent: false, ..request.clone() };
+            let heard = refusal(c.ask(&request).await.unwrap());
+            assert_eq!(heard, refusal(c.ask(&other).await.unwrap()), "{opponent} {requester:?}");
+            assert!(heard.iter().all(|w| !w.contains("支援") && !w.contains("相手方") && !w.contains("抑止")), "{heard:?}");
+            if requester == Requester::ThirdParty {
+                assert_eq!(heard, usual);
+            }
+            let mut unit = c.drafting(&[&who]).await;
+            let no = release::draft(&mut unit, &request, "どうしても").await.unwrap_err();
+            assert_eq!(no.kind, FaultKind::Refused, "and no release can be drafted for them");
+            drop(unit);
+            other.purpose = Purpose::Sufficient;
+            assert!(matches!(c.ask(&other).await.unwrap(), Issued::Paper { .. }), "for others a sufficient reason is enough");
+        }
         database.remove().await;
     }
 }

@@ -82,8 +82,14 @@ pub async fn answer(unit: &mut Unit, asked: &Asked) -> Result<(Answer, Person, i
         day: today,
         evidence: vec![],
     };
-    let answer = allowed_items(&request, &super::rules()?.resident)
-        .map_err(|e| Fault::conflict("交付の可否を判定できません", e.to_string()))?;
+    let rules = &super::rules()?.resident;
+    let unclear = |e: law::RuleError| Fault::conflict("交付の可否を判定できません", e.to_string());
+    let mut answer = allowed_items(&request, rules).map_err(unclear)?;
+    if protected && answer.decision.outcome != Outcome::Granted && answer.refusal_ja.is_empty() {
+        // Whoever is turned away hears what a stranger without a sufficient reason hears about anybody.
+        let stranger = Request { protection: Protection::NotProtected, purpose: Purpose::Insufficient, ..request };
+        answer.refusal_ja = allowed_items(&stranger, rules).map_err(unclear)?.refusal_ja;
+    }
     Ok((answer, person, person_subject))
 }
 

@@ -13,6 +13,7 @@ pub mod move_within;
 pub mod numbers;
 pub mod protection;
 pub mod protection_term;
+pub mod release;
 pub mod restate;
 
 use kernel::Date;

@@ -3,10 +3,12 @@
 use super::{card_of, number_of};
 use crate::store;
 use crate::usecases::issue_certificate::{Asked, Issued, answer, issue as issue_paper};
+use crate::usecases::release::draft as draft_release;
+use kernel::ident::AtenaNo;
 use law::resident::juminhyo::{Item, Purpose, Requester};
-use maud::html;
-use platform::{Fault, Unit, file};
-use webkit::components::{Action, AsidePanel, Choice, Field, Tone, button_row, card, decision_card, message, post_form};
+use maud::{Markup, html};
+use platform::{Fault, Unit, file, subject};
+use webkit::components::{Action, AsidePanel, Choice, Field, Tone, button_row, card, decision_card, hidden, message, post_form};
 use webkit::{Begun, Call, Download, Reply, Screen};
 
 const REQUESTERS: [(&str, Requester); 7] = [
@@ -46,11 +48,12 @@ fn asked(call: &Call) -> Result<Asked, Fault> {
 pub async fn form(call: Call) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     let asked = asked(&call)?;
-    let (answer, person, _) = answer(&mut unit, &asked).await?;
+    let (answer, person, id) = answer(&mut unit, &asked).await?;
     let choices: Vec<Choice<'_>> =
         REQUESTERS.iter().map(|(code, r)| Choice { value: code, label: r.label_ja(), note: "" }).collect();
     let items: Vec<Choice<'_>> = ITEMS.iter().map(|(code, i)| Choice { value: code, label: i.label_ja(), note: "" }).collect();
     let path = format!("{}/certificate", card_of(&asked.number));
+    let shut = subject::is_protected(&mut unit.tx, id).await?;
     let body = html! {
         (Field::new("requester", "請求者").required().value("person").radio(&choices))
         (Field::new("extent", "範囲").required().value("person").radio(&[
@@ -66,6 +69,7 @@ pub async fn form(call: Call) -> Result<Reply, Fault> {
     };
     let main = html! {
         (card("住民票の写し", &person.name, post_form("certificate", &path, false, &call.hidden(), body)))
+        @if shut { (release_card(&call, &asked.number)) }
         (decision_card("いまの条件での判定", answer.decision.outcome.label_ja(), "窓口の案内用。交付するときにもう一度判定します", &answer.decision, html! {}))
     };
     let screen = Screen {
@@ -77,6 +81,37 @@ pub async fn form(call: Call) -> Result<Reply, Fault> {
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+fn release_card(call: &Call, number: &AtenaNo) -> Markup {
+    let path = format!("{}/release", card_of(number));
+    let extents =
+        [Choice { value: "person", label: "本人だけ", note: "" }, Choice { value: "household", label: "世帯全員", note: "" }];
+    let body = html! {
+        (hidden(&[("requester", "person")]))
+        (Field::new("extent", "範囲").required().value("person").radio(&extents))
+        (Field::new("identity", "窓口に来た本人を確かめた").checkbox(false))
+        (Field::new("release_reason", "解除が要る理由").required().hint("何を、何のために交付するか").wide().text())
+        (button_row(&[Action::submit("一時解除を起案").key("F9")], html! {}))
+    };
+    card(
+        "二人での一時解除",
+        "別の職員(係長以上)が承認すると、この案件で短い時間だけ印刷できます",
+        post_form("release", &path, false, &call.hidden(), body),
+    )
+}
+
+/// Drafts the release that a protected person's own paper needs.
+pub async fn release(call: Call) -> Result<Reply, Fault> {
+    let asked = asked(&call)?;
+    let to = format!("{}/certificate", card_of(&asked.number));
+    let mut unit: Unit = match call.command().await? {
+        Begun::New(unit) => *unit,
+        Begun::Done(reply) => return Ok(reply),
+    };
+    draft_release(&mut unit, &asked, call.form.text("release_reason")).await?;
+    unit.commit_as((), &to).await?;
+    Ok(Reply::See(to))
 }
 
 /// Issues or refuses.
@@ -122,9 +157,9 @@ fn refusal(issued: Issued, back: &str) -> Screen {
 pub async fn paper(call: Call) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     let row = store::certificate(&mut unit.tx, call.id("id")?).await?.ok_or_else(|| Fault::missing("証明書"))?;
-    let number = kernel::ident::AtenaNo::parse(&row.atena_no).map_err(|_| Fault::missing("証明書"))?;
-    let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("証明書"))?;
-    let seen = unit.see(subject, &["juki.identify", "juki.address"]).await?;
+    let number = AtenaNo::parse(&row.atena_no).map_err(|_| Fault::missing("証明書"))?;
+    let person = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("証明書"))?;
+    let seen = unit.see(person, &["juki.identify", "juki.address"]).await?;
     if !seen.has("juki.address") {
         return Err(Fault::refused("支援措置の対象の方です。二人での解除が必要です"));
     }
