@@ -2,15 +2,19 @@
 
 use super::{Counter, SPRING, TODAY, asked};
 use crate::store;
+use crate::usecases::issue_certificate::swapped::{SHELF, Shelf};
 use crate::usecases::issue_certificate::{Asked, Issued, issue};
 use crate::usecases::protection_term::{EXPIRING, Settle, Step, draft, remind};
-use crate::usecases::{protection, release};
+use crate::usecases::{move_out, protection, release};
 use kernel::access::Action;
 use kernel::ident::AtenaNo;
 use kernel::time::Date;
 use law::resident::juminhyo::{Purpose, Requester};
 use platform::fault::FaultKind;
 use platform::{Fault, subject, task};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 fn settle(number: &AtenaNo, step: Step) -> Settle {
     Settle { number: number.clone(), step, evidence: "警察署の意見".into() }
@@ -150,6 +154,66 @@ async fn two_people_open_a_protected_persons_paper_and_nobody_else_learns_that_s
             drop(unit);
             other.purpose = Purpose::Sufficient;
             assert!(matches!(c.ask(&other).await.unwrap(), Issued::Paper { .. }), "for others a sufficient reason is enough");
+        }
+        database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn incident_kawasaki_same_second_happens_when_the_binding_is_not_checked() {
+    for (c, database) in Counter::all().await {
+        // The list must not be empty, or no paper comes out at all.
+        c.protected("ミナト マモル", "99000000221").await;
+        let one = c.resident("ミナト アキ", "99000000222", SPRING).await;
+        let two = c.resident("ミナト ハル", "99000000223", SPRING).await;
+        let (first, second) = (asked(&one, Requester::Person, vec![]), asked(&two, Requester::Person, vec![]));
+        for unchecked in [true, false] {
+            let shelf = Arc::new(Shelf::empty(unchecked));
+            let (paper, wrong) = SHELF.scope(shelf.clone(), async { (c.ask(&first).await, c.ask(&second).await) }).await;
+            assert!(matches!(paper.unwrap(), Issued::Paper { .. }));
+            let mut tx = c.city.db().read().await.unwrap();
+            let stored = store::certificates(&mut tx, &two).await.unwrap();
+            drop(tx);
+            if unchecked {
+                assert!(matches!(wrong.unwrap(), Issued::Paper { .. }), "the fault is real: a paper comes out");
+                assert_eq!(*shelf.printed.lock().unwrap(), [vec![one.clone()], vec![one.clone()]], "and it is the other one's");
+                assert_eq!(stored.len(), 1, "recorded as if it were right");
+            } else {
+                assert_eq!(wrong.unwrap_err().kind, FaultKind::Conflict, "the check stops it");
+                assert_eq!(stored.len(), 1, "and nothing more is recorded as issued");
+            }
+        }
+        database.remove().await;
+    }
+}
+
+/// The words on a paper, without the spaces between them.
+fn words(pdf: &[u8]) -> String {
+    let mut reader = Command::new("pdftotext").args(["-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    reader.stdin.take().unwrap().write_all(pdf).unwrap();
+    let text = reader.wait_with_output().unwrap().stdout;
+    String::from_utf8(text).unwrap().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[tokio::test]
+async fn a_removed_record_says_why_and_when_and_speaks_of_no_household() {
+    for (c, database) in Counter::all().await {
+        c.protected("ミナト マモル", "99000000231").await;
+        let gone = c.resident("ミナト イチ", "99000000232", SPRING).await;
+        let september = |day| Date::constant(2026, 9, day);
+        let (notified_on, planned_on) = (september(10), september(20));
+        let number = || gone.clone();
+        let to_address = "東京都新宿区".to_owned();
+        c.run_move_out(move_out::MoveOut::Notify { number: number(), notified_on, planned_on, to_address }).await;
+        let (notice_on, moved_in_on) = (september(28), Some(september(16)));
+        c.run_move_out(move_out::MoveOut::Confirm { number: number(), notice_on, moved_in_on, to_address: None }).await;
+        let Issued::Paper { pdf, .. } = c.ask(&asked(&gone, Requester::Person, vec![])).await.unwrap() else { panic!("refused") };
+        let text = words(&pdf);
+        for needed in ["除票", "転出", "令和8年9月16日", "新宿区"] {
+            assert!(text.contains(needed), "{needed} in {text}");
+        }
+        for wrong in ["世帯全員", "99000000232"] {
+            assert!(!text.contains(wrong), "{wrong} in {text}");
         }
         database.remove().await;
     }

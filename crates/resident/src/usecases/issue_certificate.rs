@@ -172,6 +172,8 @@ pub async fn issue(mut unit: Unit, asked: &Asked) -> Result<Cleared<Issued>, Fau
     // The gate's mark is needed to print; the entry itself becomes durable below, before the bytes leave.
     let meta = Meta { ident: number.clone(), issued_at: unit.now(), missing: Missing::Refuse };
     let sheet = Sheet { number: number.clone(), about: about.iter().map(|(n, _)| n.clone()).collect(), paper };
+    #[cfg(test)]
+    let sheet = swapped::pass(sheet);
     let (pdf, belongs) = unit.render(sheet, |sheet| {
         let belongs = belongs(asked, &row, &sheet);
         (forms::render(&Form::Juminhyo(sheet.map(|s| s.paper)), &meta), belongs)
@@ -193,7 +195,62 @@ pub async fn issue(mut unit: Unit, asked: &Asked) -> Result<Cleared<Issued>, Fau
     unit.commit(Issued::Paper { number, pdf }).await
 }
 
+/// Planted fault: two requests share one shelf, and the second takes what the first has put there. It shows that the check of
+/// [`belongs`] is what stops the wrong paper.
+#[cfg(test)]
+pub mod swapped {
+    use super::{AtenaNo, Sheet};
+    use std::sync::Mutex;
+
+    /// The shelf that both requests use.
+    #[derive(Default)]
+    pub struct Shelf {
+        sheet: Mutex<Option<Sheet>>,
+        /// Is the check switched off?
+        pub unchecked: bool,
+        /// Whose records went to the printer, sheet by sheet.
+        pub printed: Mutex<Vec<Vec<AtenaNo>>>,
+    }
+
+    impl Shelf {
+        /// An empty shelf, with the check on or off.
+        pub fn empty(unchecked: bool) -> Self {
+            Self { unchecked, ..Self::default() }
+        }
+    }
+
+    tokio::task_local! {
+        /// The fault holds for the tasks that carry it.
+        pub static SHELF: std::sync::Arc<Shelf>;
+    }
+
+    /// The first sheet is copied to the shelf; the second request gets the first one's.
+    pub(super) fn pass(own: Sheet) -> Sheet {
+        let other = SHELF.try_with(|shelf| {
+            let mut place = shelf.sheet.lock().unwrap();
+            let taken = place.take();
+            if taken.is_none() {
+                *place = Some(own.clone());
+            }
+            taken
+        });
+        other.ok().flatten().unwrap_or(own)
+    }
+
+    /// Is the check off? Then what goes to the printer is noted.
+    pub(super) fn unchecked(sheet: &Sheet) -> bool {
+        let off = SHELF.try_with(|shelf| {
+            if shelf.unchecked {
+                shelf.printed.lock().unwrap().push(sheet.about.clone());
+            }
+            shelf.unchecked
+        });
+        off.unwrap_or(false)
+    }
+}
+
 /// A sheet before it is set, and whose records are on it.
+#[cfg_attr(test, derive(Clone))]
 struct Sheet {
     number: String,
     about: Vec<AtenaNo>,
@@ -203,6 +260,10 @@ struct Sheet {
 /// Does the sheet belong to this request? Its 発行番号 is the one of the row that will be stored, and the row and the sheet are about the
 /// person who was asked for; without the household the sheet is about nobody else.
 fn belongs(asked: &Asked, row: &Certificate, sheet: &Sheet) -> Result<(), Fault> {
+    #[cfg(test)]
+    if swapped::unchecked(sheet) {
+        return Ok(());
+    }
     let number = sheet.number == row.number && sheet.paper.number == row.number;
     let person = row.atena_no == asked.number.as_str() && sheet.about.contains(&asked.number);
     let alone = asked.household || sheet.about.len() == 1;
