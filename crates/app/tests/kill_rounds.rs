@@ -48,6 +48,13 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
 /// A number that differs from round to round and is the same in every run.
 fn scattered(round: u64) -> u64 {
     (round + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32
@@ -66,7 +73,7 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     let (mut password, mut acknowledged) = (String::new(), BTreeSet::new());
     let mut broken_off = 0;
     for round in 0..rounds {
-        let mut server = Server::start(&folder);
+        let server = Server::start(&folder);
         let mut clerk = Browser::at(&server.address, &format!("{round}回目の係員"));
         if let Some(one_time) = &server.one_time {
             clerk.sign_in("1001", one_time).await.unwrap();
@@ -81,8 +88,8 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
         let deadline = Duration::from_millis(60 + scattered(round) % 500);
         let killer = tokio::spawn(async move {
             tokio::time::sleep(deadline).await;
-            server.child.kill().unwrap();
-            server.child.wait().unwrap();
+            // Dropping it kills it.
+            drop(server);
         });
         for n in 0.. {
             let title = format!("案件 {round}-{n}");
@@ -102,6 +109,14 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
         let said = String::from_utf8_lossy(&verified.stdout).into_owned() + &String::from_utf8_lossy(&verified.stderr);
         assert!(verified.status.success(), "round {round}: the log is not whole: {said}");
     }
+    let server = Server::start(&folder);
+    let mut clerk = Browser::at(&server.address, "最後の係員");
+    clerk.open("/sign-in").await.unwrap();
+    clerk.post("/sign-in", &[("login", "1001"), ("password", &password)]).await.unwrap();
+    let known = titles(&mut clerk).await;
+    let lost: Vec<&String> = acknowledged.difference(&known).collect();
+    assert!(lost.is_empty(), "after the last round: acknowledged and lost: {lost:?}");
+    drop(server);
     assert_eq!(broken_off, rounds, "every round was cut off while somebody was writing");
     assert!(acknowledged.len() as u64 >= rounds, "too little was written to prove anything: {}", acknowledged.len());
     std::fs::remove_dir_all(&folder).unwrap();

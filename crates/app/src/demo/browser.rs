@@ -19,6 +19,8 @@ pub struct Browser {
     pub name: String,
     /// Body of the last page.
     pub page: String,
+    /// Body of the last document that was fetched.
+    pub last: Vec<u8>,
     /// Status of the last answer.
     pub status: StatusCode,
     /// Address of the last page.
@@ -34,6 +36,7 @@ impl Browser {
             cookie: String::new(),
             name: name.into(),
             page: String::new(),
+            last: vec![],
             status: StatusCode::OK,
             address: "/".into(),
             keys: 0,
@@ -97,7 +100,8 @@ impl Browser {
     pub async fn fetch(&mut self, address: &str) -> anyhow::Result<Vec<u8>> {
         let request = Request::get(address).header(header::COOKIE, &self.cookie).body(Body::empty())?;
         let response = self.send(request).await?;
-        Self::body(response).await
+        self.last = Self::body(response).await?;
+        Ok(self.last.clone())
     }
 
     /// The API's answer to a GET.
@@ -133,7 +137,8 @@ impl Browser {
     pub async fn post_file(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Vec<u8>> {
         let request = self.form(address, values)?;
         let response = self.send(request).await?;
-        Self::body(response).await
+        self.last = Self::body(response).await?;
+        Ok(self.last.clone())
     }
 
     fn form(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Request<Body>> {

@@ -1,5 +1,8 @@
 //! A second start keeps the data, `--fresh` throws away only what a demo made; on both databases.
 
+mod matrix;
+mod played;
+
 use super::*;
 use platform::staff::admin;
 use platform::testing::{TestDatabase, fresh_postgres};

@@ -66,7 +66,7 @@ async fn receive(cast: &mut Cast, child: &str, guardian: &str) -> anyhow::Result
         ("bank", "0005"),
         ("branch", "001"),
         ("kind", "1"),
-        ("number", "1234567"),
+        ("number", "4815926"),
         ("holder", "ツジナガ ケンイチ"),
     ];
     send(clerk, &path, &form).await?;

@@ -193,15 +193,18 @@ pub(super) async fn child_is_born(cast: &mut Cast) -> anyhow::Result<()> {
     send(clerk, &format!("{moves}/birth"), &form).await?;
     cast.approve("1002", "resident.birth", &["美月"]).await?;
     let child = find(cast, "ツジナガ ミヅキ").await?;
-    let number = mynumber::IndividualNumber::from_body("99000010005").map_err(|e| anyhow::anyhow!("{e}"))?;
     let clerk = cast.at("1001")?;
     let moves = format!("/juki/person/{child}/moves/my-number");
     clerk.open("/juki/search").await?;
     send(clerk, &format!("/juki/person/{child}/take"), &[]).await?;
-    clerk.open(&moves).await?;
-    let form = [("value", number.expose()), ("changed_on", "令和8年11月20日"), ("reason", "付番の通知")];
-    send(clerk, &moves, &form).await?;
-    cast.approve("1002", "resident.numbers", &["末尾4桁"]).await?;
+    for (body, reason) in [("99000010005", "付番の通知"), ("99000010006", "漏えいのおそれによる変更請求")] {
+        let number = mynumber::IndividualNumber::from_body(body).map_err(|e| anyhow::anyhow!("{e}"))?;
+        let form = [("value", number.expose()), ("changed_on", "令和8年11月20日"), ("reason", reason)];
+        let clerk = cast.at("1001")?;
+        clerk.open(&moves).await?;
+        send(clerk, &moves, &form).await?;
+        cast.approve("1002", "resident.numbers", &["末尾4桁"]).await?;
+    }
     let operator = cast.at("4001")?;
     let page = operator.open("/session/purpose").await?;
     let choice = page.split("value=\"").skip(1).filter_map(|v| v.split('"').next()).find(|v| v.ends_with(":hub"));

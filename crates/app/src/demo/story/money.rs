@@ -83,7 +83,7 @@ pub(super) async fn reimburse(cast: &mut Cast, made: &synth::City) -> anyhow::Re
         ("bank", "0005"),
         ("branch", "001"),
         ("kind", "1"),
-        ("number", "7654321"),
+        ("number", "4815934"),
         ("holder", "シミン タロウ"),
     ];
     send(clerk, &path, &form).await?;
@@ -115,7 +115,7 @@ pub(super) async fn reimburse(cast: &mut Cast, made: &synth::City) -> anyhow::Re
     let first = paid.first().context("支払がありません")?;
     send(clerk, &format!("/payments/{first}/return"), &[("reason", "口座相違")]).await?;
     clerk.open(&claim).await?;
-    let account = [("bank", "0005"), ("branch", "002"), ("kind", "1"), ("number", "7654322"), ("holder", "シミン タロウ")];
+    let account = [("bank", "0005"), ("branch", "002"), ("kind", "1"), ("number", "4815942"), ("holder", "シミン タロウ")];
     send(clerk, &format!("{claim}/repay"), &account).await?;
     clerk.open(&claim).await?;
     clerk.post(&format!("{claim}/repay"), &account).await?;

@@ -44,6 +44,7 @@ pub(super) async fn play(cast: &mut Cast, made: &synth::City, plant: Option<&str
     until(clerk, &page, "資格突合", |view| !list(view, "checks").is_empty()).await?;
     findings(clerk, &page, &sent).await?;
 
+    send_back(cast, &page).await?;
     for bill in &sent.bills {
         bills(cast, &page, bill, plant).await?;
     }
@@ -88,6 +89,24 @@ async fn findings(clerk: &mut Browser, page: &str, sent: &synth::ReceiptMonth) -
     let mut kinds: Vec<&str> = planted.iter().map(|(kind, _)| kind.as_str()).collect();
     kinds.dedup();
     check(&format!("植えた誤り{}件({}種)だけが所見になった", planted.len(), kinds.len()), !planted.is_empty() && found == planted)
+}
+
+/// One finding of 支払基金 goes back to the sender after 決裁, on the sender's own paper.
+async fn send_back(cast: &mut Cast, page: &str) -> anyhow::Result<()> {
+    let clerk = cast.at("2001")?;
+    let address = format!("{page}/findings");
+    let view = clerk.api(&format!("{address}?sender=1")).await?;
+    let finding = list(&view, "findings").iter().find(|f| text(f, "state") == "open").and_then(|f| number(f, "id"));
+    let finding = finding.context("支払基金の所見がありません")?.to_string();
+    clerk.open(&address).await?;
+    let form = [("finding", finding.as_str()), ("route", "再審査等請求"), ("scope", "公費分のみ"), ("note", "資格喪失後の受診")];
+    send(clerk, &address, &form).await?;
+    cast.approve("2003", "claims.send_back", &[]).await?;
+    let clerk = cast.at("2001")?;
+    let paper = clerk.fetch(&format!("{page}/appeals/1/paper")).await?;
+    let view = clerk.api(&address).await?;
+    let sent = list(&view, "findings").iter().any(|f| text(f, "state") == "sent");
+    check("所見の1件を、決裁を経て支払基金へ再審査等請求した", sent && paper.starts_with(b"%PDF"))
 }
 
 /// One yen off blocks the payment; the right bill is drafted by one person and decided by another.

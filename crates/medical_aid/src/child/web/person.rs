@@ -4,6 +4,7 @@ use super::{lead, number, status_tone};
 use crate::child::dossier::Dossier;
 use crate::child::model::{DecisionRow, Recipient};
 use crate::child::store::{claim as claims, decision as decisions, eligibility as store};
+use crate::child::usecases::card::REASONS;
 use crate::child::words::period_ja;
 use kernel::Date;
 use kernel::decision::Outcome;
@@ -13,8 +14,8 @@ use maud::{Markup, html};
 use platform::{Fault, Unit};
 use ports::{Ports, ResidentFacts};
 use webkit::components::{
-    Action, AsidePanel, Column, Member, Moment, MomentKind, Row, Table, Tone, badge, button_row, card, decision_card,
-    household_tree, table,
+    Action, AsidePanel, Choice, Column, Field, Member, Moment, MomentKind, Row, Table, Tone, badge, button_row, card,
+    decision_card, household_tree, post_form, table,
 };
 use webkit::frame::TimeTravel;
 use webkit::{Call, Reply, Screen};
@@ -74,7 +75,7 @@ pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
             "",
             html! { p { "この人の記録を誰がいつ見たかは、本人の請求により個人情報保護担当が開示します。この画面を開いたことも記録されます。" } },
         ),
-        _ => eligibility_tab(&call, &dossier, &answer, &child.to_string()),
+        _ => eligibility_tab(&dossier, &answer, &child.to_string()),
     };
     let related = household.iter().filter(|m| m.atena_no != child).map(|m| {
         (format!("{} {}", m.relation.as_deref().unwrap_or_default(), m.name), Some(format!("/kodomo/person/{}", m.atena_no)))
@@ -158,7 +159,7 @@ pub fn kind_ja(kind: &str) -> &'static str {
     }
 }
 
-fn eligibility_tab(call: &Call, d: &Dossier, answer: &Eligibility, no: &str) -> Markup {
+fn eligibility_tab(d: &Dossier, answer: &Eligibility, no: &str) -> Markup {
     let period = answer.period().map_or_else(|| "資格のある期間なし".to_owned(), |p| period_ja(&p));
     let share = answer.share().map_or_else(String::new, |s| format!("府市区分 {}", s.label_ja()));
     let mut acts = vec![];
@@ -167,9 +168,7 @@ fn eligibility_tab(call: &Call, d: &Dossier, answer: &Eligibility, no: &str) -> 
             acts.push(Action::link("医療証の交付を起案", &format!("/kodomo/applications/{}", a.id)).key("F9").primary())
         }
         (None, Some("受給中" | "停止中")) => {
-            let mut hidden = call.hidden_owned();
-            hidden.push(("reason".into(), "紛失".into()));
-            acts.push(Action::post("医療証の再交付を起案", &format!("/kodomo/person/{no}/reissue"), hidden).key("F9").primary());
+            acts.push(Action::link("医療証の再交付", &format!("/kodomo/person/{no}?tab=chohyo")).key("F9").primary());
         }
         (None, _) => acts.push(Action::link("交付申請を受け付ける", &format!("/kodomo/apply/{no}")).key("F9").primary()),
     }
@@ -379,6 +378,12 @@ fn papers_tab(call: &Call, d: &Dossier, decided: &[DecisionRow]) -> Markup {
         ])
     });
     html! {
+        @if d.cards.iter().any(|c| c.collected_on.is_none()) {
+            (card("再交付", "係長が決裁すると、新しい医療証ができます", post_form("reissue", &format!("/kodomo/person/{}/reissue", d.person.atena_no), false, &call.hidden(), html! {
+                (Field::new("reason", "交付の事由").required().value("紛失").select(&REASONS.iter().map(|r| Choice::new(r, r)).collect::<Vec<_>>()))
+                (button_row(&[Action::submit("医療証の再交付を起案").key("F9")], html! {}))
+            })))
+        }
         (card("医療証", "", table(&Table {
             caption: "医療証".into(),
             columns: ["帳票", "発行", "有効期間", "交付日", "印刷", "回収"].map(Column::text).to_vec(),
