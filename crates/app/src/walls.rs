@@ -1,7 +1,7 @@
 //! The doors between programmes: a port works under the role of the programme that offers it (ADR 0011).
 
 use async_trait::async_trait;
-use claims::{Examiner, RosterEntry, Rules, Scheme};
+use claims::{Examiner, PaidTwice, RosterEntry, Rules, Scheme, Visit};
 use kernel::Yen;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::{Date, YearMonth};
@@ -9,6 +9,7 @@ use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
 use ports::facts::ResidentHit;
 use ports::{HubPort, ResidentFacts, ResidentPort};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use webkit::walls::Walled;
 
@@ -83,6 +84,14 @@ impl Scheme for Asked {
 
     async fn roster(&self, unit: &mut Unit) -> Result<Vec<RosterEntry>, Fault> {
         through!(self.0, unit, roster())
+    }
+
+    async fn reimbursed(&self, unit: &mut Unit) -> Result<BTreeSet<String>, Fault> {
+        through!(self.0, unit, reimbursed())
+    }
+
+    async fn paid_twice(&self, unit: &mut Unit, visits: &[Visit]) -> Result<Vec<PaidTwice>, Fault> {
+        through!(self.0, unit, paid_twice(visits))
     }
 
     fn rules(&self, month: YearMonth) -> Result<Rules, Fault> {

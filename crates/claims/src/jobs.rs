@@ -1,7 +1,7 @@
 //! The long work: importing a file, and checking a month.
 
 use crate::model::{CheckRun, FindingRow, StoredReceipt};
-use crate::scheme::{RosterEntry, Scheme};
+use crate::scheme::{RosterEntry, Scheme, Visit};
 use crate::store;
 use crate::usecases::settle;
 use async_trait::async_trait;
@@ -11,10 +11,10 @@ use kernel::{Date, Yen};
 use platform::job::{Job, Run};
 use platform::keys::Place;
 use platform::{City, Fault, Unit, file};
-use receipts::check::{self, Claim, Entitled, Roster};
+use receipts::check::{self, Claim, Entitled, Roster, Severity};
 use receipts::reader::Event;
 use receipts::{Examiner, Limits, PatientClass, Public, Reader, Receipt, days_of};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Receipts a step.
@@ -256,9 +256,14 @@ impl Job for Check {
                 note: None,
             });
         }
+        let (judged, twice) = paid_twice(&mut unit, self.scheme.as_ref(), &claims, &rows, month, &handled).await?;
+        let found = i64::try_from(twice.len()).unwrap_or(i64::MAX);
+        findings.extend(twice);
         FindingRow::insert_all(&findings, &mut unit.tx).await?;
         let now = unit.now();
         let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let run_twice = CheckRun { id: 0, month, kind: PAID_TWICE.into(), ran: true, judged, skipped: 0, found, run_at: now };
+        store::set_check(&mut unit.tx, &run_twice).await?;
         for tally in &report.tallies {
             let run = CheckRun {
                 id: 0,
@@ -288,6 +293,65 @@ impl Job for Check {
         run.progress(number(claims.len() as u64), number(claims.len() as u64), &message).await?;
         Ok(message)
     }
+}
+
+/// The check that a receipt is not for care which was paid in cash already.
+const PAID_TWICE: &str = "二重給付";
+
+/// Compares the receipts of everybody who had 償還払い with what was paid; answers how many were judged, and the findings.
+async fn paid_twice(
+    unit: &mut Unit,
+    scheme: &dyn Scheme,
+    claims: &[Claim],
+    rows: &[(i64, Yen)],
+    month: YearMonth,
+    handled: &HashSet<(i64, String)>,
+) -> Result<(i64, Vec<FindingRow>), Fault> {
+    let people: HashSet<u32> = scheme.reimbursed(unit).await?.iter().filter_map(|n| n.parse().ok()).collect();
+    let mut visits = vec![];
+    for (claim, (receipt, _)) in claims.iter().zip(rows) {
+        if people.contains(&claim.recipient) && claim.copay.is_none_or(|paid| paid >= Yen::ZERO) {
+            let stored = store::receipt(&mut unit.tx, *receipt).await?;
+            let day = |n: i8| Date::new(stored.care_month.year, i8::try_from(stored.care_month.month).ok()?, n + 1).ok();
+            visits.push(Visit {
+                receipt: *receipt,
+                recipient_no: stored.recipient_no.clone(),
+                institution: stored.institution.clone(),
+                table_code: stored.table_code,
+                inpatient: stored.inpatient,
+                month: stored.care_month,
+                days: (0..31_i8).filter(|n| stored.visit_days >> n & 1 == 1).filter_map(day).collect(),
+            });
+        }
+    }
+    let judged = i64::try_from(visits.len()).unwrap_or(i64::MAX);
+    let amounts: HashMap<i64, Yen> = rows.iter().copied().collect();
+    let mut findings = vec![];
+    for twice in scheme.paid_twice(unit, &visits).await? {
+        if handled.contains(&(twice.receipt, PAID_TWICE.to_owned())) {
+            continue;
+        }
+        let severity = if twice.certain { Severity::Unfit } else { Severity::Review };
+        findings.push(FindingRow {
+            id: 0,
+            month,
+            receipt_id: twice.receipt,
+            kind: PAID_TWICE.into(),
+            severity: severity.label().into(),
+            text_ja: twice.text_ja,
+            reason_code: None,
+            amount: amounts.get(&twice.receipt).copied().unwrap_or(Yen::ZERO),
+            state: "open".into(),
+            route: None,
+            scope: None,
+            sent_month: None,
+            sent_on: None,
+            document_no: None,
+            closed_month: None,
+            note: None,
+        });
+    }
+    Ok((judged, findings))
 }
 
 fn build(people: &[RosterEntry]) -> Roster {

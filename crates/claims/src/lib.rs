@@ -18,7 +18,7 @@ mod web;
 
 pub use receipts::check::{CopayRule, RateRule, Rules};
 pub use receipts::{Examiner, Sex};
-pub use scheme::{RosterEntry, Scheme};
+pub use scheme::{PaidTwice, RosterEntry, Scheme, Visit};
 
 use kernel::Yen;
 use kernel::access::Action::{Draft, Export, Look, Print, Run};

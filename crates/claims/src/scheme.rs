@@ -7,6 +7,7 @@ use kernel::time::{Date, Period, YearMonth};
 use platform::{Fault, Unit};
 use receipts::check::Rules;
 use receipts::{Examiner, Sex};
+use std::collections::BTreeSet;
 
 /// One entitled person.
 #[derive(Debug, Clone)]
@@ -31,6 +32,36 @@ pub struct RosterEntry {
     pub other_laws: Vec<(u8, Period)>,
 }
 
+/// What a receipt says about who was where and when, for the comparison with what the scheme has paid in cash.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Row of the receipt.
+    pub receipt: i64,
+    /// 受給者番号
+    pub recipient_no: String,
+    /// Ten digits.
+    pub institution: String,
+    /// 点数表コード
+    pub table_code: i64,
+    /// 入院.
+    pub inpatient: bool,
+    /// 診療年月
+    pub month: YearMonth,
+    /// 受診日, where the receipt tells them.
+    pub days: Vec<Date>,
+}
+
+/// A receipt for care that was, or may have been, paid in cash already.
+#[derive(Debug, Clone)]
+pub struct PaidTwice {
+    /// Row of the receipt.
+    pub receipt: i64,
+    /// Surely so; otherwise somebody has to look.
+    pub certain: bool,
+    /// Why, in a sentence.
+    pub text_ja: String,
+}
+
 /// A scheme.
 #[async_trait]
 pub trait Scheme: Send + Sync {
@@ -38,6 +69,10 @@ pub trait Scheme: Send + Sync {
     fn bearer_no(&self) -> String;
     /// Who is or was entitled: the whole roster, recorded by the caller as one bulk look.
     async fn roster(&self, unit: &mut Unit) -> Result<Vec<RosterEntry>, Fault>;
+    /// 受給者番号 of everybody whose care was paid in cash (償還払い).
+    async fn reimbursed(&self, unit: &mut Unit) -> Result<BTreeSet<String>, Fault>;
+    /// 二重給付: which of these receipts are for care that was paid in cash already.
+    async fn paid_twice(&self, unit: &mut Unit, visits: &[Visit]) -> Result<Vec<PaidTwice>, Fault>;
     /// Rules of the qualification check for care of a month.
     fn rules(&self, month: YearMonth) -> Result<Rules, Fault>;
     /// The most that co-payments of a person in a month may add up to.

@@ -61,6 +61,16 @@ impl Scheme for TestScheme {
             other_laws: vec![],
         }])
     }
+    async fn reimbursed(&self, _: &mut Unit) -> Result<std::collections::BTreeSet<String>, Fault> {
+        Ok(std::collections::BTreeSet::from([recipient()]))
+    }
+    /// Every stay in a hospital was paid in cash before.
+    async fn paid_twice(&self, _: &mut Unit, visits: &[crate::Visit]) -> Result<Vec<crate::PaidTwice>, Fault> {
+        let stays = visits.iter().filter(|v| v.inpatient && v.days.len() == 3);
+        Ok(stays
+            .map(|v| crate::PaidTwice { receipt: v.receipt, certain: true, text_ja: "償還払いと重なります".into() })
+            .collect())
+    }
     fn rules(&self, _: YearMonth) -> Result<Rules, Fault> {
         let copay = CopayRule { per_day: Yen(500), days: Some(2), dispensing_per_day: Yen::ZERO };
         let rate = RateRule { preschool_age: 6, preschool: 80, standard: 70, elderly_age: 70 };
@@ -441,6 +451,23 @@ async fn every_statement_is_valid_on_every_database() {
         for statement in store::STATEMENTS {
             m.city.db().prepare(statement.sql).await.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
         }
+        database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_for_a_stay_that_was_paid_in_cash_is_named() {
+    for (m, database) in Month::all().await {
+        m.import(NOVEMBER, "hospital.UKE", &file(Examiner::HealthFederation, NOVEMBER, &[c_hospital()])).await;
+        m.check(NOVEMBER).await;
+        m.check(NOVEMBER).await;
+        let mut tx = m.city.db().read().await.unwrap();
+        let (count, _) = store::findings(&mut tx, NOVEMBER, &store::Wanted::default()).await.unwrap();
+        assert_eq!(count, 1, "once, however often the month is checked");
+        let checks = store::checks(&mut tx, NOVEMBER).await.unwrap();
+        let twice = checks.iter().find(|c| c.kind == "二重給付").unwrap();
+        assert_eq!((twice.ran, twice.judged, twice.found), (true, 1, 1));
+        drop(tx);
         database.remove().await;
     }
 }

@@ -1,8 +1,9 @@
 //! What 子ども医療 tells the receipts slice: who is entitled, and the rules of its ordinance.
 
+use crate::child::usecases::double_benefit;
 use crate::child::{rules, store};
 use async_trait::async_trait;
-use claims::{CopayRule, Examiner, RateRule, RosterEntry, Rules, Scheme, Sex};
+use claims::{CopayRule, Examiner, PaidTwice, RateRule, RosterEntry, Rules, Scheme, Sex, Visit};
 use kernel::Yen;
 use kernel::ident::AtenaNo;
 use kernel::money::Rounding;
@@ -10,7 +11,7 @@ use kernel::time::{Date, Period, YearMonth};
 use law::fees::{Sender, examination_fee};
 use platform::city::CityProfile;
 use platform::{Fault, Unit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The scheme of a city.
 pub struct ChildScheme {
@@ -68,6 +69,14 @@ impl Scheme for ChildScheme {
             }
         }
         Ok(people.into_values().collect())
+    }
+
+    async fn reimbursed(&self, unit: &mut Unit) -> Result<BTreeSet<String>, Fault> {
+        Ok(store::claim::reimbursed(&mut unit.tx).await?)
+    }
+
+    async fn paid_twice(&self, unit: &mut Unit, visits: &[Visit]) -> Result<Vec<PaidTwice>, Fault> {
+        double_benefit::receipts(unit, visits).await
     }
 
     fn rules(&self, month: YearMonth) -> Result<Rules, Fault> {

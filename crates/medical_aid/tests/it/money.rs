@@ -1,7 +1,7 @@
 //! 自動償還, 二重給付, 年次更新, 勧奨, and what the receipts slice is told.
 
 use crate::office::{Town, r, towns};
-use claims::Scheme;
+use claims::{Scheme, Visit};
 use jiff::civil::date;
 use kernel::Yen;
 use kernel::access::Action;
@@ -119,6 +119,20 @@ async fn a_later_receipt_for_the_same_stay_is_named() {
         let mut unit = town.clerk(&town.case(&[]).await).await;
         let found = double_benefit::check(&mut unit, &number, &stay(r(8, 6, 11))).await.unwrap();
         assert_eq!(found.iter().map(|f| (f.0, f.1.outcome)).collect::<Vec<_>>(), [(1, Outcome::Refused)]);
+        let scheme = ChildScheme::new(town.city.profile().clone());
+        assert!(scheme.reimbursed(&mut unit).await.unwrap().contains(&number));
+        let visit = |day| Visit {
+            receipt: 9,
+            recipient_no: number.clone(),
+            institution: "2810000001".into(),
+            table_code: 1,
+            inpatient: true,
+            month: YearMonth { year: 2026, month: 6 },
+            days: vec![day],
+        };
+        let twice = scheme.paid_twice(&mut unit, &[visit(r(8, 6, 11)), visit(r(8, 6, 20))]).await.unwrap();
+        assert_eq!(twice.len(), 1, "only the day that was paid");
+        assert!(twice[0].certain && twice[0].text_ja.contains("償還払い"), "{}", twice[0].text_ja);
         assert!(double_benefit::check(&mut unit, &number, &stay(r(8, 6, 20))).await.unwrap().is_empty());
         drop(unit);
         town.database.remove().await;

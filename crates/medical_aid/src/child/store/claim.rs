@@ -7,6 +7,7 @@ use kernel::time::YearMonth;
 use kernel::{Date, Yen};
 use platform::db::{DbError, Tx};
 use platform::{Fault, params};
+use std::collections::BTreeSet;
 
 platform::statements! {
     /// Claims that are not settled, then the newest.
@@ -37,6 +38,8 @@ platform::statements! {
     /// Lines of decided claims of a recipient and month, for 二重給付.
     PAID_LINES = concatcp!(ClaimLineRow::SELECT, " where care_month = $2 and claim_id in \
                   (select id from medical_aid_claim where recipient_no = $1 and state = '支給決定') order by id");
+    /// Everybody with a decided claim.
+    REIMBURSED = "select distinct recipient_no from medical_aid_claim where state = '支給決定'";
     /// Whose number is it?
     RECIPIENT_OF = "select atena_no, subject from medical_aid_recipient where recipient_no = $1 order by id desc limit 1";
     /// The refund of a month.
@@ -184,4 +187,9 @@ pub async fn granted(tx: &mut Tx, from: YearMonth, to: YearMonth) -> Result<Vec<
 pub async fn shares(tx: &mut Tx) -> Result<Vec<(String, String, Date, Option<Date>)>, DbError> {
     let rows = tx.all(SHARES, params![]).await?;
     rows.iter().map(|r| Ok((r.get("recipient_no")?, r.get("share")?, r.get("valid_from")?, r.get("valid_to")?))).collect()
+}
+
+/// 受給者番号 of everybody with a decided claim.
+pub async fn reimbursed(tx: &mut Tx) -> Result<BTreeSet<String>, DbError> {
+    tx.all(REIMBURSED, params![]).await?.iter().map(|r| r.get("recipient_no")).collect()
 }

@@ -1,9 +1,11 @@
 //! 府補助の実績: how many payments, and how much, belong to the prefecture's scheme and how much to the city's own.
 
+use crate::child::rules::{ordinance, unruled};
 use crate::child::store::claim as store;
-use claims::Share;
+use claims::Share as Paid;
 use kernel::Yen;
 use kernel::time::{Date, YearMonth};
+use law::child_medical::{Share, subsidy_report};
 use platform::{Fault, Unit};
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,7 +27,7 @@ pub struct Line {
 type Periods = HashMap<String, Vec<(String, Date, Option<Date>)>>;
 
 /// The 区分 of a person in a care month: the one in force on its first day, or the first that begins within it.
-fn share_of(periods: &Periods, share: &Share) -> String {
+fn share_of(periods: &Periods, share: &Paid) -> String {
     let (first, last) = (share.care_month.first_day(), share.care_month.last_day());
     let all = periods.get(&share.recipient_no).map_or(&[][..], Vec::as_slice);
     let reaches = |(_, from, to): &&(String, Date, Option<Date>)| *from <= last && to.is_none_or(|to| to >= first);
@@ -59,6 +61,17 @@ pub async fn report(unit: &mut Unit, from: YearMonth, to: YearMonth) -> Result<V
     Ok(sums.into_iter().map(|((share, way, place), (count, amount))| Line { share, way, place, count, amount }).collect())
 }
 
+/// 補助金の額 of the 府補助分, as the outline computes it on a day.
+///
+/// # Errors
+/// No ratio in force on that day.
+pub fn subsidy(lines: &[Line], on: Date) -> Result<Yen, Fault> {
+    let word = |share: Share| lines.iter().filter(move |l| l.share == share.label_ja()).map(move |l| (share, l.amount));
+    let payments: Vec<(Share, Yen)> =
+        [Share::Prefectural, Share::Municipal, Share::Undetermined].into_iter().flat_map(word).collect();
+    Ok(subsidy_report(&payments, on, ordinance()?).map_err(unruled)?.subsidy)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +83,7 @@ mod tests {
             "0000017".to_owned(),
             vec![("府補助分".to_owned(), day(4, 1), Some(day(9, 15))), ("市単独分".to_owned(), day(9, 16), None)],
         )]);
-        let share = |month, recipient: &str| Share {
+        let share = |month, recipient: &str| Paid {
             recipient_no: recipient.into(),
             care_month: YearMonth { year: 2026, month },
             inpatient: false,

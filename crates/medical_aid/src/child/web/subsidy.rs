@@ -10,7 +10,7 @@ use kernel::time::{YearMonth, wareki};
 use maud::html;
 use platform::Fault;
 use ports::Ports;
-use webkit::components::{Action, AsidePanel, Column, Field, Row, Table, button_row, card, get_form, table};
+use webkit::components::{Action, AsidePanel, Column, Field, Row, Table, button_row, card, definition_list, get_form, table};
 use webkit::server::encode;
 use webkit::{Call, Reply, Screen};
 
@@ -39,6 +39,7 @@ pub async fn show(call: Call, _: Ports) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     let lines = subsidy::report(&mut unit, from, to).await?;
     let (count, amount) = total(&lines);
+    let subsidy = subsidy::subsidy(&lines, call.city.today())?;
     let rows = lines
         .iter()
         .map(|l| Row::new(vec![l.share.clone().into(), l.way.into(), l.place.into(), l.count.into(), l.amount.into()]));
@@ -64,10 +65,13 @@ pub async fn show(call: Call, _: Ports) -> Result<Reply, Fault> {
     };
     let main = html! {
         (card("期間", "現物給付は審査月、償還払いは決定月", get_form("集計の期間", "/kodomo/subsidy", choose)))
-        (card("府補助の実績", &format!("{}から{}まで", from.wareki(), to.wareki()), table(&list)))
+        (card("府補助の実績", &format!("{}から{}まで", from.wareki(), to.wareki()), html! {
+            (table(&list))
+            (definition_list(&[("補助金の額(府補助分×補助率)", html! { (subsidy) })]))
+        }))
     };
     let data = serde_json::json!({
-        "from": from.compact(), "to": to.compact(), "count": count, "amount": amount,
+        "from": from.compact(), "to": to.compact(), "count": count, "amount": amount, "subsidy": subsidy,
         "lines": lines.iter().map(|l| serde_json::json!({
             "share": l.share, "way": l.way, "place": l.place, "count": l.count, "amount": l.amount,
         })).collect::<Vec<_>>(),
@@ -92,6 +96,7 @@ pub async fn print(call: Call, _: Ports) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     let lines = subsidy::report(&mut unit, from, to).await?;
     let (count, amount) = total(&lines);
+    let subsidy = subsidy::subsidy(&lines, call.city.today())?;
     let at = unit.now();
     let cell = |l: &Line| vec![l.share.clone(), l.way.into(), l.place.into(), grouped(l.count), grouped(l.amount.0)];
     let report = TableReport {
@@ -109,7 +114,10 @@ pub async fn print(call: Call, _: Ports) -> Result<Reply, Fault> {
         ],
         rows: lines.iter().map(cell).collect(),
         totals: vec!["合計".into(), String::new(), String::new(), grouped(count), grouped(amount.0)],
-        notes: vec!["現物給付は審査月、償還払いは決定月で集計しています。過誤で取り下げられたレセプトを含みません。".into()],
+        notes: vec![
+            format!("補助金の額(府補助分に補助率を掛けた額): {subsidy}"),
+            "現物給付は審査月、償還払いは決定月で集計しています。過誤で取り下げられたレセプトを含みません。".into(),
+        ],
         office: "医療年金課".into(),
         number: format!("{}-{}", from.compact(), to.compact()),
     };
