@@ -312,7 +312,7 @@ async fn paid_twice(
     for (claim, (receipt, _)) in claims.iter().zip(rows) {
         if people.contains(&claim.recipient) && claim.copay.is_none_or(|paid| paid >= Yen::ZERO) {
             let stored = store::receipt(&mut unit.tx, *receipt).await?;
-            let day = |n: i8| Date::new(stored.care_month.year, i8::try_from(stored.care_month.month).ok()?, n + 1).ok();
+            let day = |n: i8| Date::new(stored.care_month.year, stored.care_month.month, n + 1).ok();
             visits.push(Visit {
                 receipt: *receipt,
                 recipient_no: stored.recipient_no.clone(),

@@ -1,5 +1,6 @@
 //! A second start keeps the data, `--fresh` throws away only what a demo made; on both databases.
 
+mod canaries;
 mod matrix;
 mod played;
 
