@@ -136,6 +136,26 @@ pub fn routes(house: &House) -> String {
     out
 }
 
+/// A declared type in the words of the dictionary.
+fn type_of(kind: &str) -> String {
+    let (inner, may_be_empty) = match kind.strip_prefix("Option<").and_then(|k| k.strip_suffix('>')) {
+        Some(inner) => (inner, " or empty"),
+        None => (kind, ""),
+    };
+    let word = match inner {
+        "String" | "AtenaNo" | "DanNo" => "text",
+        "i64" => "number",
+        "bool" => "yes/no",
+        "Date" => "date",
+        "Timestamp" => "moment",
+        "Yen" => "yen",
+        "YearMonth" => "month",
+        "Vec<u8>" => "sealed bytes",
+        other => other,
+    };
+    format!("{word}{may_be_empty}")
+}
+
 /// Every register and column, and the seed items by group and number.
 pub fn dictionary(house: &House) -> String {
     let mut out = format!("# Data dictionary\n\n{HEAD}");
@@ -144,15 +164,16 @@ pub fn dictionary(house: &House) -> String {
     for register in &registers {
         let _ = writeln!(
             out,
-            "## `{}` {}\n\nPurpose `{}` · basis {} · kept {}\n\n| column | label | group | sensitivity | seed |\n|---|---|---|---|---|",
+            "## `{}` {}\n\nPurpose `{}` · basis {} · kept {}\n\n| column | label | type | group | sensitivity | seed |\n|---|---|---|---|---|---|",
             register.table, register.name_ja, register.purpose, register.basis_ja, register.retention_ja
         );
         for c in register.columns {
             let _ = writeln!(
                 out,
-                "| `{}` | {} | `{}` | {} | {} |",
+                "| `{}` | {} | {} | `{}` | {} | {} |",
                 c.name,
                 c.label_ja,
+                type_of(c.kind),
                 c.group,
                 c.sensitivity.label_ja(),
                 c.seed.join(" ")

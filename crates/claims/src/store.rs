@@ -61,6 +61,8 @@ platform::statements! {
                  on conflict (month, kind) do update set ran = $3, judged = $4, skipped = $5, found = $6, run_at = $7";
     /// The checks of a month.
     CHECKS = concatcp!(CheckRun::SELECT, " where month = $1 order by id");
+    /// Findings of a receipt.
+    FINDINGS_OF = concatcp!(FindingRow::SELECT, " where receipt_id = $1 order by id");
     /// Findings of a month, the dearest first.
     FINDINGS = concatcp!(FindingRow::SELECT, " where month = $1 and ($2 = '' or kind = $2) and ($3 = '' or state = $3) and ($4 = 0 or receipt_id in (select id from claims_receipt where month = $1 and sender = $4)) order by case when state = 'open' then 0 else 1 end, amount desc, id limit 500");
     /// How many findings.
@@ -236,6 +238,11 @@ pub async fn findings(tx: &mut Tx, month: YearMonth, wanted: &Wanted) -> Result<
     let n = tx.one(COUNT_FINDINGS, params![month]).await?.get("n")?;
     let rows = tx.all(FINDINGS, params![month, &wanted.kind, &wanted.state, wanted.sender]).await?;
     Ok((n, rows.iter().map(FindingRow::read).collect::<Result<_, _>>()?))
+}
+
+/// Findings of a receipt.
+pub async fn findings_of(tx: &mut Tx, receipt: i64) -> Result<Vec<FindingRow>, DbError> {
+    tx.all(FINDINGS_OF, params![receipt]).await?.iter().map(FindingRow::read).collect()
 }
 
 pub async fn finding_kinds(tx: &mut Tx, month: YearMonth) -> Result<Vec<(String, i64)>, DbError> {

@@ -4,6 +4,9 @@
 //! compares them with both databases.
 
 use kernel::access::Sensitivity;
+use kernel::ident::{AtenaNo, DanNo};
+use kernel::time::{Timestamp, YearMonth, civil, clock_time, wareki};
+use kernel::{Date, Yen};
 
 /// One column of a register.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,92 @@ pub struct Column {
     pub sensitivity: Sensitivity,
     /// Items of the seed papers it answers, for instance `juki.012`.
     pub seed: &'static [&'static str],
+    /// Rust type as declared, for instance `Option<Yen>`; an option may be empty.
+    pub kind: &'static str,
+}
+
+impl Column {
+    /// Does a clerk read it? Row numbers that only join tables, and what is kept sealed, are not for reading.
+    pub fn is_read(&self) -> bool {
+        let joins = self.name.ends_with("_id") || self.name.ends_with("seq") || self.name.ends_with("subject");
+        !joins && self.sensitivity != Sensitivity::Secret && !self.kind.contains("Vec<u8>")
+    }
+}
+
+/// One field of a stored row in words: the column and its value; empty where nothing is stored.
+pub type Shown = (&'static Column, String);
+
+/// A stored value as a clerk reads it.
+pub trait InWords {
+    /// The words; empty where nothing is stored.
+    fn in_words(&self) -> String;
+}
+
+impl InWords for String {
+    fn in_words(&self) -> String {
+        self.clone()
+    }
+}
+
+impl InWords for i64 {
+    fn in_words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl InWords for bool {
+    fn in_words(&self) -> String {
+        if *self { "はい" } else { "いいえ" }.to_owned()
+    }
+}
+
+impl InWords for Date {
+    fn in_words(&self) -> String {
+        wareki(*self)
+    }
+}
+
+impl InWords for Timestamp {
+    fn in_words(&self) -> String {
+        format!("{} {}", wareki(civil(*self)), clock_time(*self))
+    }
+}
+
+impl InWords for Yen {
+    fn in_words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl InWords for YearMonth {
+    fn in_words(&self) -> String {
+        self.wareki()
+    }
+}
+
+impl InWords for AtenaNo {
+    fn in_words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl InWords for DanNo {
+    fn in_words(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Sealed bytes have no words.
+impl InWords for Vec<u8> {
+    fn in_words(&self) -> String {
+        String::new()
+    }
+}
+
+impl<T: InWords> InWords for Option<T> {
+    fn in_words(&self) -> String {
+        self.as_ref().map_or_else(String::new, T::in_words)
+    }
 }
 
 /// One register: a table with its meaning.
@@ -87,6 +176,7 @@ macro_rules! register {
                     group: $group,
                     sensitivity: $crate::register::sensitivity::$sens,
                     seed: &[$($seed),*],
+                    kind: stringify!($type),
                 }),+],
             };
 
@@ -96,6 +186,12 @@ macro_rules! register {
             /// When a column does not have the declared type.
             pub fn read(row: &$crate::db::Row) -> Result<Self, $crate::db::DbError> {
                 Ok(Self { id: row.get("id")?, $($field: row.get(stringify!($field))?,)+ })
+            }
+
+            /// Every field that a clerk reads, in words.
+            pub fn in_words(&self) -> Vec<$crate::register::Shown> {
+                let words = [$($crate::register::InWords::in_words(&self.$field)),+];
+                Self::REGISTER.columns.iter().zip(words).filter(|(c, _)| c.is_read()).collect()
             }
 
             /// The values of [`Self::COLUMNS`].

@@ -77,6 +77,7 @@ pub fn programme() -> Programme {
             Route::get("/juki/search", "住民を探す", SEARCH, web::search::show),
             Route::post("/juki/person/{no}/take", "案件の対象にする", DRAFT, web::search::take),
             Route::get("/juki/person/{no}", "住民票の記録", SEE, web::person::show),
+            Route::get("/juki/person/{no}/ledger", "住民票の台帳", SEE, web::ledger::show),
             Route::get("/juki/move-in", "転入", DRAFT, web::move_in::form),
             Route::post("/juki/move-in", "転入の起案", DRAFT, web::move_in::draft),
             Route::post("/juki/person/{no}/move-out", "転出の起案", DRAFT, web::change::move_out),

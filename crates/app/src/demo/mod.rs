@@ -92,7 +92,6 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
     Ok(DemoCity { house, passwords })
 }
 
-/// Four groups of four characters that are hard to confuse.
 /// Serves the demo until Ctrl-C.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! A month as a story: files, each sender's bill against the receipts, results, and what blocks payment.
 
 use super::{month_of, sender_ja};
+use crate::model::Bill;
 use crate::scheme::Scheme;
 use crate::store;
 use crate::usecases::bill::{self, Reconciliation};
@@ -12,8 +13,8 @@ use platform::fault::FaultKind;
 use platform::{Fault, Unit, job};
 use std::sync::Arc;
 use webkit::components::{
-    Action, AsidePanel, Bar, Column, Field, FieldError, Row, Table, Tone, badge, bars, button_row, card, error_summary, pair,
-    post_form, table,
+    Action, AsidePanel, Bar, Column, Field, FieldError, Ledger, Row, Table, Tone, badge, bars, button_row, card, error_summary,
+    pair, post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 
@@ -178,11 +179,13 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         empty: ("上限を超えた人はいません".into(), "資格突合のあと、医療機関と請求元をまたいで計算します。".into()),
         ..Table::default()
     };
+    let ledger = Ledger::default().with(Bill::REGISTER, bills.iter().filter_map(|b| b.bill.as_ref()).map(Bill::in_words));
     let main = html! {
         (pair(card("請求との突合", "", bill_table(&call, month, &bills)), card("資格突合", if checks.is_empty() { "未実施" } else { "完了" }, results_card)))
         (card("請求書を登録する", "届いた請求書のとおりに入れます", bill_form(&call, month)))
         (card("月の上限", "自動償還の対象", table(&copay_list)))
         (card("ファイル", &format!("{total}件"), table(&file_list)))
+        (ledger.cards(|_| true))
     };
     let obstacles: Vec<String> =
         bills.iter().flat_map(|b| b.obstacles().into_iter().map(move |o| format!("{}: {o}", b.sender.label()))).collect();
@@ -214,7 +217,8 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         "files": files.iter().map(|f| serde_json::json!({ "name": f.name, "sender": f.sender, "receipts": f.receipts, "state": f.state, "message": f.message })).collect::<Vec<_>>(),
         "checks": checks.iter().map(|c| serde_json::json!({ "kind": c.kind, "ran": c.ran, "judged": c.judged, "skipped": c.skipped, "found": c.found })).collect::<Vec<_>>(),
         "bills": bills.iter().map(|b| serde_json::json!({ "sender": b.sender.code(), "receipts": b.receipts, "amount": b.amount, "difference": b.difference(), "obstacles": b.obstacles() })).collect::<Vec<_>>(),
-        "excess": excesses.iter().map(|c| serde_json::json!({ "recipient_no": c.recipient_no, "care_month": c.care_month.compact(), "paid": c.paid, "excess": c.excess })).collect::<Vec<_>>(),
+        "registers": ledger.json(|_| true),
+        "excess": excesses.iter().map(|c| serde_json::json!({ "recipient_no": c.recipient_no, "care_month": c.care_month.compact(), "paid": c.paid, "excess": c.excess, "settled": c.settled })).collect::<Vec<_>>(),
     });
     let running = files.iter().any(|f| f.state == "received");
     let screen = Screen {

@@ -1,6 +1,7 @@
 //! A receipt as a person would want to read it. Names of treatments appear where the official master was imported; otherwise the code.
 
 use super::sender_ja;
+use crate::model::{FindingRow, StoredReceipt};
 use crate::names::section_ja;
 use crate::store;
 use kernel::Yen;
@@ -11,7 +12,7 @@ use platform::{Fault, Unit};
 use receipts::reader::Event;
 use receipts::{ItemKind, PointTable, Reader, Receipt};
 use std::collections::{BTreeSet, HashMap};
-use webkit::components::{Action, AsidePanel, Column, Row, Table, button_row, card, definition_list, table};
+use webkit::components::{Action, AsidePanel, Column, Ledger, Row, Table, button_row, card, definition_list, table};
 use webkit::{Call, Reply, Screen};
 
 /// The receipt.
@@ -106,6 +107,10 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         ..Table::default()
     };
     let days: Vec<String> = receipts::days_of(u32::try_from(stored.visit_days).unwrap_or(0)).map(|d| format!("{d}日")).collect();
+    let findings = store::findings_of(&mut unit.tx, stored.id).await?;
+    let ledger = Ledger::default()
+        .with(StoredReceipt::REGISTER, [stored.in_words()])
+        .with(FindingRow::REGISTER, findings.iter().map(FindingRow::in_words));
     let own = stored.city_share + stored.copay.unwrap_or(Yen::ZERO);
     let main = html! {
         (card("レセプト", &receipt.kind.label(), definition_list(&[
@@ -124,12 +129,13 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         ])))
         (card("傷病名", "", table(&disease_list)))
         (card("摘要", "", table(&item_list)))
+        (ledger.cards(|_| true))
         (button_row(&[Action::link("所見へ戻る", &format!("/claims/{}/findings", stored.month.compact())).key("F6")], html! {}))
     };
     let data = serde_json::json!({
         "management_no": stored.management_no, "institution": stored.institution, "care_month": stored.care_month.compact(), "points": stored.points,
         "diseases": receipt.diseases.iter().map(|d| d.code).collect::<Vec<_>>(), "named": names.len(),
-        "copay": stored.copay, "city_share": stored.city_share, "result": stored.result, "visit_days": days,
+        "copay": stored.copay, "city_share": stored.city_share, "result": stored.result, "visit_days": days, "registers": ledger.json(|_| true),
     });
     let screen = Screen {
         title: "レセプト".into(),

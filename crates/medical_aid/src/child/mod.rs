@@ -123,6 +123,7 @@ fn routes(p: &Ports) -> Vec<Route> {
     vec![
         get("/kodomo/recipients", "子ども医療の受給者", FIND, p, web::recipients::show),
         get("/kodomo/person/{no}", "子ども医療の資格", SEE, p, web::person::show),
+        get("/kodomo/person/{no}/ledger", "子ども医療の台帳", SEE, p, web::ledger::show),
         get("/kodomo/person/{no}/number", "個人番号の確認", NUMBER, p, web::number::show),
         get("/kodomo/subsidy", "府補助の実績", REPORT, p, web::subsidy::show),
         get("/kodomo/subsidy/print", "府補助の実績の印刷", REPORT, p, web::subsidy::print),

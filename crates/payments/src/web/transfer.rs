@@ -1,6 +1,6 @@
 //! One run: what it pays, and the bank file on its way out.
 
-use crate::model::Payment;
+use crate::model::{Payment, Transfer};
 use crate::store;
 use crate::web::paper;
 use forms::parts::Line;
@@ -8,7 +8,7 @@ use forms::payment_ledger::{PaymentLedger, PaymentRow};
 use kernel::time::wareki;
 use maud::html;
 use platform::{Fault, Unit, file};
-use webkit::components::{Action, Column, Row, Table, button_row, card, definition_list, table};
+use webkit::components::{Action, Column, Ledger, Row, Table, button_row, card, definition_list, table};
 use webkit::{Call, Download, Reply, Screen};
 
 /// The run.
@@ -32,6 +32,9 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         filter: true,
         ..Table::default()
     };
+    let ledger = Ledger::default()
+        .with(Transfer::REGISTER, [run.in_words()])
+        .with(Payment::REGISTER, payments.iter().map(Payment::in_words));
     let may_export = unit.may(kernel::access::Action::Export, "kodomo.payment");
     let take = Action::link("全銀ファイルを持ち出す", &format!("/payments/transfers/{}/file", run.id)).key("F8").primary();
     let take = if may_export { take } else { take.blocked("係長以上が持ち出せます") };
@@ -51,8 +54,9 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             ], html! {}))
         }))
         (card("明細", "口座は下3桁だけを表示します", table(&list)))
+        (ledger.cards(|_| true))
     };
-    let data = serde_json::json!({ "id": run.id, "number": run.number, "pay_on": run.pay_on.to_string(), "count": run.count, "total": run.total, "state": run.state });
+    let data = serde_json::json!({ "id": run.id, "number": run.number, "pay_on": run.pay_on.to_string(), "count": run.count, "total": run.total, "state": run.state, "registers": ledger.json(|_| true) });
     let screen = Screen {
         title: "振込".into(),
         subtitle: run.number.clone(),

@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod change;
+pub mod ledger;
 pub mod move_in;
 pub mod moves;
 pub mod person;

@@ -14,7 +14,8 @@ use webkit::components::{
 use webkit::frame::TimeTravel;
 use webkit::{Call, Reply, Screen};
 
-const GROUPS: &[&str] = &[
+/// What the page of a person shows.
+pub const GROUPS: &[&str] = &[
     "juki.identify",
     "juki.address",
     "juki.household",
@@ -119,6 +120,7 @@ pub async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result
         "次にすること",
         &[
             Action::link("証明書を交付する", &format!("{card_path}/certificate")).key("F8"),
+            Action::link("台帳の全項目を見る", &format!("{card_path}/ledger")),
             Action::link("異動を届け出る", &format!("{card_path}/moves")),
             Action::link("住民を探す", "/juki/search").key("F6"),
         ],

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use webkit::House;
 
 /// A city in which the story was played to its end, and the passwords that its staff chose.
-async fn played(name: &str) -> (House, Options, Vec<String>) {
+pub async fn played(name: &str) -> (House, Options, Vec<String>) {
     let options = Options { residents: 1_500, ..options(None, name) };
     let today = options.today.unwrap();
     let DemoCity { house, passwords } = open_city(&options).await.unwrap();

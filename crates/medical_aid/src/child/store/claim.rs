@@ -44,6 +44,8 @@ platform::statements! {
     RECIPIENT_OF = "select atena_no, subject from medical_aid_recipient where recipient_no = $1 order by id desc limit 1";
     /// The refund of a month.
     REFUND = concatcp!(MonthRefund::SELECT, " where recipient_no = $1 and care_month = $2");
+    /// Refunds of a child.
+    REFUNDS_OF = concatcp!(MonthRefund::SELECT, " where atena_no = $1 order by id desc");
     /// One refund.
     REFUND_BY_ID = concatcp!(MonthRefund::SELECT, " where id = $1");
     /// Refunds that wait.
@@ -160,6 +162,11 @@ pub async fn refund(tx: &mut Tx, recipient: &str, month: YearMonth) -> Result<Op
 pub async fn refund_by_id(tx: &mut Tx, id: i64) -> Result<MonthRefund, Fault> {
     let row = tx.first(REFUND_BY_ID, params![id]).await?.ok_or_else(|| Fault::missing("自動償還"))?;
     Ok(MonthRefund::read(&row)?)
+}
+
+/// Refunds of a child, newest first.
+pub async fn refunds_of(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<MonthRefund>, DbError> {
+    tx.all(REFUNDS_OF, params![number]).await?.iter().map(MonthRefund::read).collect()
 }
 
 /// Refunds that wait.

@@ -6,6 +6,7 @@ pub mod claim;
 pub mod claims;
 pub mod decision;
 pub mod evidence;
+pub mod ledger;
 pub mod lists;
 pub mod notice;
 pub mod number;
@@ -82,7 +83,8 @@ pub fn lead(dossier: &Dossier, as_of: Date, tab: &str) -> Markup {
         ("chohyo", "帳票"),
         ("etsuran", "閲覧記録"),
     ];
-    let tabs_of =
-        all.map(|(key, label)| Tab { label: label.into(), href: format!("{base}?tab={key}"), current: key == tab, count: None });
+    let one = |href, label: &str, key: &str| Tab { label: label.into(), href, current: key == tab, count: None };
+    let mut tabs_of: Vec<Tab> = all.iter().map(|(key, label)| one(format!("{base}?tab={key}"), label, key)).collect();
+    tabs_of.push(one(format!("{base}/ledger"), "台帳", "daicho"));
     html! { (strip) (tabs("この子の画面", &tabs_of)) }
 }
