@@ -89,9 +89,9 @@ create index resident_secret_token on resident_secret (kind, token);
 create table resident_token (
   kind {text} not null,
   token {key} not null,
-  atena_no {key} not null
-) {strict};
-create index resident_token_find on resident_token (kind, token, atena_no);
+  atena_no {key} not null,
+  primary key (kind, token, atena_no)
+) {clustered};
 create index resident_token_person on resident_token (atena_no, kind, token);
 
 create table resident_protection (

@@ -79,7 +79,7 @@ pub async fn number(tx: &mut Tx, subject: i64) -> Result<AtenaNo, DbError> {
 /// # Errors
 /// [`crate::keys::KeyError::NoKey`] as a fault when the key was shredded or never made and the transaction only reads.
 pub async fn data_key(tx: &mut Tx, city: &City, subject: i64) -> Result<DataKey, Fault> {
-    let owner = format!("subject:{subject}");
+    let owner = owner(subject);
     if let Some(row) = tx.first(KEY, params![&owner]).await? {
         return Ok(city.keys().data_key(&owner, &row.get::<Vec<u8>>("wrapped")?)?);
     }
@@ -188,26 +188,55 @@ pub async fn shred(tx: &mut Tx, subject: i64) -> Result<(), DbError> {
     tx.run(SHRED, params![format!("subject:{subject}")]).await.map(|_| ())
 }
 
-/// Makes subjects and data keys for many new people at once; answers them in order.
+/// New people with their data keys, before they are stored.
+pub struct Minted {
+    numbers: Vec<String>,
+    wrapped: Vec<Vec<u8>>,
+    /// Subject and data key of each, in order.
+    pub keys: Vec<(i64, DataKey)>,
+}
+
+impl Minted {
+    /// Makes the keys of people with these 宛名番号, numbered from `first` on.
+    ///
+    /// # Errors
+    /// When the key ring refuses.
+    pub fn new(keys: &crate::keys::Keys, first: i64, numbers: Vec<String>) -> Result<Self, Fault> {
+        let (mut wrapped, mut all) = (vec![], vec![]);
+        for (id, _) in (first..).zip(&numbers) {
+            let (key, sealed) = keys.new_data_key(&owner(id))?;
+            wrapped.push(sealed);
+            all.push((id, key));
+        }
+        Ok(Self { numbers, wrapped, keys: all })
+    }
+}
+
+fn owner(subject: i64) -> String {
+    format!("subject:{subject}")
+}
+
+/// The number that the next new person gets; a bulk load counts on from it.
 ///
 /// # Errors
-/// The database's refusal, for instance a number that already has a subject.
-pub async fn load(tx: &mut Tx, keys: &crate::keys::Keys, numbers: &[&str]) -> Result<Vec<(i64, DataKey)>, Fault> {
-    let count = i64::try_from(numbers.len()).unwrap_or(0);
-    let first: i64 = tx.one(LAST_SUBJECT, params![]).await?.get::<i64>("id")? + 1;
-    let (mut subjects, mut wrapped, mut all) = (vec![], vec![], vec![]);
-    for (id, number) in (first..first + count).zip(numbers) {
-        let owner = format!("subject:{id}");
-        let (key, sealed) = keys.new_data_key(&owner)?;
-        subjects.push(params![id, *number]);
-        wrapped.push(params![owner, sealed]);
-        all.push((id, key));
-    }
+/// The database's refusal.
+pub async fn next(tx: &mut Tx) -> Result<i64, DbError> {
+    Ok(tx.one(LAST_SUBJECT, params![]).await?.get::<i64>("id")? + 1)
+}
+
+/// Stores new people and their keys, for bulk loads.
+///
+/// # Errors
+/// The database's refusal, also when one of the numbers is taken.
+pub async fn load(tx: &mut Tx, minted: Minted) -> Result<(), Fault> {
+    let ids = || minted.keys.iter().map(|(id, _)| *id);
+    let subjects = ids().zip(minted.numbers).map(|(id, number)| params![id, number]).collect();
+    let wrapped = ids().zip(minted.wrapped).map(|(id, sealed)| params![owner(id), sealed]).collect();
     tx.insert_rows("platform_subject", &["id", "atena_no"], subjects).await?;
     tx.insert_rows("platform_data_key", &["owner", "wrapped"], wrapped).await?;
     if tx.is_postgres() {
         // The identity column does not see numbers that were given to it.
         tx.one(ADVANCE_SUBJECT, params![]).await?;
     }
-    Ok(all)
+    Ok(())
 }

@@ -5,14 +5,36 @@ use anyhow::Context;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, SetaiNo};
 use kernel::time::{Date, Timestamp};
+use platform::keys::{DataKey, Keys};
 use platform::staff::{OpenCase, StaffContext};
-use platform::{City, Fault, Unit, case};
-use resident::load::NewPerson;
+use platform::{City, Fault, Unit, case, subject};
+use resident::load::{NewPerson, Prepared};
 use resident::model::{Person, ProtectionRow};
+use std::collections::HashMap;
 use synth::{Household, ResidentRow};
+use tokio::sync::mpsc;
 
 /// People a unit of work.
-pub(super) const STEP: usize = 2_000;
+pub(super) const STEP: usize = 4_000;
+
+/// Subject and data key of everybody who was loaded, by serial.
+pub(super) type Subjects = HashMap<u64, (i64, DataKey)>;
+
+/// Some households, prepared while the ones before them are being stored.
+struct Step {
+    people: Prepared,
+    serials: Vec<u64>,
+    numbers: Vec<hub::Resident>,
+    protections: Vec<ProtectionRow>,
+    last_household: u64,
+}
+
+/// Makes things on another core while the caller stores those made before; at most one waits.
+pub(super) fn ahead<T: Send + 'static>(make: impl FnOnce(mpsc::Sender<T>) + Send + 'static) -> mpsc::Receiver<T> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::task::spawn_blocking(move || make(sender));
+    receiver
+}
 
 /// Loads residents, their numbers and 支援措置, and links them in the hub. Answers how many people.
 ///
@@ -20,28 +42,58 @@ pub(super) const STEP: usize = 2_000;
 /// The first row that the registers refuse.
 pub async fn city(city: &City, residents: u32) -> anyhow::Result<usize> {
     let made = synth::City::generate(SEED, residents, city.today());
-    let (mut step, mut households, mut total) = (vec![], vec![], 0);
+    let mut subjects = Subjects::new();
     let (mut last_person, mut last_household) = (0, 0);
-    for household in made.households() {
-        last_household = last_household.max(household.serial);
-        for person in &household.people {
-            last_person = last_person.max(person.serial);
-            step.push(person_of(person).with_context(|| format!("synthetic person {}", person.serial))?);
+    let mut first = subject::next(&mut city.db().read().await?).await?;
+    let keys = city.keys().clone();
+    let mut steps = ahead(move |ready| {
+        let mut households = made.households().peekable();
+        while households.peek().is_some() {
+            let step = Step::fill(&mut households, &keys, first);
+            first += step.as_ref().map_or(0, |s| s.people.subjects().len() as i64);
+            if ready.blocking_send(step).is_err() {
+                return;
+            }
         }
-        households.push(household);
-        if step.len() >= STEP {
-            total += store(city, &mut step, &mut households).await?;
-        }
+    });
+    while let Some(step) = steps.recv().await {
+        let step = step?;
+        last_person = step.serials.iter().copied().fold(last_person, u64::max);
+        last_household = last_household.max(step.last_household);
+        subjects.extend(step.serials.iter().copied().zip(step.people.subjects().iter().cloned()));
+        store(city, step).await?;
     }
-    total += store(city, &mut step, &mut households).await?;
     let mut tx = city.db().write().await?;
     for (counter, last) in [("atena", last_person), ("setai", last_household)] {
         case::reserve_numbers(&mut tx, counter, i64::try_from(last)?).await?;
     }
     tx.commit().await?;
-    let children = super::load_aid::city(city, &made).await?;
+    let children = super::load_aid::city(city, made, &subjects).await?;
     println!("子ども医療の受給者 {children}人を登録しました");
-    Ok(total)
+    Ok(subjects.len())
+}
+
+impl Step {
+    fn fill(households: &mut impl Iterator<Item = Household>, keys: &Keys, first: i64) -> anyhow::Result<Self> {
+        let (mut people, mut serials, mut numbers, mut protections, mut last_household) = (vec![], vec![], vec![], vec![], 0);
+        for household in households {
+            last_household = last_household.max(household.serial);
+            protections.extend(protections_of(&household)?);
+            for person in household.people {
+                serials.push(person.serial);
+                people.push(person_of(&person).with_context(|| format!("synthetic person {}", person.serial))?);
+                numbers.push(hub::Resident {
+                    atena_no: AtenaNo::issue(person.serial)?,
+                    from: person.rows.first().map_or(Date::MIN, |r| r.entry.on),
+                    number: Some(person.individual_number),
+                });
+            }
+            if people.len() >= STEP {
+                break;
+            }
+        }
+        Ok(Self { people: Prepared::new(keys, first, people)?, serials, numbers, protections, last_household })
+    }
 }
 
 pub(super) fn staff(office: &str, purpose: &str) -> StaffContext {
@@ -49,28 +101,15 @@ pub(super) fn staff(office: &str, purpose: &str) -> StaffContext {
     StaffContext::job("データ移行", office, purpose, opened)
 }
 
-async fn store(city: &City, step: &mut Vec<NewPerson>, households: &mut Vec<Household>) -> anyhow::Result<usize> {
-    let people = std::mem::take(step);
+async fn store(city: &City, step: Step) -> anyhow::Result<()> {
     let mut unit = Unit::change(city, &staff("shimin", "juki"), "データ移行", Action::Run).await?;
-    resident::load::insert(&mut unit, &people).await?;
-    let mut protections = vec![];
-    for household in households.iter() {
-        protections.extend(protections_of(household)?);
-    }
-    resident::load::protect(&mut unit, &protections).await?;
+    resident::load::insert(&mut unit, step.people).await?;
+    resident::load::protect(&mut unit, &step.protections).await?;
     unit.commit(()).await?;
-    let mut numbers = vec![];
-    for person in households.drain(..).flat_map(|h| h.people) {
-        numbers.push(hub::Resident {
-            atena_no: AtenaNo::issue(person.serial)?,
-            from: person.rows.first().map_or(Date::MIN, |r| r.entry.on),
-            number: Some(person.individual_number),
-        });
-    }
     let mut unit = Unit::change(city, &staff("joho", "hub"), "データ移行", Action::Run).await?;
-    hub::load(&mut unit, &numbers).await?;
+    hub::load(&mut unit, &step.numbers).await?;
     unit.commit(()).await?;
-    Ok(people.len())
+    Ok(())
 }
 
 fn person_of(person: &synth::Person) -> Result<NewPerson, kernel::ident::IdentError> {

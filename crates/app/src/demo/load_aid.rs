@@ -1,7 +1,7 @@
 //! Puts what the synthetic city knows about 子ども医療 into the programme: evidence in steps, the entitlements in one unit at the end,
 //! because a child may live in another household than the guardian and because the numbers are reserved once.
 
-use super::load::{STEP, staff};
+use super::load::{STEP, Subjects, ahead, staff};
 use anyhow::{Context, ensure};
 use kernel::Date;
 use kernel::access::Action;
@@ -12,9 +12,10 @@ use medical_aid::child::model::{
     Application, Card, IncomeRow, InquiryRow, InsuranceRow, Recipient, ReliefRow, SchoolLeaveRow, SharePeriod,
 };
 use medical_aid::child::rules::bearer_no;
-use medical_aid::child::usecases::apply::seal;
+use medical_aid::child::usecases::apply::seal_with;
 use payments::Account;
-use platform::{City, Unit, subject};
+use platform::keys::DataKey;
+use platform::{City, Unit};
 use std::collections::HashMap;
 use synth::model::{Entitlement, IncomeFact, InsuranceFact};
 use synth::{ChildAid, Household};
@@ -34,29 +35,44 @@ struct Face {
 /// Who and when: the columns that every row has.
 struct Row {
     subject: i64,
+    key: DataKey,
     atena_no: String,
     seq: i64,
     at: Timestamp,
+}
+
+/// Children whose evidence is stored together, and the faces of the households they were found in.
+#[derive(Default)]
+struct Step {
+    aids: Vec<ChildAid>,
+    faces: HashMap<u64, Face>,
 }
 
 /// Loads 子ども医療 of all households; the residents must be there. Answers how many children have a number.
 ///
 /// # Errors
 /// The first fact that the programme refuses, or a 公費負担者番号 that is not the city's.
-pub async fn city(city: &City, made: &synth::City) -> anyhow::Result<usize> {
+pub async fn city(city: &City, made: synth::City, subjects: &Subjects) -> anyhow::Result<usize> {
     let ours = bearer_no(city.profile(), city.today())?;
     ensure!(ours.as_str() == synth::BEARER, "公費負担者番号が合いません: 市 {}、合成 {}", ours.as_str(), synth::BEARER);
-    let (mut faces, mut entitled, mut step) = (HashMap::new(), vec![], vec![]);
-    for household in made.households() {
-        remember(&household, made.today, &mut faces);
-        entitled.extend(household.aids.iter().filter(|a| a.recipient_no.is_some()).cloned());
-        step.extend(household.aids);
-        if step.len() >= STEP {
-            evidence(city, &std::mem::take(&mut step)).await?;
+    let (mut faces, mut entitled) = (HashMap::new(), vec![]);
+    let mut steps = ahead(move |ready| {
+        let mut step = Step::default();
+        for household in made.households() {
+            remember(&household, made.today, &mut step.faces);
+            step.aids.extend(household.aids);
+            if step.aids.len() >= STEP && ready.blocking_send(std::mem::take(&mut step)).is_err() {
+                return;
+            }
         }
+        ready.blocking_send(step).ok();
+    });
+    while let Some(step) = steps.recv().await {
+        evidence(city, &step.aids, subjects).await?;
+        faces.extend(step.faces);
+        entitled.extend(step.aids.into_iter().filter(|a| a.recipient_no.is_some()));
     }
-    evidence(city, &step).await?;
-    entitlements(city, &entitled, &faces).await?;
+    entitlements(city, &entitled, &faces, subjects).await?;
     Ok(entitled.len())
 }
 
@@ -75,20 +91,20 @@ fn remember(household: &Household, today: Date, faces: &mut HashMap<u64, Face>) 
     }
 }
 
-async fn row_of(unit: &mut Unit, child: u64) -> anyhow::Result<Row> {
+async fn row_of(unit: &mut Unit, child: u64, subjects: &Subjects) -> anyhow::Result<Row> {
     let (number, at, seq) = (AtenaNo::issue(child)?, unit.now(), unit.seq().await?);
-    let subject =
-        subject::find(&mut unit.tx, &number).await?.with_context(|| format!("synthetic child {child} is no resident"))?;
-    Ok(Row { subject, atena_no: number.to_string(), seq, at })
+    let (subject, key) = subjects.get(&child).with_context(|| format!("synthetic child {child} is no resident"))?;
+    Ok(Row { subject: *subject, key: key.clone(), atena_no: number.to_string(), seq, at })
 }
 
-async fn evidence(city: &City, aids: &[ChildAid]) -> anyhow::Result<()> {
+async fn evidence(city: &City, aids: &[ChildAid], subjects: &Subjects) -> anyhow::Result<()> {
     let mut unit = Unit::change(city, &staff("iryo", "kodomo"), "データ移行", Action::Run).await?;
-    let (mut batch, mut subjects) = (Batch::default(), vec![]);
+    let mut batch = Batch::default();
+    let mut seen = vec![];
     for aid in aids {
-        let row = row_of(&mut unit, aid.child).await?;
-        subjects.push(row.subject);
-        batch.applications.extend(application(&mut unit, aid, &row).await?);
+        let row = row_of(&mut unit, aid.child, subjects).await?;
+        seen.push(row.subject);
+        batch.applications.extend(application(&mut unit, aid, &row, subjects).await?);
         batch.inquiries.extend(inquiries(aid, &row));
         batch.insurances.extend(aid.insurances.iter().map(|i| insurance(i, &row)));
         for fact in &aid.incomes {
@@ -98,16 +114,16 @@ async fn evidence(city: &City, aids: &[ChildAid]) -> anyhow::Result<()> {
         batch.leaves.extend(leave(aid, &row));
     }
     load(&mut unit.tx, &batch).await?;
-    unit.bulk(&subjects, GROUPS);
+    unit.bulk(&seen, GROUPS);
     unit.commit(()).await?;
     Ok(())
 }
 
-async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>) -> anyhow::Result<()> {
+async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>, known: &Subjects) -> anyhow::Result<()> {
     let mut unit = Unit::change(city, &staff("iryo", "kodomo"), "データ移行", Action::Run).await?;
     let (mut batch, mut subjects, mut links) = (Batch::default(), vec![], vec![]);
     for aid in aids {
-        let row = row_of(&mut unit, aid.child).await?;
+        let row = row_of(&mut unit, aid.child, known).await?;
         let face = faces.get(&aid.child).with_context(|| format!("synthetic child {} lives nowhere", aid.child))?;
         subjects.push(row.subject);
         for fact in aid.entitlements.iter().filter(|e| e.record.approval == "決裁済") {
@@ -131,15 +147,15 @@ async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>
     Ok(())
 }
 
-async fn application(unit: &mut Unit, aid: &ChildAid, row: &Row) -> anyhow::Result<Option<Application>> {
+async fn application(unit: &mut Unit, aid: &ChildAid, row: &Row, subjects: &Subjects) -> anyhow::Result<Option<Application>> {
     let (Some(paper), Some(guardian)) = (&aid.application, aid.guardian) else { return Ok(None) };
-    let guardian = row_of(unit, guardian).await?;
+    let guardian = row_of(unit, guardian, subjects).await?;
     let document_no = format!("移行-{:06}", aid.child);
     let kind = if paper.account.kind == "貯蓄" { "4" } else { "1" };
     let bank = &paper.account;
     let account = Account::checked(bank.bank, bank.branch, kind, &bank.number, &bank.holder_kana)
         .map_err(|(field, why)| anyhow::anyhow!("{field}: {why}"))?;
-    let (sealed, token) = seal(unit, row.subject, Application::TABLE, &document_no, &account).await?;
+    let (sealed, token) = seal_with(unit.city().keys(), &row.key, Application::TABLE, &document_no, &account)?;
     Ok(Some(Application {
         id: 0,
         subject: row.subject,

@@ -22,6 +22,12 @@ struct Batch {
     settled: watch::Sender<Settled>,
 }
 
+/// Pages that the writer keeps in memory, as SQLite wants it: negative KiB.
+const WRITER_CACHE: &str = "-131072";
+
+/// Pages in the write-ahead log before it is copied back: 32 MiB, so that a page that changes often is copied seldom.
+const CHECKPOINT_PAGES: &str = "8000";
+
 struct Writer {
     connection: Option<SqliteConnection>,
     batch: Option<Batch>,
@@ -46,13 +52,15 @@ impl LiteDb {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .statement_cache_capacity(512)
-            .pragma("temp_store", "memory")
             .pragma("secure_delete", "on")
             .busy_timeout(Duration::from_secs(5));
-        let mut connection = options.clone().connect().await?;
+        // The writer's statement journal may go to a file when a unit grows large: in memory SQLite walks it from its beginning at
+        // the end of every statement. It holds images of pages, in which whatever is secret is sealed already.
+        let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+        let mut connection = writing.connect().await?;
         assert_safe_version(&mut connection).await?;
         let readers = SqlitePoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(5));
-        let readers = readers.connect_with(options.pragma("query_only", "on")).await?;
+        let readers = readers.connect_with(options.pragma("temp_store", "memory").pragma("query_only", "on")).await?;
         let writer = Writer { connection: Some(connection), batch: None, in_unit: false, batches: 0 };
         Ok(Self { writer: Arc::new(Mutex::new(writer)), readers })
     }

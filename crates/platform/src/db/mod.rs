@@ -381,8 +381,11 @@ impl Tx {
 }
 
 /// SQLite looks a numbered parameter up by its name, one after the other, at each binding; parameters without a name cost nothing.
-fn insert_sql(table: &str, columns: &[&str], rows: usize, numbered: bool) -> String {
-    let mut sql = format!("insert into {table} ({}) values ", columns.join(", "));
+/// And a statement that fails leaves its first rows there (`or fail`), so that it need not copy every page it touches: whoever is refused
+/// drops the unit or starts it again, as PostgreSQL demands anyway.
+fn insert_sql(table: &str, columns: &[&str], rows: usize, postgres: bool) -> String {
+    let verb = if postgres { "insert" } else { "insert or fail" };
+    let mut sql = format!("{verb} into {table} ({}) values ", columns.join(", "));
     let mut n = 0;
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
@@ -391,7 +394,7 @@ fn insert_sql(table: &str, columns: &[&str], rows: usize, numbered: bool) -> Str
             if column > 0 {
                 sql.push_str(", ");
             }
-            if numbered {
+            if postgres {
                 sql.push('$');
                 sql.push_str(&n.to_string());
             } else {

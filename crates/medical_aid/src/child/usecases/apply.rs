@@ -5,7 +5,7 @@ use crate::child::store::eligibility as store;
 use kernel::Date;
 use kernel::ident::AtenaNo;
 use payments::Account;
-use platform::keys::Place;
+use platform::keys::{DataKey, Keys, Place};
 use platform::task::{self, NewTask};
 use platform::{Fault, Unit, case};
 use ports::Ports;
@@ -36,11 +36,21 @@ pub struct NewApplication {
 /// # Errors
 /// When the key is gone.
 pub async fn seal(unit: &mut Unit, subject: i64, table: &str, row: &str, account: &Account) -> Result<(Vec<u8>, Vec<u8>), Fault> {
+    let city = unit.city().clone();
+    let key = platform::subject::data_key(&mut unit.tx, &city, subject).await?;
+    seal_with(city.keys(), &key, table, row, account)
+}
+
+/// Seals an account under the data key of its owner, for those who hold the key already.
+///
+/// # Errors
+/// When the key ring refuses.
+pub fn seal_with(keys: &Keys, key: &DataKey, table: &str, row: &str, account: &Account) -> Result<(Vec<u8>, Vec<u8>), Fault> {
     let text =
         serde_json::to_string(account).map_err(|_| Fault::conflict("口座を保存できません", "内部の形に直せませんでした"))?;
-    let sealed = unit.seal(subject, Place { table, column: "account", row }, &text).await?;
+    let sealed = keys.seal_for(key, Place { table, column: "account", row }, text.as_bytes())?;
     let exact = format!("{}-{}-{}-{}", account.bank, account.branch, account.kind.digit(), account.number);
-    Ok((sealed, unit.city().keys().token("account", &exact)?))
+    Ok((sealed, keys.token("account", &exact)?))
 }
 
 /// Opens a sealed account.
