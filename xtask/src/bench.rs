@@ -3,10 +3,10 @@
 //! A benchmark is a program that prints what it measured, for people to read. A line that is a JSON object with at least `what`,
 //! `value` and `unit` (and perhaps `goal` and `remark`) also becomes a row of the table of figures.
 
-use crate::shell::{capture, cargo, root};
+use crate::shell::{TempDir, capture, cargo, root, target_dir};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// One benchmark.
@@ -14,15 +14,58 @@ struct Bench {
     name: &'static str,
     /// What it answers, with the number of the goal.
     title: &'static str,
-    /// Arguments of `cargo run --release`.
+    /// Other programs of ours that it needs, as arguments of `cargo build --release`.
+    needs: &'static [&'static str],
+    /// A command of the binary that makes its data first; `{data}` is a folder that is removed afterwards.
+    data: &'static [&'static str],
+    /// Arguments of `cargo run --release`; `{data}` as above.
     args: &'static [&'static str],
+    /// A peer measured in the same run: a Python script under bench/peers and its arguments.
+    peer: Option<&'static [&'static str]>,
 }
 
-const BENCHES: &[Bench] = &[Bench {
-    name: "qualification-check",
-    title: "P2: a million receipts against the periods of 340,000 people",
-    args: &["--package", "receipts", "--example", "check_million"],
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "read-month",
+        title: "P1: a month's UKE file into typed receipts with checks",
+        needs: &["--package", "app"],
+        data: &["synth", "--residents", "340000", "--months", "1", "--out", "{data}/city"],
+        args: &["--package", "receipts", "--example", "read_month", "--", "{data}/city/largest.UKE"],
+        peer: Some(&["read_month.py", "{data}/city/largest.UKE"]),
+    },
+    Bench {
+        name: "qualification-check",
+        title: "P2: a million receipts against the periods of 340,000 people",
+        needs: &[],
+        data: &[],
+        args: &["--package", "receipts", "--example", "check_million", "--", "{data}"],
+        peer: Some(&["check_million.py", "{data}"]),
+    },
+    Bench {
+        name: "audit",
+        title: "P7: the log, durable, sequenced and provable",
+        needs: &[],
+        data: &[],
+        args: &["--package", "platform", "--example", "bench_audit", "--", "50000"],
+        peer: None,
+    },
+    Bench {
+        name: "first-page",
+        title: "P13 and P6 with the demo city of 10,000",
+        needs: &["--package", "app"],
+        data: &[],
+        args: &["--package", "app", "--example", "bench_house", "--", "10000", "20"],
+        peer: None,
+    },
+    Bench {
+        name: "cards",
+        title: "P6: cards and searches over HTTP in a city of 340,000",
+        needs: &["--package", "app"],
+        data: &[],
+        args: &["--package", "app", "--example", "bench_house", "--", "340000", "20"],
+        peer: None,
+    },
+];
 
 /// Runs the named benchmark, or all of them.
 pub fn run(args: &[&str]) -> Result<bool> {
@@ -50,9 +93,25 @@ pub fn run(args: &[&str]) -> Result<bool> {
 
 fn measure(bench: &Bench, date: &str, root: &Path) -> Result<Value> {
     println!("── {} ──", bench.title);
+    let folder = TempDir::new("bench")?;
+    let data = folder.path().to_string_lossy().into_owned();
+    let filled = |args: &[&str]| -> Vec<String> { args.iter().map(|a| a.replace("{data}", &data)).collect() };
     // Built beforehand, so that the compiler's messages and time are no part of the run.
-    crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(bench.args))?;
-    let output = capture(cargo().current_dir(root).args(["run", "--quiet", "--release"]).args(bench.args))?;
+    if !bench.needs.is_empty() {
+        crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(bench.needs))?;
+    }
+    let ours = bench.args.split(|a| *a == "--").next().unwrap_or_default();
+    crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(ours))?;
+    if !bench.data.is_empty() {
+        let atena = target_dir(root)?.join("release/atena");
+        crate::shell::run(Command::new(atena).args(filled(bench.data)))?;
+        keep_largest(folder.path())?;
+    }
+    let mut output = capture(cargo().current_dir(root).args(["run", "--quiet", "--release"]).args(filled(bench.args)))?;
+    if let Some([script, args @ ..]) = bench.peer {
+        let python = python(root)?;
+        output += &capture(Command::new(python).arg(root.join("bench/peers").join(script)).args(filled(args)))?;
+    }
     print!("{output}");
     Ok(json!({
         "bench": bench.name,
@@ -65,6 +124,38 @@ fn measure(bench: &Bench, date: &str, root: &Path) -> Result<Value> {
         "figures": figures(&output),
         "output": output.lines().collect::<Vec<_>>(),
     }))
+}
+
+/// Links the largest receipt file under a folder as `city/largest.UKE`.
+fn keep_largest(folder: &Path) -> Result<()> {
+    let (mut pending, mut largest) = (vec![folder.to_path_buf()], None);
+    while let Some(place) = pending.pop() {
+        for entry in std::fs::read_dir(&place)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                pending.push(entry.path());
+            } else if entry.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("uke")) {
+                largest = largest.max(Some((entry.metadata()?.len(), entry.path())));
+            }
+        }
+    }
+    let (_, path) = largest.context("the synthetic city has no receipts")?;
+    std::fs::hard_link(path, folder.join("city/largest.UKE"))?;
+    Ok(())
+}
+
+/// A Python with the peers in it, in an environment of its own under target/. Without a network the peers say that they are missing.
+fn python(root: &Path) -> Result<PathBuf> {
+    let home = target_dir(root)?.join("bench-python");
+    let python = home.join("bin/python");
+    if !python.exists() {
+        crate::shell::run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
+        let install = Command::new(&python).args(["-m", "pip", "install", "--quiet", "duckdb"]).status();
+        if !install.is_ok_and(|s| s.success()) {
+            println!("DuckDB could not be installed; the figures stand without it");
+        }
+    }
+    Ok(python)
 }
 
 /// Lines that are JSON objects naming what was measured.

@@ -1,5 +1,7 @@
 //! Checks a million receipts against the periods of 340,000 people: `cargo run --release -p receipts --example check_million`.
 //!
+//! With a folder it also writes people, periods and receipts there as CSV, so that another engine can be asked the same.
+//!
 //! CPU seconds are user + system of the process from `/proc/self/stat` (ticks of 10 ms); the run is repeated and each figure printed.
 //! About one receipt in thirty has a planted fault.
 
@@ -9,6 +11,8 @@ use kernel::time::{Date, Period, YearMonth};
 use receipts::check::{Claim, CopayRule, Entitled, RateRule, Roster, Rules, check, monthly_excess};
 use receipts::{ReceiptKind, Sex, text};
 use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::time::Instant;
 
 const PEOPLE: u32 = 340_000;
@@ -39,17 +43,22 @@ impl Dice {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut dice = Dice(42);
     let bearer = KohiBearerNo::from_body("8627218")?;
-    let (roster, people) = city(&mut dice, &bearer)?;
+    let (roster, people, fates) = city(&mut dice, &bearer)?;
     let claims = month(&mut dice, &bearer, &people)?;
     let rules = Rules {
         copay: Some(CopayRule { per_day: Yen(500), days: Some(2), dispensing_per_day: Yen(0) }),
         rate: Some(RateRule { preschool_age: 6, preschool: 80, standard: 70, elderly_age: 70 }),
     };
     println!("{} people, {} receipts", roster.len(), claims.len());
+    if let Some(folder) = std::env::args().nth(1) {
+        write(Path::new(&folder), &people, &fates, &claims)?;
+    }
+    let mut best = (f64::MAX, f64::MAX);
     for round in 1..=5 {
         let (cpu, wall) = (cpu_seconds()?, Instant::now());
         let report = check(&roster, &claims, &[], &rules);
         let (cpu, wall) = (cpu_seconds()? - cpu, wall.elapsed().as_secs_f64());
+        best = if cpu < best.0 { (cpu, wall) } else { best };
         println!("round {round}: {cpu:.2} CPU-s, {wall:.3} s wall, {} findings", report.findings.len());
         if round == 5 {
             for t in &report.tallies {
@@ -57,6 +66,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
+    println!(
+        "{{\"what\":\"qualification check of 1,000,000 receipts, reason for each finding\",\"value\":{:.2},\"unit\":\"CPU-s\",\"goal\":\"P2 ≤ 0.3\",\"remark\":\"{:.3} s wall, best of 5\"}}",
+        best.0, best.1
+    );
     let (cpu, wall) = (cpu_seconds()?, Instant::now());
     let excess = monthly_excess(&claims, Yen(2_500));
     println!("cap: {:.2} CPU-s, {:.3} s wall, {} people above", cpu_seconds()? - cpu, wall.elapsed().as_secs_f64(), excess.len());
@@ -66,7 +79,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 type Known = (u32, Date, Sex, &'static str);
 
 /// People aged 0 to 17; some left, some are suspended, some hold another card.
-fn city(dice: &mut Dice, bearer: &KohiBearerNo) -> Result<(Roster, Vec<Known>), Box<dyn std::error::Error>> {
+fn city(dice: &mut Dice, bearer: &KohiBearerNo) -> Result<(Roster, Vec<Known>, Vec<u32>), Box<dyn std::error::Error>> {
     let open = Period::new(Date::new(2008, 4, 1)?, None)?;
     let ended = Period::new(Date::new(2008, 4, 1)?, Some(Date::new(2026, 9, 15)?))?;
     let resumed = Period::new(Date::new(2026, 9, 20)?, None)?;
@@ -98,7 +111,32 @@ fn city(dice: &mut Dice, bearer: &KohiBearerNo) -> Result<(Roster, Vec<Known>), 
         other_laws: &[],
     });
     let (roster, _) = Roster::build(entitled);
-    Ok((roster, people))
+    Ok((roster, people, numbers.into_iter().map(|(_, fate)| fate).collect()))
+}
+
+/// The same data for another engine.
+fn write(folder: &Path, people: &[Known], fates: &[u32], claims: &[Claim]) -> Result<(), Box<dyn std::error::Error>> {
+    let sex = |s: Option<Sex>| s.map_or("", |s| if s == Sex::Male { "1" } else { "2" });
+    let file = |name: &str| fs::File::create(folder.join(name)).map(BufWriter::new);
+    let (mut who, mut when, mut what) = (file("people.csv")?, file("periods.csv")?, file("receipts.csv")?);
+    writeln!(who, "recipient,birth,sex")?;
+    writeln!(when, "recipient,valid_from,valid_to,suspended")?;
+    writeln!(what, "id,recipient,institution,kind,days,birth,sex,copay")?;
+    for ((number, birth, s, _), fate) in people.iter().zip(fates) {
+        writeln!(who, "{number},{birth},{}", sex(Some(*s)))?;
+        match fate {
+            0 => writeln!(when, "{number},2008-04-01,2026-09-15,false")?,
+            1 => writeln!(when, "{number},2008-04-01,2026-09-15,false\n{number},2026-09-20,9999-12-31,false")?,
+            2 => writeln!(when, "{number},2008-04-01,9999-12-31,false\n{number},2026-09-10,2026-09-12,true")?,
+            _ => writeln!(when, "{number},2008-04-01,9999-12-31,false")?,
+        }
+    }
+    for (id, c) in claims.iter().enumerate() {
+        let birth = c.birth.map_or_else(String::new, |b| b.to_string());
+        let copay = c.copay.map_or(0, |y| y.0);
+        writeln!(what, "{id},{},{},{},{},{birth},{},{copay}", c.recipient, c.institution, c.kind.label(), c.days, sex(c.sex))?;
+    }
+    Ok(())
 }
 
 fn month(dice: &mut Dice, bearer: &KohiBearerNo, people: &[Known]) -> Result<Vec<Claim>, Box<dyn std::error::Error>> {

@@ -59,7 +59,7 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         ])
         .opens(format!("/claims/receipts/{}", r.id));
         rows.push(if f.state == "open" { row.choosable(f.id.to_string(), name) } else { row });
-        data.push(serde_json::json!({ "id": f.id, "kind": f.kind, "severity": f.severity, "text": f.text_ja, "amount": f.amount, "state": f.state,
+        data.push(serde_json::json!({ "id": f.id, "receipt": f.receipt_id, "kind": f.kind, "severity": f.severity, "text": f.text_ja, "amount": f.amount, "state": f.state,
             "route": f.route, "recipient_no": r.recipient_no, "management_no": r.management_no, "sender": r.sender }));
     }
     let list = Table {

@@ -76,7 +76,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         (card("取り込んだマスター", "", table(&list)))
     };
     let data = serde_json::json!({ "masters": masters.iter().map(|m| serde_json::json!({
-        "kind": m.kind, "valid_from": m.valid_from.to_string(), "name": m.name, "rows": m.rows, "state": m.state, "message": m.message,
+        "kind": m.kind, "valid_from": m.valid_from.to_string(), "name": m.name, "rows": m.rows, "state": m.state, "message": m.message, "imported_by": m.imported_by,
     })).collect::<Vec<_>>() });
     let screen = Screen {
         title: "基本マスター".into(),

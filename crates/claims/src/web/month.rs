@@ -1,7 +1,7 @@
 //! A month as a story: files, each sender's bill against the receipts, results, and what blocks payment.
 
 use super::{month_of, sender_ja};
-use crate::model::Bill;
+use crate::model::{Bill, Correction};
 use crate::scheme::Scheme;
 use crate::store;
 use crate::usecases::bill::{self, Reconciliation};
@@ -179,7 +179,9 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         empty: ("上限を超えた人はいません".into(), "資格突合のあと、医療機関と請求元をまたいで計算します。".into()),
         ..Table::default()
     };
-    let ledger = Ledger::default().with(Bill::REGISTER, bills.iter().filter_map(|b| b.bill.as_ref()).map(Bill::in_words));
+    let ledger = Ledger::default()
+        .with(Bill::REGISTER, bills.iter().filter_map(|b| b.bill.as_ref()).map(Bill::in_words))
+        .with(Correction::REGISTER, bills.iter().flat_map(|b| &b.corrections).map(Correction::in_words));
     let main = html! {
         (pair(card("請求との突合", "", bill_table(&call, month, &bills)), card("資格突合", if checks.is_empty() { "未実施" } else { "完了" }, results_card)))
         (card("請求書を登録する", "届いた請求書のとおりに入れます", bill_form(&call, month)))

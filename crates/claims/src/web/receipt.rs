@@ -11,7 +11,7 @@ use platform::keys::{KeyError, Place};
 use platform::{Fault, Unit};
 use receipts::reader::Event;
 use receipts::{ItemKind, PointTable, Reader, Receipt};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use webkit::components::{Action, AsidePanel, Column, Ledger, Row, Table, button_row, card, definition_list, table};
 use webkit::{Call, Reply, Screen};
 
@@ -132,9 +132,15 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         (ledger.cards(|_| true))
         (button_row(&[Action::link("所見へ戻る", &format!("/claims/{}/findings", stored.month.compact())).key("F6")], html! {}))
     };
+    let named: Vec<_> = names
+        .iter()
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
+        .map(|((kind, code), (name, unit))| serde_json::json!({ "kind": kind, "code": code, "name": name, "unit": unit }))
+        .collect();
     let data = serde_json::json!({
         "management_no": stored.management_no, "institution": stored.institution, "care_month": stored.care_month.compact(), "points": stored.points,
-        "diseases": receipt.diseases.iter().map(|d| d.code).collect::<Vec<_>>(), "named": names.len(),
+        "diseases": receipt.diseases.iter().map(|d| d.code).collect::<Vec<_>>(), "names": named,
         "copay": stored.copay, "city_share": stored.city_share, "result": stored.result, "visit_days": days, "registers": ledger.json(|_| true),
     });
     let screen = Screen {

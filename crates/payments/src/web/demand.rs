@@ -134,9 +134,11 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     if let Some(fields) = data.as_object_mut() {
         let lines = incomes
             .iter()
-            .map(|i| serde_json::json!({ "on": i.received_on.to_string(), "amount": i.amount, "channel": i.channel }));
+            .map(|i| serde_json::json!({ "on": i.received_on.to_string(), "amount": i.amount, "channel": i.channel, "entered_by": i.entered_by }));
         fields.insert("incomes".into(), lines.collect());
         fields.insert("reason".into(), d.reason.clone().into());
+        fields.insert("article".into(), d.article.clone().into());
+        fields.insert("decided_on".into(), d.decided_on.to_string().into());
     }
     let screen = Screen {
         title: "返還金".into(),

@@ -3,6 +3,7 @@
 
 mod aid;
 mod family;
+mod later;
 mod money;
 mod month;
 mod proof;
@@ -66,7 +67,7 @@ fn number(view: &Value, name: &str) -> Option<i64> {
 
 /// What a page says about a problem, for the reader of the story.
 fn visible(page: &str) -> String {
-    let main = page.split("<main").nth(1).unwrap_or(page);
+    let main = page.split("message bad").nth(1).or_else(|| page.split("<main").nth(1)).unwrap_or(page);
     let texts = main.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim()).filter(|t| !t.is_empty());
     texts.take(12).collect::<Vec<_>>().join(" / ")
 }
@@ -109,6 +110,11 @@ pub async fn play(
     money::subsidy(&mut cast, receipts).await?;
     family::child_moves_out(&mut cast).await?;
     aid::follow_the_move(&mut cast).await?;
+    later::card_and_evidence(&mut cast).await?;
+    later::refused_and_held(&mut cast, &money::patient(made).context("償還払いを受ける子が合成の市にいません")?).await?;
+    later::names(&mut cast).await?;
+    later::taken_back_and_paid_back(&mut cast).await?;
+    later::protection(&mut cast).await?;
     proof::whole(house, witness, plant).await?;
     if let Some(fault) = plant {
         bail!("仕込んだ不具合「{fault}」を見つけられませんでした");

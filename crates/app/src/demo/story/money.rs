@@ -40,14 +40,14 @@ pub(super) async fn refund(cast: &mut Cast) -> anyhow::Result<()> {
 }
 
 /// 宛名番号 of a recipient.
-async fn who(cast: &mut Cast, recipient: &str) -> anyhow::Result<String> {
+pub(super) async fn who(cast: &mut Cast, recipient: &str) -> anyhow::Result<String> {
     let found = cast.at("2001")?.api(&format!("/kodomo/recipients?q={recipient}")).await?;
     let hit = list(&found, "recipients").first().map(|r| text(r, "atena_no").to_owned());
     hit.with_context(|| format!("受給者 {recipient} が見つかりません"))
 }
 
 /// Takes a child into the open case.
-async fn take(cast: &mut Cast, child: &str) -> anyhow::Result<()> {
+pub(super) async fn take(cast: &mut Cast, child: &str) -> anyhow::Result<()> {
     let clerk = cast.at("2001")?;
     clerk.open(&format!("/kodomo/person/{child}")).await?;
     Ok(())
@@ -181,7 +181,7 @@ async fn transfer(cast: &mut Cast, what: &str) -> anyhow::Result<()> {
 }
 
 /// A child between 7 and 14 who was entitled during the stay and still is.
-fn patient(made: &synth::City) -> Option<String> {
+pub(super) fn patient(made: &synth::City) -> Option<String> {
     let today = made.today;
     made.households()
         .flat_map(|h| {

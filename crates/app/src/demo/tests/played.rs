@@ -26,24 +26,9 @@ pub async fn played(name: &str) -> (House, Options, Vec<String>) {
 
 /// Columns (or whole registers) that the story does not fill yet, and the test that does.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("payments_demand", "返還金: claims::tests, medical_aid money.rs"),
-    ("payments_income", "返還金の収納: payments tests/demands"),
-    ("claims_correction", "過誤調整: claims::tests two_senders_one_cap"),
-    ("claims_finding.closed_month", "過誤調整: claims::tests two_senders_one_cap"),
-    ("claims_master", "基本マスター: claims::tests; official files are not on board"),
-    ("claims_master_name", "基本マスター: claims::tests; official files are not on board"),
     ("medical_aid_share.superseded_seq", "区分の訂正: medical_aid tests changes.rs"),
-    ("medical_aid_card.file_id", "the card is set anew at each print and not stored"),
-    ("medical_aid_school_leave.guardian_in_city", "申立書: medical_aid tests changes.rs"),
+    ("medical_aid_card.file_id", "年次更新で一括して印刷した文書: medical_aid tests renewal"),
     ("medical_aid_school_leave.superseded_seq", "申立書の訂正: medical_aid tests changes.rs"),
-    ("medical_aid_relief.superseded_seq", "他制度の訂正: medical_aid tests eligibility.rs"),
-    ("medical_aid_inquiry.superseded_seq", "照会の訂正: medical_aid tests eligibility.rs"),
-    ("medical_aid_claim.refuse_code", "不支給: medical_aid tests claims.rs"),
-    ("medical_aid_claim.hold_reason", "保留 that lasts: medical_aid tests claims.rs"),
-    ("medical_aid_claim_line.meal_kind", "食事: medical_aid tests claims.rs"),
-    ("medical_aid_claim_line.meal_unit", "食事: medical_aid tests claims.rs"),
-    ("medical_aid_claim_line.meal_count", "食事: medical_aid tests claims.rs"),
-    ("medical_aid_claim_visit", "日ごとの領収書: medical_aid tests claims.rs"),
 ];
 
 #[tokio::test]
