@@ -10,8 +10,24 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::path::{Path, PathBuf};
 use webkit::House;
 
+/// A city in which the story was played to its end, while its server is still running.
+struct Playing {
+    house: House,
+    options: Options,
+    running: Running,
+    /// The passwords that its staff were given, and those that they chose.
+    one_time: Vec<String>,
+    chosen: Vec<String>,
+}
+
 /// A city in which the story was played to its end, and the passwords that its staff chose.
 pub async fn played(name: &str) -> (House, Options, Vec<String>) {
+    let playing = play(name).await;
+    playing.running.stop().await;
+    (playing.house, playing.options, playing.chosen)
+}
+
+async fn play(name: &str) -> Playing {
     let options = Options { residents: 1_500, ..options(None, name) };
     let today = options.today.unwrap();
     let DemoCity { house, passwords } = open_city(&options).await.unwrap();
@@ -19,9 +35,9 @@ pub async fn played(name: &str) -> (House, Options, Vec<String>) {
     let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await.unwrap();
     let made = synth::City::generate(load::SEED, options.residents, today);
     story::play(&house, &made, witness.as_ref(), &passwords, None).await.unwrap();
-    running.stop().await;
-    let chosen = passwords.iter().map(|(_, one_time)| format!("{one_time}-own")).collect();
-    (house, options, chosen)
+    let one_time: Vec<String> = passwords.iter().map(|(_, password)| password.clone()).collect();
+    let chosen = one_time.iter().map(|password| format!("{password}-own")).collect();
+    Playing { house, options, running, one_time, chosen }
 }
 
 /// Columns (or whole registers) that the story does not fill yet, and the test that does.
@@ -118,7 +134,7 @@ fn readable(folder: &Path, secrets: &[(String, Vec<Vec<u8>>)]) -> Vec<String> {
 
 #[tokio::test]
 async fn nothing_secret_can_be_read_in_any_file() {
-    let (_, options, passwords) = played("secrets").await;
+    let Playing { options, running, one_time, chosen, .. } = play("secrets").await;
     let mut secrets: Vec<(String, Vec<Vec<u8>>)> = vec![];
     // What the story typed.
     for body in ["99000010001", "99000010002", "99000010003", "99000010004", "99000010005", "99000010006"] {
@@ -128,8 +144,9 @@ async fn nothing_secret_can_be_read_in_any_file() {
     for account in ["4815926", "4815934", "4815942"] {
         secrets.push((format!("account {account}"), spellings(account)));
     }
-    for password in &passwords {
-        secrets.push(("a password".into(), vec![password.as_bytes().to_vec()]));
+    for password in one_time.iter().chain(&chosen) {
+        let utf16 = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        secrets.push(("a password".into(), vec![password.as_bytes().to_vec(), utf16]));
     }
     // What the load brought in.
     let made = synth::City::generate(load::SEED, options.residents, options.today.unwrap());
@@ -137,7 +154,10 @@ async fn nothing_secret_can_be_read_in_any_file() {
         secrets.push((format!("個人番号 of resident {}", person.serial), spellings(person.individual_number.expose())));
         secrets.push((format!("住民票コード of resident {}", person.serial), spellings(person.juminhyo_code.as_str())));
     }
-    let found = readable(&options.data, &secrets);
+    // While the server runs, with what is still in its write-ahead log, and after it has ended.
+    let mut found = readable(&options.data, &secrets);
+    running.stop().await;
+    found.extend(readable(&options.data, &secrets));
     // The search itself can find: the same secret, left in a file in one of its spellings.
     let careless = options.data.join("careless.tmp");
     for (n, spelling) in secrets[0].1.iter().enumerate() {
