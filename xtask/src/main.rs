@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask <task>
   test [filter]                 every test, on SQLite and PostgreSQL and in a browser, then the demo on both databases
+  screens                       draw the pictures of docs/screens anew, from the pages as the tests see them
   generate [--check]            write docs/generated, or (--check) fail with the names of stale files
   tidy                          the rules of the house: edges, purity, SQL ownership, lengths, banned words, links
   bench [name] --date <date>    run the registered benchmarks and write bench/results";
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test_run::run(None),
         ["test", filter] => test_run::run(Some(filter)),
+        ["screens"] => test_run::screens(),
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
         ["tidy"] => tidy::run(),

@@ -79,6 +79,24 @@ pub fn run(filter: Option<&str>) -> Result<bool> {
     Ok(total.failed == 0)
 }
 
+/// Draws docs/screens: the tests that look at every page keep a picture of the ones that documents show.
+pub fn screens() -> Result<bool> {
+    let root = root()?;
+    let target = target_dir(&root)?;
+    let tools = tools::ensure(&target)?;
+    let folder = root.join("docs/screens");
+    for tests in
+        [["--test", "pages", "a_clerk_works_by_keyboard"], ["--test", "pages", "the_sign_in_page"], ["--lib", "--", "screens"]]
+    {
+        let mut command = cargo();
+        command.current_dir(&root).args(["test", "--package", "app"]).args(tests);
+        command.env("ATENA_CHROMIUM", &tools.chromium).env("ATENA_AXE", &tools.axe).env("ATENA_SCREENS", &folder);
+        shell::run(&mut command)?;
+    }
+    println!("drew {}", folder.display());
+    Ok(true)
+}
+
 fn set_up<'a>(filter: Option<&'a str>, lines: &mut Vec<String>) -> Result<Stage<'a>> {
     let root = root()?;
     let target = target_dir(&root)?;

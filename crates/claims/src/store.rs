@@ -122,7 +122,7 @@ platform::statements! {
     /// What the programme has granted of it.
     SET_SETTLED = "update claims_month_copay set settled = $3 where recipient_no = $1 and care_month = $2";
     /// Months in which somebody has paid too much or was reimbursed.
-    EXCESSES = concatcp!(MonthCopay::SELECT, " where excess > 0 or settled > 0 order by care_month, recipient_no limit 1000");
+    EXCESSES = concatcp!(MonthCopay::SELECT, " where excess > 0 or settled > 0 order by excess desc, care_month, recipient_no limit 1000");
     /// Months known to exceed.
     EXCESS_KEYS = "select bearer_no, recipient_no, care_month from claims_month_copay where excess > 0 or settled > 0";
 }

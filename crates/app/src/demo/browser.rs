@@ -60,6 +60,13 @@ impl Browser {
         Self::new(Router::new().fallback(forward), name)
     }
 
+    /// The same session as another browser's.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: &str) -> Self {
+        cookie.clone_into(&mut self.cookie);
+        self
+    }
+
     /// The session's cookie, as sent.
     pub fn cookie(&self) -> &str {
         &self.cookie

@@ -3,6 +3,7 @@
 mod canaries;
 mod matrix;
 mod played;
+mod screens;
 
 use super::*;
 use platform::staff::admin;

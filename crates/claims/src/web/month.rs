@@ -18,6 +18,16 @@ use webkit::components::{
 };
 use webkit::{Begun, Call, Reply, Screen};
 
+/// People above the monthly cap whom the page lists; the work on all of them is in 償還払い.
+const EXCESSES_SHOWN: usize = 20;
+
+fn over_the_cap(people: usize) -> String {
+    match people.saturating_sub(EXCESSES_SHOWN) {
+        0 => "自動償還の対象".into(),
+        rest => format!("自動償還の対象。超えた額の多い{EXCESSES_SHOWN}人、ほか{rest}人は償還払いの一覧にあります"),
+    }
+}
+
 /// Months, and taking files in.
 pub async fn list(call: Call) -> Result<Reply, Fault> {
     let unit = call.look().await?;
@@ -157,7 +167,7 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         empty: ("この月のファイルはまだありません".into(), "レセプト・請求の画面から取り込みます。".into()),
         ..Table::default()
     };
-    let copay_rows = excesses.iter().map(|c| {
+    let copay_rows = excesses.iter().take(EXCESSES_SHOWN).map(|c| {
         Row::new(vec![
             c.recipient_no.clone().into(),
             c.care_month.wareki().into(),
@@ -185,7 +195,7 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     let main = html! {
         (pair(card("請求との突合", "", bill_table(&call, month, &bills)), card("資格突合", if checks.is_empty() { "未実施" } else { "完了" }, results_card)))
         (card("請求書を登録する", "届いた請求書のとおりに入れます", bill_form(&call, month)))
-        (card("月の上限", "自動償還の対象", table(&copay_list)))
+        (card("月の上限", &over_the_cap(excesses.len()), table(&copay_list)))
         (card("ファイル", &format!("{total}件"), table(&file_list)))
         (ledger.cards(|_| true))
     };

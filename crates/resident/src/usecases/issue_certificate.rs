@@ -7,7 +7,7 @@ use forms::parts::{Issuer, Seal};
 use forms::{Form, Meta, Missing};
 use kernel::Cleared;
 use kernel::access::Action;
-use kernel::decision::Outcome;
+use kernel::decision::{Outcome, Verdict};
 use kernel::ident::AtenaNo;
 use kernel::time::{clock_time, wareki};
 use law::resident::juminhyo::{Answer, Document, Item, Protection, Purpose, Request, Requester, Window, allowed_items};
@@ -85,6 +85,11 @@ pub async fn answer(unit: &mut Unit, asked: &Asked) -> Result<(Answer, Person, i
     let rules = &super::rules()?.resident;
     let unclear = |e: law::RuleError| Fault::conflict("交付の可否を判定できません", e.to_string());
     let mut answer = allowed_items(&request, rules).map_err(unclear)?;
+    if answer.decision.outcome == Outcome::Unclear && !protected {
+        // Nothing is refused yet: the counter hears what it has to make sure of first.
+        let open = answer.decision.reasons.iter().filter(|r| r.verdict == Verdict::Unclear);
+        answer.refusal_ja = open.map(|r| format!("{}: {}", r.title_ja, r.detail_ja)).collect();
+    }
     if protected && answer.decision.outcome != Outcome::Granted && answer.refusal_ja.is_empty() {
         // Whoever is turned away hears what a stranger without a sufficient reason hears about anybody.
         let stranger = Request { protection: Protection::NotProtected, purpose: Purpose::Insufficient, ..request };

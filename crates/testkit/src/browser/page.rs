@@ -275,6 +275,16 @@ impl Page {
         save(&self.call("Page.printToPDF", params).await?, path)
     }
 
+    /// The cookies of the page as a request sends them, also those that scripts cannot read.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn cookie(&self) -> Result<String> {
+        let answer = self.call("Network.getCookies", json!({})).await?;
+        let all = answer.get("cookies").and_then(Value::as_array).cloned().unwrap_or_default();
+        Ok(all.iter().map(|c| format!("{}={}", text(c, "/name"), text(c, "/value"))).collect::<Vec<_>>().join("; "))
+    }
+
     /// Every accessibility rule that the page breaks in its present state.
     ///
     /// # Errors

@@ -96,7 +96,7 @@ fn decides(table: &str, column: &str) -> bool {
     joins || ANYWHERE.contains(&column) || THERE.contains(&format!("{table}.{column}").as_str())
 }
 
-fn leak(text: String) -> &'static str {
+pub fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
@@ -206,7 +206,7 @@ const IDS: &[(&str, &str)] = &[
 ];
 
 /// Every address under which a route can be asked for in this city.
-async fn addresses(house: &House, people: &[String]) -> Vec<String> {
+pub async fn addresses(house: &House, people: &[String]) -> Vec<String> {
     let mut tx = house.city.db().read().await.unwrap();
     let mut all = vec![];
     for route in house.routes().filter(|r| r.method == Method::Get) {
@@ -218,7 +218,7 @@ async fn addresses(house: &House, people: &[String]) -> Vec<String> {
         };
         fill("{no}", people);
         fill("{number}", people);
-        fill("{month}", &["202610".into(), "202611".into(), "202612".into()]);
+        fill("{month}", &["202611".into(), "202612".into(), "202610".into()]);
         fill("{sender}", &["1".into(), "2".into()]);
         fill("{step}", &["extend".into(), "start".into()]);
         let kinds = [
@@ -377,28 +377,28 @@ fn secrets() -> Vec<Canary> {
     all.chain(accounts.iter().map(|a| secret("口座", "kodomo.account", (*a).to_owned()))).collect()
 }
 
-/// 宛名番号 of some who have most to show: children with a card, a claim, a notice.
-async fn story_people(house: &House) -> Vec<String> {
+/// 宛名番号 of some who have most to show, the richest first: children with a card, a claim, a notice.
+pub async fn story_people(house: &House) -> Vec<String> {
     let mut tx = house.city.db().read().await.unwrap();
-    let mut all = BTreeSet::new();
+    let mut all: Vec<String> = vec![];
     for table in [
-        "medical_aid_application",
+        "medical_aid_school_leave",
         "medical_aid_claim",
+        "medical_aid_application",
         "medical_aid_notice",
         "medical_aid_income",
         "medical_aid_relief",
-        "medical_aid_school_leave",
         "resident_protection",
         "resident_certificate",
+        "hub_former_number f join hub_link l on l.dan_no = f.dan_no",
     ] {
-        let sql = format!("select atena_no from {table} order by id desc limit 1");
-        for row in tx.all(leak(sql), vec![]).await.unwrap() {
-            all.insert(row.get::<String>("atena_no").unwrap());
+        let sql =
+            format!("select atena_no from {table} order by {}id desc limit 1", if table.contains(" f ") { "f." } else { "" });
+        let row = tx.one(leak(sql), vec![]).await.unwrap();
+        let number: String = row.get("atena_no").unwrap();
+        if !all.contains(&number) {
+            all.push(number);
         }
     }
-    let renumbered = "select l.atena_no from hub_link l join hub_former_number f on f.dan_no = l.dan_no";
-    for row in tx.all(renumbered, vec![]).await.unwrap() {
-        all.insert(row.get::<String>("atena_no").unwrap());
-    }
-    all.into_iter().collect()
+    all
 }

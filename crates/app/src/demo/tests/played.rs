@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use webkit::House;
 
 /// A city in which the story was played to its end, while its server is still running.
-struct Playing {
-    house: House,
-    options: Options,
-    running: Running,
+pub struct Playing {
+    pub house: House,
+    pub options: Options,
+    pub running: Running,
     /// The passwords that its staff were given, and those that they chose.
-    one_time: Vec<String>,
-    chosen: Vec<String>,
+    pub one_time: Vec<String>,
+    pub chosen: Vec<String>,
 }
 
 /// A city in which the story was played to its end, and the passwords that its staff chose.
@@ -27,7 +27,7 @@ pub async fn played(name: &str) -> (House, Options, Vec<String>) {
     (playing.house, playing.options, playing.chosen)
 }
 
-async fn play(name: &str) -> Playing {
+pub async fn play(name: &str) -> Playing {
     let options = Options { residents: 1_500, ..options(None, name) };
     let today = options.today.unwrap();
     let DemoCity { house, passwords } = open_city(&options).await.unwrap();
