@@ -1,0 +1,66 @@
+//! Candidate pairs: records that share a key are compared, others are not.
+
+use crate::clusters::Forest;
+use crate::corpus::Row;
+use crate::keys::join;
+use rayon::prelude::*;
+
+/// A block of more clusters than this says too little to compare them all.
+const LARGEST: usize = 60;
+
+/// All groups of values that share a key, each sorted, ordered by key.
+pub(crate) fn groups(mut entries: Vec<(u64, u32)>) -> Vec<Vec<u32>> {
+    entries.retain(|(key, _)| *key != 0);
+    entries.par_sort_unstable();
+    entries.dedup();
+    entries.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1).map(|g| g.iter().map(|(_, at)| *at).collect()).collect()
+}
+
+/// Groups of records that may link automatically: equal number and birth date, or equal house and birth date.
+pub(crate) fn automatic(rows: &[Row]) -> Vec<Vec<u32>> {
+    let number = rows.iter().zip(0..).map(|(r, at)| (join(&[r.token, r.birth.into()]), at)).collect();
+    let house = rows.iter().zip(0..);
+    let house = house.flat_map(|(r, at)| r.places.iter().map(move |p| (join(&[p.house(), r.birth.into()]), at)));
+    let mut found = groups(number);
+    found.extend(groups(house.collect()));
+    found
+}
+
+/// Pairs of clusters worth comparing, each once, as roots in order.
+pub(crate) fn candidates(rows: &[Row], forest: &mut Forest) -> Vec<(u32, u32)> {
+    let roots: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
+    let mut pairs = vec![];
+    for kind in KINDS {
+        let entries = rows.par_iter().zip(&roots).flat_map_iter(|(row, root)| kind(row).into_iter().map(|key| (key, *root)));
+        for group in groups(entries.collect()).iter().filter(|g| g.len() <= LARGEST) {
+            for (i, a) in group.iter().enumerate() {
+                pairs.extend(group.iter().skip(i + 1).map(|b| (*a, *b)));
+            }
+        }
+    }
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+type Kind = fn(&Row) -> Vec<u64>;
+
+const KINDS: [Kind; 8] = [
+    |r| vec![r.token],
+    |r| r.names.iter().flat_map(|n| [join(&[n.whole, r.birth.into()]), join(&[n.kana, r.birth.into()])]).collect(),
+    |r| r.places.iter().map(|p| join(&[p.house(), r.birth.into()])).collect(),
+    |r| {
+        let givens = r.names.iter().flat_map(|n| [n.given, n.kana_given, n.kana]);
+        givens.flat_map(|g| r.places.iter().map(move |p| join(&[p.house(), g]))).collect()
+    },
+    |r| r.names.iter().flat_map(|n| [join(&[r.phone, n.given]), join(&[r.phone, n.kana_given])]).collect(),
+    |r| vec![join(&[r.phone, r.birth.into()])],
+    |r| r.names.iter().flat_map(|n| [join(&[n.given, r.birth.into()]), join(&[n.kana_given, r.birth.into()])]).collect(),
+    |r| {
+        let (year, month, day) = (r.birth / 10_000, r.birth / 100 % 100, r.birth % 100);
+        let parts = [100_000 + year * 100 + month, 300_000 + year * 100 + day, 600_000 + month * 100 + day];
+        let known = r.birth != 0;
+        let keys = r.names.iter().flat_map(|n| parts.map(|part| join(&[n.whole, part.into()])));
+        keys.filter(|_| known).collect()
+    },
+];

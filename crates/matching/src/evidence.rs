@@ -1,0 +1,106 @@
+//! Evidence classes: what a pair of records rests on, and whether that may link without a person looking.
+
+use crate::agree::{Agreement, BirthLevel, Level, NameLevel};
+use crate::keys::Near;
+
+/// What speaks for two records being one person. The first three link automatically when nothing contradicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evidence {
+    /// Valid equal 個人番号, name and birth date.
+    NumberNameBirth,
+    /// The four items: name, birth date, sex, address.
+    FourItems,
+    /// Name, birth date and address; one side states no sex.
+    ThreeItems,
+    /// Four items by the reading alone, where two people share that reading, birth date and address: no field tells them apart.
+    Indistinguishable,
+    /// Equal 個人番号, but the name or the birth date disagrees (番号不整合).
+    NumberMismatch,
+    /// Two different valid 個人番号 on what otherwise looks like one person.
+    NumbersDiffer,
+    /// Name, birth date and phone.
+    NameBirthPhone,
+    /// Name and birth date only. Never links by itself.
+    NameBirth,
+    /// Same address, reading and birth date, but other kanji: a slip of the pen, or twins.
+    KanjiDiffer,
+    /// Given name, birth date and address agree, the family name does not.
+    SurnameDiffers,
+    /// Same or similar name at the same address; the birth date is off or missing.
+    NameAddress,
+    /// Less than that.
+    Weak,
+}
+
+impl Evidence {
+    /// May it link without a person looking?
+    pub fn is_automatic(self) -> bool {
+        self <= Self::ThreeItems
+    }
+
+    /// Does it belong to the conflict queue (番号不整合)?
+    pub fn is_conflict(self) -> bool {
+        matches!(self, Self::NumberMismatch | Self::NumbersDiffer)
+    }
+
+    /// Its name for a clerk.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NumberNameBirth => "個人番号・氏名・生年月日が一致",
+            Self::FourItems => "基本4情報（氏名・生年月日・性別・住所）が一致",
+            Self::ThreeItems => "性別を除く3情報（氏名・生年月日・住所）が一致",
+            Self::Indistinguishable => "どの項目でも区別できない人が同じ住所にいる",
+            Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違）",
+            Self::NumbersDiffer => "番号不整合（個人番号が相違）",
+            Self::NameBirthPhone => "氏名・生年月日・電話番号が一致",
+            Self::NameBirth => "氏名・生年月日のみ一致",
+            Self::KanjiDiffer => "氏名カナ・生年月日が一致、漢字が相違",
+            Self::SurnameDiffers => "名・生年月日が一致、氏が相違",
+            Self::NameAddress => "氏名・住所が一致か類似、生年月日が相違か不明",
+            Self::Weak => "部分的な一致",
+        }
+    }
+
+    /// How often such pairs were one person, in hundredths of a percent, as measured on a synthetic city of 340,000 people.
+    pub fn measured_precision(self) -> u32 {
+        match self {
+            Self::NumberNameBirth => 10_000,
+            Self::FourItems | Self::ThreeItems => 9_999,
+            Self::NameBirthPhone => 9_998,
+            Self::NameBirth => 9_760,
+            Self::NumberMismatch => 9_353,
+            Self::NameAddress | Self::SurnameDiffers => 8_770,
+            Self::KanjiDiffer => 8_770,
+            Self::NumbersDiffer => 3_650,
+            Self::Indistinguishable => 5_000,
+            Self::Weak => 700,
+        }
+    }
+}
+
+/// The class of one pair.
+pub(crate) fn classify(a: &Agreement) -> Evidence {
+    use NameLevel as N;
+    let name = matches!(a.name, N::Same | N::OtherReading | N::KanaOnly | N::OtherSurnameKanji);
+    let birth = a.birth == BirthLevel::Same;
+    match a.number {
+        Level::Same if birth && (name || a.name == N::OtherKanji) => return Evidence::NumberNameBirth,
+        Level::Same => return Evidence::NumberMismatch,
+        Level::Differs => return Evidence::NumbersDiffer,
+        Level::Missing => {}
+    }
+    if name && birth {
+        return match (a.place, a.sex, a.phone) {
+            (Near::Same, Level::Same, _) => Evidence::FourItems,
+            (Near::Same, Level::Missing, _) => Evidence::ThreeItems,
+            (_, _, Level::Same) => Evidence::NameBirthPhone,
+            _ => Evidence::NameBirth,
+        };
+    }
+    match a.name {
+        N::OtherKanji if birth => Evidence::KanjiDiffer,
+        N::Given if birth => Evidence::SurnameDiffers,
+        _ if a.place >= Near::Slip && a.name >= N::NearKana => Evidence::NameAddress,
+        _ => Evidence::Weak,
+    }
+}

@@ -1,0 +1,20 @@
+//! 名寄せ: which records of several systems are one person.
+//!
+//! Pure: records and tables in, clusters and questions out; no clock, no files, no network.
+
+mod agree;
+mod blocks;
+mod clusters;
+mod corpus;
+mod evidence;
+mod keys;
+mod link;
+mod tables;
+mod weigh;
+
+pub use clusters::Refusal;
+pub use corpus::{Corpus, Past, Record};
+pub use evidence::Evidence;
+pub use link::{Decision, Linkage, Settings, link};
+pub use tables::Tables;
+pub use weigh::VERSION;

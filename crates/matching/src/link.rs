@@ -1,0 +1,152 @@
+//! From records to clusters, best guess and queues.
+
+use crate::agree::{Agreement, Level};
+use crate::blocks;
+use crate::clusters::{Forest, Refusal};
+use crate::corpus::{Corpus, Row};
+use crate::evidence::{Evidence, classify};
+use crate::keys::Near;
+use crate::weigh::weigh;
+use rayon::prelude::*;
+use std::cmp::Reverse;
+
+/// What a run may assume.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The system that is the resident registry, where one living person has one record. None when there is none.
+    pub registry: Option<String>,
+}
+
+/// Least odds, in bits, at which the best guess joins two clusters.
+const JOIN: f32 = 0.0;
+/// Least odds at which a pair of clusters is put before a person.
+const REVIEW: f32 = -1.0;
+
+/// One question for a person: are these two clusters one person?
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// First cluster, by the position of its first record.
+    pub a: u32,
+    /// Second cluster.
+    pub b: u32,
+    /// What the closest pair of records rests on.
+    pub evidence: Evidence,
+    /// Odds in bits.
+    pub bits: f32,
+    /// Why a union would break a rule, if it would.
+    pub refusal: Option<Refusal>,
+    /// The best guess joined them.
+    pub joined: bool,
+}
+
+/// The result of a run. Records are positions in `records`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linkage {
+    /// System and number of each record, in canonical order.
+    pub records: Vec<(String, String)>,
+    /// For each record the first record of its automatic cluster.
+    pub automatic: Vec<u32>,
+    /// For each record the first record of its cluster in the best guess.
+    pub guess: Vec<u32>,
+    /// Questions, the most certain first.
+    pub review: Vec<Decision>,
+}
+
+/// Links all records.
+pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
+    corpus.prepare();
+    let rows = &corpus.rows;
+    let registry = settings.registry.as_ref().and_then(|name| corpus.systems.iter().position(|s| s == name));
+    let registry = registry.and_then(|at| u16::try_from(at).ok());
+    let mut forest = Forest::new(rows, registry);
+    link_automatically(rows, &mut forest);
+    let automatic: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
+
+    let pairs = blocks::candidates(rows, &mut forest);
+    let people = forest.roots().len() as f32;
+    let mut decisions: Vec<Decision> =
+        pairs.par_iter().filter_map(|(a, b)| decide(rows, &forest, *a, *b, people)).collect();
+    decisions.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
+    for decision in &mut decisions {
+        let (a, b) = (forest.root(decision.a), forest.root(decision.b));
+        if decision.bits < JOIN || a == b {
+            continue;
+        }
+        let (x, y) = (forest.facts(a), forest.facts(b));
+        let numbers = crate::clusters::disjoint(&x.tokens, &y.tokens) && decision.evidence != Evidence::NumbersDiffer;
+        if (x.registered > 0 && y.registered > 0) || (numbers && decision.bits < 9.0) {
+            continue;
+        }
+        forest.join(a, b);
+        decision.joined = true;
+    }
+    let guess: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
+    decisions.retain(|d| d.joined || guess.get(d.a as usize) != guess.get(d.b as usize));
+    let systems = &corpus.systems;
+    let name = |row: &Row| (systems.get(usize::from(row.system)).cloned().unwrap_or_default(), row.number.to_string());
+    Linkage { records: rows.iter().map(name).collect(), automatic, guess, review: decisions }
+}
+
+fn link_automatically(rows: &[Row], forest: &mut Forest) {
+    let groups = blocks::automatic(rows);
+    let mut edges: Vec<(Evidence, u32, u32)> = groups.par_iter().flat_map_iter(|group| edges_of(rows, group)).collect();
+    edges.par_sort_unstable_by_key(|(evidence, a, b)| (*evidence, Reverse(0), *a, *b));
+    for (_, a, b) in edges {
+        let (a, b) = (forest.root(a), forest.root(b));
+        if a != b && forest.refusal(a, b).is_none() {
+            forest.join(a, b);
+        }
+    }
+}
+
+/// The automatic pairs within a group of records that share a key.
+fn edges_of(rows: &[Row], group: &[u32]) -> Vec<(Evidence, u32, u32)> {
+    let mut edges = vec![];
+    for (i, a) in group.iter().enumerate() {
+        for b in group.iter().skip(i + 1) {
+            let (Some(x), Some(y)) = (rows.get(*a as usize), rows.get(*b as usize)) else { continue };
+            let agreement = Agreement::of(x, y);
+            let evidence = classify(&agreement);
+            if evidence.is_automatic() && !(evidence != Evidence::NumberNameBirth && ambiguous(rows, group, x, y)) {
+                edges.push((evidence, *a, *b));
+            }
+        }
+    }
+    edges
+}
+
+/// A record without kanji fits two people of the group who share its reading.
+fn ambiguous(rows: &[Row], group: &[u32], x: &Row, y: &Row) -> bool {
+    let (Some(a), Some(b)) = (x.names.first(), y.names.first()) else { return true };
+    if a.whole != 0 && b.whole != 0 {
+        return false;
+    }
+    let kana = if a.whole == 0 { a.kana } else { b.kana };
+    let readers = group.iter().filter_map(|at| rows.get(*at as usize)?.names.first()).filter(|n| n.kana == kana);
+    let mut kanji: Vec<u64> = readers.map(|n| n.whole).filter(|w| *w != 0).collect();
+    kanji.sort_unstable();
+    kanji.dedup();
+    kanji.len() > 1
+}
+
+/// Compares two clusters: the closest pair of their records, with what the clusters as a whole say of place, phone and number.
+fn decide(rows: &[Row], forest: &Forest, a: u32, b: u32, people: f32) -> Option<Decision> {
+    let (x, y) = (forest.facts(a), forest.facts(b));
+    let row = |at: &u32| rows.get(*at as usize);
+    let mut agreements: Vec<Agreement> = vec![];
+    for (p, q) in x.members.iter().flat_map(|p| y.members.iter().map(move |q| (p, q))) {
+        agreements.push(Agreement::of(row(p)?, row(q)?));
+    }
+    let place = agreements.iter().map(|a| a.place).max().unwrap_or(Near::Away);
+    let phone = agreements.iter().map(|a| a.phone).max().unwrap_or(Level::Missing);
+    let number = agreements.iter().map(|a| a.number).filter(|l| *l != Level::Missing).max().unwrap_or(Level::Missing);
+    let weighed = agreements.iter().map(|agreement| {
+        let whole = Agreement { place, phone, number, ..*agreement };
+        (weigh(&whole, people), whole)
+    });
+    let (bits, best) = weighed.max_by(|x, y| x.0.total_cmp(&y.0))?;
+    if bits < REVIEW {
+        return None;
+    }
+    Some(Decision { a, b, evidence: classify(&best), bits, refusal: forest.refusal(a, b), joined: false })
+}
