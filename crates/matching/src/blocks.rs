@@ -26,17 +26,35 @@ pub(crate) fn automatic(rows: &[Row]) -> Vec<Vec<u32>> {
     found
 }
 
+/// Pairs of clusters that share the kanji of a name and a birth date.
+pub(crate) fn same_name_and_birth(rows: &[Row], forest: &mut Forest) -> Vec<(u32, u32)> {
+    let mut entries = vec![];
+    for (row, at) in rows.iter().zip(0..) {
+        let root = forest.root(at);
+        entries.extend(row.names.iter().map(|n| (join(&[n.whole, row.birth.into()]), root)));
+    }
+    let mut pairs = vec![];
+    pair_up(&groups(entries), &mut pairs);
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+fn pair_up(groups: &[Vec<u32>], pairs: &mut Vec<(u32, u32)>) {
+    for group in groups.iter().filter(|g| g.len() <= LARGEST) {
+        for (i, a) in group.iter().enumerate() {
+            pairs.extend(group.iter().skip(i + 1).map(|b| (*a, *b)));
+        }
+    }
+}
+
 /// Pairs of clusters worth comparing, each once, as roots in order.
 pub(crate) fn candidates(rows: &[Row], forest: &mut Forest) -> Vec<(u32, u32)> {
     let roots: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
     let mut pairs = vec![];
     for kind in KINDS {
         let entries = rows.par_iter().zip(&roots).flat_map_iter(|(row, root)| kind(row).into_iter().map(|key| (key, *root)));
-        for group in groups(entries.collect()).iter().filter(|g| g.len() <= LARGEST) {
-            for (i, a) in group.iter().enumerate() {
-                pairs.extend(group.iter().skip(i + 1).map(|b| (*a, *b)));
-            }
-        }
+        pair_up(&groups(entries.collect()), &mut pairs);
     }
     pairs.par_sort_unstable();
     pairs.dedup();

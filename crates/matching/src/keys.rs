@@ -114,7 +114,9 @@ impl Place {
     pub(crate) fn read(address: &str, building: &str, tables: &Tables) -> Self {
         let key = kernel::text::address_key(address, tables.fold);
         let local = tables.local(&key);
-        let Some(at) = local.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 0) else {
+        // A number at the very front belongs to the town: 六条通.
+        let name = local.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
+        let Some(at) = local.get(name..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|at| at + name) else {
             return Self { town: hash(local), ..Self::default() };
         };
         let (town, rest) = local.split_at(at);

@@ -9,6 +9,7 @@ mod corpus;
 mod evidence;
 mod keys;
 mod link;
+mod moves;
 mod tables;
 mod weigh;
 

@@ -1,11 +1,12 @@
 //! From records to clusters, best guess and queues.
 
-use crate::agree::{Agreement, Level};
+use crate::agree::{Agreement, Level, NameLevel};
 use crate::blocks;
 use crate::clusters::{Forest, Refusal};
 use crate::corpus::{Corpus, Row};
 use crate::evidence::{Evidence, classify};
 use crate::keys::Near;
+use crate::moves::Moves;
 use crate::weigh::weigh;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -60,6 +61,7 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     let registry = registry.and_then(|at| u16::try_from(at).ok());
     let mut forest = Forest::new(rows, registry);
     link_automatically(rows, &mut forest);
+    while link_by_moves(rows, &mut forest) > 0 {}
     let automatic: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
 
     let pairs = blocks::candidates(rows, &mut forest);
@@ -97,6 +99,42 @@ fn link_automatically(rows: &[Row], forest: &mut Forest) {
             forest.join(a, b);
         }
     }
+}
+
+/// Joins clusters whose name, birth date and sex agree and whose addresses are joined by the move of another member of the family.
+/// Returns how many unions it made.
+fn link_by_moves(rows: &[Row], forest: &mut Forest) -> usize {
+    let pairs = blocks::same_name_and_birth(rows, forest);
+    let likely: Vec<(u32, u32, u64)> =
+        pairs.par_iter().filter_map(|(a, b)| Some((*a, *b, moved_name(rows, forest, *a, *b)?))).collect();
+    let moves = Moves::of(rows, forest, &likely);
+    let proven: Vec<_> = likely.par_iter().filter(|pair| moves.prove(rows, forest, **pair)).collect();
+    let mut made = 0;
+    for (a, b, _) in proven {
+        let (a, b) = (forest.root(*a), forest.root(*b));
+        if a != b && forest.refusal(a, b).is_none() {
+            forest.join(a, b);
+            made += 1;
+        }
+    }
+    made
+}
+
+/// The family name, when two clusters differ in nothing but the address.
+fn moved_name(rows: &[Row], forest: &Forest, a: u32, b: u32) -> Option<u64> {
+    if forest.refusal(a, b).is_some() {
+        return None;
+    }
+    let (x, y) = (forest.facts(a), forest.facts(b));
+    let pairs = x.members.iter().flat_map(|p| y.members.iter().map(move |q| (p, q)));
+    let mut rows_of = pairs.filter_map(|(p, q)| Some((rows.get(*p as usize)?, rows.get(*q as usize)?)));
+    rows_of.find_map(|(p, q)| {
+        let agreement = Agreement::of(p, q);
+        let kanji = matches!(agreement.name, NameLevel::Same | NameLevel::OtherReading);
+        let moved = matches!(classify(&agreement), Evidence::NameBirth | Evidence::NameBirthPhone);
+        let surname = p.names.first().map(|n| n.surname)?;
+        (kanji && moved && agreement.sex != Level::Differs && surname != 0).then_some(surname)
+    })
 }
 
 /// The automatic pairs within a group of records that share a key.
