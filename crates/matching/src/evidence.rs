@@ -3,7 +3,7 @@
 use crate::agree::{Agreement, BirthLevel, Level, NameLevel};
 use crate::keys::Near;
 
-/// What speaks for two records being one person. The first three link automatically when nothing contradicts.
+/// What speaks for two records being one person. The first five link automatically when nothing contradicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
     /// Valid equal 個人番号, name and birth date.
@@ -12,6 +12,10 @@ pub enum Evidence {
     FourItems,
     /// Name, birth date and address; one side states no sex.
     ThreeItems,
+    /// The four items, where another member of the family moved between the two addresses.
+    FourItemsMoved,
+    /// The four items, where one address is one number away from the other and nobody else lives there.
+    FourItemsSlip,
     /// Four items by the reading alone, where two people share that reading, birth date and address: no field tells them apart.
     Indistinguishable,
     /// Equal 個人番号, but the name or the birth date disagrees (番号不整合).
@@ -35,7 +39,7 @@ pub enum Evidence {
 impl Evidence {
     /// May it link without a person looking?
     pub fn is_automatic(self) -> bool {
-        self <= Self::ThreeItems
+        self <= Self::FourItemsSlip
     }
 
     /// Does it belong to the conflict queue (番号不整合)?
@@ -49,6 +53,8 @@ impl Evidence {
             Self::NumberNameBirth => "個人番号・氏名・生年月日が一致",
             Self::FourItems => "基本4情報（氏名・生年月日・性別・住所）が一致",
             Self::ThreeItems => "性別を除く3情報（氏名・生年月日・住所）が一致",
+            Self::FourItemsMoved => "基本4情報が一致（住所は同じ世帯の人の転居で一致）",
+            Self::FourItemsSlip => "基本4情報が一致（住所は番地の数字1つの書き誤り）",
             Self::Indistinguishable => "どの項目でも区別できない人が同じ住所にいる",
             Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違）",
             Self::NumbersDiffer => "番号不整合（個人番号が相違）",
@@ -65,7 +71,7 @@ impl Evidence {
     pub fn measured_precision(self) -> u32 {
         match self {
             Self::NumberNameBirth => 10_000,
-            Self::FourItems | Self::ThreeItems => 9_999,
+            Self::FourItems | Self::ThreeItems | Self::FourItemsMoved | Self::FourItemsSlip => 9_999,
             Self::NameBirthPhone => 9_998,
             Self::NameBirth => 9_760,
             Self::NumberMismatch => 9_353,

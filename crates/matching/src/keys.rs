@@ -152,6 +152,12 @@ impl Place {
         }
     }
 
+    /// Key of the address without its room.
+    pub(crate) fn lot(&self) -> u64 {
+        let lots = self.numbers.iter().take(usize::from(self.lots)).map(|n| u64::from(*n) + 1);
+        lots.fold(self.town, |key, n| join(&[key, n]))
+    }
+
     /// How the two agree.
     pub(crate) fn near(&self, other: &Self) -> Near {
         if self.town == 0 || self.town != other.town {

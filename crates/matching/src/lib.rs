@@ -3,6 +3,7 @@
 //! Pure: records and tables in, clusters and questions out; no clock, no files, no network.
 
 mod agree;
+mod automatic;
 mod blocks;
 mod clusters;
 mod corpus;
@@ -13,6 +14,7 @@ mod moves;
 mod tables;
 mod weigh;
 
+pub use automatic::Link;
 pub use clusters::Refusal;
 pub use corpus::{Corpus, Past, Record};
 pub use evidence::Evidence;

@@ -1,15 +1,14 @@
 //! From records to clusters, best guess and queues.
 
-use crate::agree::{Agreement, Level, NameLevel};
+use crate::agree::{Agreement, Level};
+use crate::automatic::{Link, link_automatically};
 use crate::blocks;
 use crate::clusters::{Forest, Refusal};
 use crate::corpus::{Corpus, Row};
 use crate::evidence::{Evidence, classify};
 use crate::keys::Near;
-use crate::moves::Moves;
 use crate::weigh::weigh;
 use rayon::prelude::*;
-use std::cmp::Reverse;
 
 /// What a run may assume.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +46,8 @@ pub struct Linkage {
     pub records: Vec<(String, String)>,
     /// For each record the first record of its automatic cluster.
     pub automatic: Vec<u32>,
+    /// The automatic unions, in the order they were made.
+    pub links: Vec<Link>,
     /// For each record the first record of its cluster in the best guess.
     pub guess: Vec<u32>,
     /// Questions, the most certain first.
@@ -60,8 +61,7 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     let registry = settings.registry.as_ref().and_then(|name| corpus.systems.iter().position(|s| s == name));
     let registry = registry.and_then(|at| u16::try_from(at).ok());
     let mut forest = Forest::new(rows, registry);
-    link_automatically(rows, &mut forest);
-    while link_by_moves(rows, &mut forest) > 0 {}
+    let links = link_automatically(rows, &mut forest);
     let automatic: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
 
     let pairs = blocks::candidates(rows, &mut forest);
@@ -86,85 +86,7 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     decisions.retain(|d| d.joined || guess.get(d.a as usize) != guess.get(d.b as usize));
     let systems = &corpus.systems;
     let name = |row: &Row| (systems.get(usize::from(row.system)).cloned().unwrap_or_default(), row.number.to_string());
-    Linkage { records: rows.iter().map(name).collect(), automatic, guess, review: decisions }
-}
-
-fn link_automatically(rows: &[Row], forest: &mut Forest) {
-    let groups = blocks::automatic(rows);
-    let mut edges: Vec<(Evidence, u32, u32)> = groups.par_iter().flat_map_iter(|group| edges_of(rows, group)).collect();
-    edges.par_sort_unstable_by_key(|(evidence, a, b)| (*evidence, Reverse(0), *a, *b));
-    for (_, a, b) in edges {
-        let (a, b) = (forest.root(a), forest.root(b));
-        if a != b && forest.refusal(a, b).is_none() {
-            forest.join(a, b);
-        }
-    }
-}
-
-/// Joins clusters whose name, birth date and sex agree and whose addresses are joined by the move of another member of the family.
-/// Returns how many unions it made.
-fn link_by_moves(rows: &[Row], forest: &mut Forest) -> usize {
-    let pairs = blocks::same_name_and_birth(rows, forest);
-    let likely: Vec<(u32, u32, u64)> =
-        pairs.par_iter().filter_map(|(a, b)| Some((*a, *b, moved_name(rows, forest, *a, *b)?))).collect();
-    let moves = Moves::of(rows, forest, &likely);
-    let proven: Vec<_> = likely.par_iter().filter(|pair| moves.prove(rows, forest, **pair)).collect();
-    let mut made = 0;
-    for (a, b, _) in proven {
-        let (a, b) = (forest.root(*a), forest.root(*b));
-        if a != b && forest.refusal(a, b).is_none() {
-            forest.join(a, b);
-            made += 1;
-        }
-    }
-    made
-}
-
-/// The family name, when two clusters differ in nothing but the address.
-fn moved_name(rows: &[Row], forest: &Forest, a: u32, b: u32) -> Option<u64> {
-    if forest.refusal(a, b).is_some() {
-        return None;
-    }
-    let (x, y) = (forest.facts(a), forest.facts(b));
-    let pairs = x.members.iter().flat_map(|p| y.members.iter().map(move |q| (p, q)));
-    let mut rows_of = pairs.filter_map(|(p, q)| Some((rows.get(*p as usize)?, rows.get(*q as usize)?)));
-    rows_of.find_map(|(p, q)| {
-        let agreement = Agreement::of(p, q);
-        let kanji = matches!(agreement.name, NameLevel::Same | NameLevel::OtherReading);
-        let moved = matches!(classify(&agreement), Evidence::NameBirth | Evidence::NameBirthPhone);
-        let surname = p.names.first().map(|n| n.surname)?;
-        (kanji && moved && agreement.sex != Level::Differs && surname != 0).then_some(surname)
-    })
-}
-
-/// The automatic pairs within a group of records that share a key.
-fn edges_of(rows: &[Row], group: &[u32]) -> Vec<(Evidence, u32, u32)> {
-    let mut edges = vec![];
-    for (i, a) in group.iter().enumerate() {
-        for b in group.iter().skip(i + 1) {
-            let (Some(x), Some(y)) = (rows.get(*a as usize), rows.get(*b as usize)) else { continue };
-            let agreement = Agreement::of(x, y);
-            let evidence = classify(&agreement);
-            if evidence.is_automatic() && !(evidence != Evidence::NumberNameBirth && ambiguous(rows, group, x, y)) {
-                edges.push((evidence, *a, *b));
-            }
-        }
-    }
-    edges
-}
-
-/// A record without kanji fits two people of the group who share its reading.
-fn ambiguous(rows: &[Row], group: &[u32], x: &Row, y: &Row) -> bool {
-    let (Some(a), Some(b)) = (x.names.first(), y.names.first()) else { return true };
-    if a.whole != 0 && b.whole != 0 {
-        return false;
-    }
-    let kana = if a.whole == 0 { a.kana } else { b.kana };
-    let readers = group.iter().filter_map(|at| rows.get(*at as usize)?.names.first()).filter(|n| n.kana == kana);
-    let mut kanji: Vec<u64> = readers.map(|n| n.whole).filter(|w| *w != 0).collect();
-    kanji.sort_unstable();
-    kanji.dedup();
-    kanji.len() > 1
+    Linkage { records: rows.iter().map(name).collect(), automatic, links, guess, review: decisions }
 }
 
 /// Compares two clusters: the closest pair of their records, with what the clusters as a whole say of place, phone and number.

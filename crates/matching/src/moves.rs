@@ -13,7 +13,7 @@ pub(crate) struct Moves(Vec<(u64, u32, u32)>);
 
 impl Moves {
     /// All moves that clusters show by themselves, and those that a pair of clusters would show if it were one person.
-    pub(crate) fn of(rows: &[Row], forest: &Forest, likely: &[(u32, u32, u64)]) -> Self {
+    pub(crate) fn of<'l>(rows: &[Row], forest: &Forest, likely: impl Iterator<Item = (&'l [u32; 2], u64)>) -> Self {
         let roots = forest.roots();
         let moved = roots.par_iter().filter(|root| forest.facts(**root).members.len() > 1).flat_map_iter(|root| {
             let houses = houses(rows, forest, *root);
@@ -27,8 +27,8 @@ impl Moves {
             surnames.into_iter().flat_map(move |s| pairs.clone().into_iter().map(move |(x, y)| (join(&[x, y, s]), *root, *root)))
         });
         let mut moves: Vec<(u64, u32, u32)> = moved.collect();
-        for (a, b, surname) in likely {
-            moves.extend(between(rows, forest, *a, *b).map(|(x, y)| (join(&[x, y, *surname]), *a, *b)));
+        for ([a, b], surname) in likely.filter(|(_, surname)| *surname != 0) {
+            moves.extend(between(rows, forest, *a, *b).map(|(x, y)| (join(&[x, y, surname]), *a, *b)));
         }
         moves.par_sort_unstable();
         moves.dedup();
@@ -36,7 +36,7 @@ impl Moves {
     }
 
     /// Did somebody else of that family name move between a house of `a` and a house of `b`?
-    pub(crate) fn prove(&self, rows: &[Row], forest: &Forest, (a, b, surname): (u32, u32, u64)) -> bool {
+    pub(crate) fn prove(&self, rows: &[Row], forest: &Forest, [a, b]: [u32; 2], surname: u64) -> bool {
         between(rows, forest, a, b).any(|(x, y)| {
             let key = join(&[x, y, surname]);
             let first = self.0.partition_point(|(k, ..)| *k < key);

@@ -1,0 +1,149 @@
+//! The automatic tier: unions that need no person, each with the evidence it rests on.
+
+use crate::agree::{Agreement, Level, NameLevel};
+use crate::blocks;
+use crate::clusters::Forest;
+use crate::corpus::Row;
+use crate::evidence::{Evidence, classify};
+use crate::keys::Near;
+use crate::moves::Moves;
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// One automatic union: two records and what they rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// What the two records rest on.
+    pub evidence: Evidence,
+    /// First record.
+    pub a: u32,
+    /// Second record.
+    pub b: u32,
+}
+
+/// Makes every automatic union in the forest and returns them in order.
+pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
+    let mut made = vec![];
+    let groups = blocks::automatic(rows);
+    let (mut links, mut doubtful): (Vec<Link>, Vec<Doubt>) =
+        groups.par_iter().flat_map_iter(|group| links_of(rows, group)).partition_map(|link| match link {
+            Ok(link) => rayon::iter::Either::Left(link),
+            Err(doubt) => rayon::iter::Either::Right(doubt),
+        });
+    links.par_sort_unstable();
+    join_all(forest, links, &mut made);
+    doubtful.par_sort_unstable_by_key(|d| d.link);
+    let settled = doubtful.into_iter().filter(|doubt| {
+        let mut roots = doubt.rivals.iter().map(|at| forest.root(*at));
+        let first = roots.next();
+        roots.all(|root| Some(root) == first)
+    });
+    let settled: Vec<Link> = settled.map(|doubt| doubt.link).collect();
+    join_all(forest, settled, &mut made);
+    loop {
+        let corrected = corrected_addresses(rows, forest);
+        let before = made.len();
+        join_all(forest, corrected, &mut made);
+        if made.len() == before {
+            return made;
+        }
+    }
+}
+
+fn join_all(forest: &mut Forest, links: Vec<Link>, made: &mut Vec<Link>) {
+    for link in links {
+        let (a, b) = (forest.root(link.a), forest.root(link.b));
+        if a != b && forest.refusal(a, b).is_none() {
+            forest.join(a, b);
+            made.push(link);
+        }
+    }
+}
+
+/// A pair that would link if it were not for other people with the same reading.
+struct Doubt {
+    link: Link,
+    rivals: Vec<u32>,
+}
+
+/// The automatic pairs within a group of records that share a key.
+fn links_of(rows: &[Row], group: &[u32]) -> Vec<Result<Link, Doubt>> {
+    let mut found = vec![];
+    for (i, a) in group.iter().enumerate() {
+        for b in group.iter().skip(i + 1) {
+            let (Some(x), Some(y)) = (rows.get(*a as usize), rows.get(*b as usize)) else { continue };
+            let agreement = Agreement::of(x, y);
+            let evidence = classify(&agreement);
+            if !evidence.is_automatic() {
+                continue;
+            }
+            let link = Link { evidence, a: *a, b: *b };
+            let by_reading = agreement.name == NameLevel::KanaOnly && evidence != Evidence::NumberNameBirth;
+            let rivals = if by_reading { readers(rows, group, x, y) } else { vec![] };
+            found.push(if rivals.is_empty() { Ok(link) } else { Err(Doubt { link, rivals }) });
+        }
+    }
+    found
+}
+
+/// The records of the group that write this reading in kanji, when they write it in two ways or more.
+fn readers(rows: &[Row], group: &[u32], x: &Row, y: &Row) -> Vec<u32> {
+    let kana: Vec<u64> = x.names.iter().chain(&y.names).map(|n| n.kana).filter(|k| *k != 0).collect();
+    let names = group.iter().filter_map(|at| Some((*at, rows.get(*at as usize)?.names.first()?)));
+    let readers: Vec<(u32, u64)> =
+        names.filter(|(_, n)| n.whole != 0 && kana.contains(&n.kana)).map(|(at, n)| (at, n.whole)).collect();
+    let one_way = readers.iter().all(|(_, whole)| readers.first().is_some_and(|(_, first)| first == whole));
+    if one_way { vec![] } else { readers.into_iter().map(|(at, _)| at).collect() }
+}
+
+/// Pairs whose name, birth date and sex agree and whose addresses differ for a reason that other records show: another member of the
+/// family moved between the two, or one address is nobody's and one number away from the other.
+fn corrected_addresses(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
+    let pairs = blocks::same_name_and_birth(rows, forest);
+    let likely: Vec<(Link, [u32; 2], u64)> =
+        pairs.par_iter().filter_map(|(a, b)| but_for_address(rows, forest, *a, *b)).collect();
+    let moves = Moves::of(rows, forest, likely.iter().map(|(_, roots, surname)| (roots, *surname)));
+    let lots = count_lots(rows);
+    let shown = likely.into_par_iter().filter_map(|(link, roots, surname)| {
+        let slip = || {
+            let (x, y) = (rows.get(link.a as usize)?, rows.get(link.b as usize)?);
+            let nobody = |row: &Row| row.places.first().is_some_and(|p| lots.get(&p.lot()) == Some(&1));
+            let near = Agreement::of(x, y);
+            (near.place == Near::Slip && near.sex == Level::Same && (nobody(x) || nobody(y))).then_some(Evidence::FourItemsSlip)
+        };
+        let moved = moves.prove(rows, forest, roots, surname).then_some(Evidence::FourItemsMoved);
+        moved.or_else(slip).map(|evidence| Link { evidence, ..link })
+    });
+    let mut links: Vec<Link> = shown.collect();
+    links.par_sort_unstable();
+    links
+}
+
+/// Two records of two clusters that differ in nothing but the address, with the roots and the family name.
+fn but_for_address(rows: &[Row], forest: &Forest, a: u32, b: u32) -> Option<(Link, [u32; 2], u64)> {
+    if forest.refusal(a, b).is_some() {
+        return None;
+    }
+    let (x, y) = (forest.facts(a), forest.facts(b));
+    let pairs = x.members.iter().flat_map(|p| y.members.iter().map(move |q| (*p, *q)));
+    let fits = pairs.filter_map(|(p, q)| {
+        let (x, y) = (rows.get(p as usize)?, rows.get(q as usize)?);
+        let agreement = Agreement::of(x, y);
+        let kanji = matches!(agreement.name, NameLevel::Same | NameLevel::OtherReading);
+        let evidence = classify(&agreement);
+        let but_for = kanji && agreement.sex != Level::Differs && matches!(evidence, Evidence::NameBirth | Evidence::NameBirthPhone);
+        let surname = x.names.first().map_or(0, |n| n.surname);
+        but_for.then_some((agreement.place, Link { evidence, a: p, b: q }, surname))
+    });
+    let (_, link, surname) = fits.max_by_key(|(place, link, _)| (*place, std::cmp::Reverse(*link)))?;
+    Some((link, [a, b], surname))
+}
+
+/// How many records give each lot as their present address.
+fn count_lots(rows: &[Row]) -> HashMap<u64, u32> {
+    let mut counts = HashMap::new();
+    for place in rows.iter().filter_map(|r| r.places.first()) {
+        *counts.entry(place.lot()).or_default() += 1;
+    }
+    counts
+}
