@@ -5,7 +5,7 @@ use crate::blocks;
 use crate::clusters::Forest;
 use crate::corpus::Row;
 use crate::evidence::{Evidence, classify};
-use crate::keys::Near;
+use crate::keys::{Near, Script};
 use crate::moves::Moves;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -91,7 +91,7 @@ fn readers(rows: &[Row], group: &[u32], x: &Row, y: &Row) -> Vec<u32> {
     let kana: Vec<u64> = x.names.iter().chain(&y.names).map(|n| n.kana).filter(|k| *k != 0).collect();
     let names = group.iter().filter_map(|at| Some((*at, rows.get(*at as usize)?.names.first()?)));
     let readers: Vec<(u32, u64)> =
-        names.filter(|(_, n)| n.whole != 0 && kana.contains(&n.kana)).map(|(at, n)| (at, n.whole)).collect();
+        names.filter(|(_, n)| n.script == Script::Kanji && kana.contains(&n.kana)).map(|(at, n)| (at, n.whole)).collect();
     let one_way = readers.iter().all(|(_, whole)| readers.first().is_some_and(|(_, first)| first == whole));
     if one_way { vec![] } else { readers.into_iter().map(|(at, _)| at).collect() }
 }

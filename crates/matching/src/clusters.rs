@@ -1,6 +1,7 @@
 //! Clusters that know what they hold, so that no union breaks a rule.
 
 use crate::corpus::Row;
+use crate::keys::Script;
 
 /// A disjoint-set forest over records; the root of a cluster is always its first record.
 pub(crate) struct Forest {
@@ -23,7 +24,7 @@ pub(crate) struct Facts {
 impl Facts {
     fn of(row: &Row, at: u32, registry: Option<u16>) -> Self {
         let one = |value: u64| if value == 0 { vec![] } else { vec![value] };
-        let kanji = row.names.iter().filter(|n| n.whole != 0).map(|n| if n.given != 0 { n.given } else { n.whole });
+        let kanji = row.names.iter().filter(|n| n.script == Script::Kanji).map(|n| if n.given != 0 { n.given } else { n.whole });
         let mut givens: Vec<u64> = kanji.collect();
         givens.sort_unstable();
         givens.dedup();

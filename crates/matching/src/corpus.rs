@@ -308,7 +308,7 @@ impl Name {
             script = keys::script(&cut.key);
             match script {
                 Script::Kana => {
-                    if read.as_ref().is_none_or(|r| r.key == cut.key) {
+                    if read.as_ref().is_none_or(|r| r.key == cut.key) && !cut.key.contains('〓') {
                         read = Some(cut.clone());
                     }
                 }

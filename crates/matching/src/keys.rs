@@ -31,9 +31,9 @@ pub(crate) enum Script {
     Kanji,
 }
 
-/// The script of a folded name key.
+/// The script of a folded name key. A name with an unreadable character (〓) counts for its reading only.
 pub(crate) fn script(key: &str) -> Script {
-    if key.chars().all(|c| matches!(c, 'ァ'..='ヺ' | 'ー')) {
+    if key.contains('〓') || key.chars().all(|c| matches!(c, 'ァ'..='ヺ' | 'ー')) {
         Script::Kana
     } else if key.chars().all(|c| c.is_ascii()) {
         Script::Latin
