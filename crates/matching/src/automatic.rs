@@ -96,47 +96,64 @@ fn readers(rows: &[Row], group: &[u32], x: &Row, y: &Row) -> Vec<u32> {
     if one_way { vec![] } else { readers.into_iter().map(|(at, _)| at).collect() }
 }
 
-/// Pairs whose name, birth date and sex agree and whose addresses differ for a reason that other records show: another member of the
-/// family moved between the two, or one address is nobody's and one number away from the other.
+/// Two clusters that differ in nothing but the address.
+struct ButForAddress {
+    link: Link,
+    roots: [u32; 2],
+    surname: u64,
+    /// How near the closest addresses of all their records are.
+    place: Near,
+}
+
+/// Pairs whose name, birth date and sex agree and whose addresses agree by what other records show: the clusters share an address,
+/// another member of the family moved between the two, or one address is nobody's and one number away from the other.
 fn corrected_addresses(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
     let pairs = blocks::same_name_and_birth(rows, forest);
-    let likely: Vec<(Link, [u32; 2], u64)> =
-        pairs.par_iter().filter_map(|(a, b)| but_for_address(rows, forest, *a, *b)).collect();
-    let moves = Moves::of(rows, forest, likely.iter().map(|(_, roots, surname)| (roots, *surname)));
+    let likely: Vec<ButForAddress> = pairs.par_iter().filter_map(|pair| but_for_address(rows, forest, *pair)).collect();
+    let moves = Moves::of(rows, forest, likely.iter().map(|l| (&l.roots, l.surname)));
     let lots = count_lots(rows);
-    let shown = likely.into_par_iter().filter_map(|(link, roots, surname)| {
-        let slip = || {
-            let (x, y) = (rows.get(link.a as usize)?, rows.get(link.b as usize)?);
-            let nobody = |row: &Row| row.places.first().is_some_and(|p| lots.get(&p.lot()) == Some(&1));
-            let near = Agreement::of(x, y);
-            (near.place == Near::Slip && near.sex == Level::Same && (nobody(x) || nobody(y))).then_some(Evidence::FourItemsSlip)
+    let shown = likely.into_par_iter().filter_map(|ButForAddress { link, roots, surname, place }| {
+        let nobody = |at: u32| rows.get(at as usize)?.places.first().map(|p| lots.get(&p.lot()) == Some(&1));
+        let slip = place == Near::Slip && [link.a, link.b].into_iter().any(|at| nobody(at) == Some(true));
+        let evidence = match place {
+            Near::Same => Evidence::FourItems,
+            _ if moves.prove(rows, forest, roots, surname) => Evidence::FourItemsMoved,
+            _ if slip => Evidence::FourItemsSlip,
+            _ => return None,
         };
-        let moved = moves.prove(rows, forest, roots, surname).then_some(Evidence::FourItemsMoved);
-        moved.or_else(slip).map(|evidence| Link { evidence, ..link })
+        Some(Link { evidence, ..link })
     });
     let mut links: Vec<Link> = shown.collect();
     links.par_sort_unstable();
     links
 }
 
-/// Two records of two clusters that differ in nothing but the address, with the roots and the family name.
-fn but_for_address(rows: &[Row], forest: &Forest, a: u32, b: u32) -> Option<(Link, [u32; 2], u64)> {
+fn but_for_address(rows: &[Row], forest: &Forest, pair: blocks::NamePair) -> Option<ButForAddress> {
+    let blocks::NamePair { a, b, only_readers } = pair;
     if forest.refusal(a, b).is_some() {
         return None;
     }
     let (x, y) = (forest.facts(a), forest.facts(b));
-    let pairs = x.members.iter().flat_map(|p| y.members.iter().map(move |q| (*p, *q)));
-    let fits = pairs.filter_map(|(p, q)| {
+    let mut place = Near::Away;
+    let mut best: Option<(Near, Link, u64)> = None;
+    for (p, q) in x.members.iter().flat_map(|p| y.members.iter().map(move |q| (*p, *q))) {
         let (x, y) = (rows.get(p as usize)?, rows.get(q as usize)?);
         let agreement = Agreement::of(x, y);
-        let kanji = matches!(agreement.name, NameLevel::Same | NameLevel::OtherReading);
+        place = place.max(agreement.place);
+        let name = match agreement.name {
+            NameLevel::Same | NameLevel::OtherReading => true,
+            NameLevel::KanaOnly => only_readers,
+            _ => false,
+        };
         let evidence = classify(&agreement);
-        let but_for = kanji && agreement.sex != Level::Differs && matches!(evidence, Evidence::NameBirth | Evidence::NameBirthPhone);
-        let surname = x.names.first().map_or(0, |n| n.surname);
-        but_for.then_some((agreement.place, Link { evidence, a: p, b: q }, surname))
-    });
-    let (_, link, surname) = fits.max_by_key(|(place, link, _)| (*place, std::cmp::Reverse(*link)))?;
-    Some((link, [a, b], surname))
+        if name && agreement.sex != Level::Differs && matches!(evidence, Evidence::NameBirth | Evidence::NameBirthPhone) {
+            let surnames = x.names.iter().chain(&y.names).map(|n| n.surname);
+            let found = (agreement.place, Link { evidence, a: p, b: q }, surnames.max().unwrap_or(0));
+            best = Some(best.map_or(found, |b| if b.0 >= found.0 { b } else { found }));
+        }
+    }
+    let (_, link, surname) = best?;
+    Some(ButForAddress { link, roots: [a, b], surname, place })
 }
 
 /// How many records give each lot as their present address.

@@ -26,16 +26,31 @@ pub(crate) fn automatic(rows: &[Row]) -> Vec<Vec<u32>> {
     found
 }
 
-/// Pairs of clusters that share the kanji of a name and a birth date.
-pub(crate) fn same_name_and_birth(rows: &[Row], forest: &mut Forest) -> Vec<(u32, u32)> {
-    let mut entries = vec![];
+/// Two clusters that share a name and a birth date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NamePair {
+    pub a: u32,
+    pub b: u32,
+    /// Nobody else has this reading and this birth date.
+    pub only_readers: bool,
+}
+
+/// Pairs of clusters that share a birth date and the kanji of a name, or its reading when nobody else has it.
+pub(crate) fn same_name_and_birth(rows: &[Row], forest: &mut Forest) -> Vec<NamePair> {
+    let (mut written, mut read) = (vec![], vec![]);
     for (row, at) in rows.iter().zip(0..) {
         let root = forest.root(at);
-        entries.extend(row.names.iter().map(|n| (join(&[n.whole, row.birth.into()]), root)));
+        written.extend(row.names.iter().map(|n| (join(&[n.whole, row.birth.into()]), root)));
+        read.extend(row.names.iter().map(|n| (join(&[n.kana, row.birth.into()]), root)));
     }
-    let mut pairs = vec![];
-    pair_up(&groups(entries), &mut pairs);
-    pairs.sort_unstable();
+    let mut by_kanji = vec![];
+    pair_up(&groups(written), &mut by_kanji);
+    let mut pairs: Vec<NamePair> = by_kanji.into_iter().map(|(a, b)| NamePair { a, b, only_readers: false }).collect();
+    pairs.extend(groups(read).iter().filter_map(|group| match group.as_slice() {
+        [a, b] => Some(NamePair { a: *a, b: *b, only_readers: true }),
+        _ => None,
+    }));
+    pairs.par_sort_unstable();
     pairs.dedup();
     pairs
 }
