@@ -41,6 +41,8 @@ pub struct Options {
     pub history: Option<PathBuf>,
     /// Name of the system that is the resident registry.
     pub registry: Option<String>,
+    /// Whether an equal phone number may stand for the address ([`Settings::phone`]).
+    pub phone: bool,
     /// Key under which 個人番号 are hashed for comparison.
     pub key: [u8; 32],
 }
@@ -63,7 +65,7 @@ pub fn run(options: &Options) -> Result<Linkage, LinkageError> {
     if let (Some(path), Some(system)) = (&options.history, &registry) {
         read::read_history(&mut corpus, system, path)?;
     }
-    Ok(matching::link(corpus, &Settings { registry }))
+    Ok(matching::link(corpus, &Settings { registry, phone: options.phone }))
 }
 
 /// The tables of this release: 文字情報基盤 and the municipalities of Japan.

@@ -22,7 +22,7 @@ pub struct Link {
 }
 
 /// Makes every automatic union in the forest and returns them in order.
-pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
+pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest, phone: bool) -> Vec<Link> {
     let mut made = vec![];
     let groups = blocks::automatic(rows);
     let (mut links, mut doubtful): (Vec<Link>, Vec<Doubt>) =
@@ -41,7 +41,7 @@ pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest) -> Vec<Link>
     let settled: Vec<Link> = settled.map(|doubt| doubt.link).collect();
     join_all(forest, settled, &mut made);
     loop {
-        let corrected = corrected_addresses(rows, forest);
+        let corrected = corrected_addresses(rows, forest, phone);
         let before = made.len();
         join_all(forest, corrected, &mut made);
         if made.len() == before {
@@ -107,7 +107,7 @@ struct ButForAddress {
 
 /// Pairs whose name, birth date and sex agree and whose addresses agree by what other records show: the clusters share an address,
 /// another member of the family moved between the two, or one address is nobody's and one number away from the other.
-fn corrected_addresses(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
+fn corrected_addresses(rows: &[Row], forest: &mut Forest, phone: bool) -> Vec<Link> {
     let pairs = blocks::same_name_and_birth(rows, forest);
     let likely: Vec<ButForAddress> = pairs.par_iter().filter_map(|pair| but_for_address(rows, forest, *pair)).collect();
     let moves = Moves::of(rows, forest, likely.iter().map(|l| (&l.roots, l.surname)));
@@ -119,6 +119,7 @@ fn corrected_addresses(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
             Near::Same => Evidence::FourItems,
             _ if moves.prove(rows, forest, roots, surname) => Evidence::FourItemsMoved,
             _ if slip => Evidence::FourItemsSlip,
+            _ if phone && link.evidence == Evidence::NameBirthPhone => Evidence::NameBirthPhone,
             _ => return None,
         };
         Some(Link { evidence, ..link })
@@ -135,7 +136,7 @@ fn but_for_address(rows: &[Row], forest: &Forest, pair: blocks::NamePair) -> Opt
     }
     let (x, y) = (forest.facts(a), forest.facts(b));
     let mut place = Near::Away;
-    let mut best: Option<(Near, Link, u64)> = None;
+    let mut best: Option<(Near, Level, Link, u64)> = None;
     for (p, q) in x.members.iter().flat_map(|p| y.members.iter().map(move |q| (*p, *q))) {
         let (x, y) = (rows.get(p as usize)?, rows.get(q as usize)?);
         let agreement = Agreement::of(x, y);
@@ -148,11 +149,11 @@ fn but_for_address(rows: &[Row], forest: &Forest, pair: blocks::NamePair) -> Opt
         let evidence = classify(&agreement);
         if name && agreement.sex != Level::Differs && matches!(evidence, Evidence::NameBirth | Evidence::NameBirthPhone) {
             let surnames = x.names.iter().chain(&y.names).map(|n| n.surname);
-            let found = (agreement.place, Link { evidence, a: p, b: q }, surnames.max().unwrap_or(0));
-            best = Some(best.map_or(found, |b| if b.0 >= found.0 { b } else { found }));
+            let found = (agreement.place, agreement.phone, Link { evidence, a: p, b: q }, surnames.max().unwrap_or(0));
+            best = Some(best.map_or(found, |b| if (b.0, b.1) >= (found.0, found.1) { b } else { found }));
         }
     }
-    let (_, link, surname) = best?;
+    let (_, _, link, surname) = best?;
     Some(ButForAddress { link, roots: [a, b], surname, place })
 }
 

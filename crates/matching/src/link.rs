@@ -15,6 +15,8 @@ use rayon::prelude::*;
 pub struct Settings {
     /// The system that is the resident registry, where one living person has one record. None when there is none.
     pub registry: Option<String>,
+    /// Whether an equal phone number may stand for the address among the four items. The guideline does not say so: a city decides.
+    pub phone: bool,
 }
 
 /// Least odds, in bits, at which the best guess joins two clusters.
@@ -61,7 +63,7 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     let registry = settings.registry.as_ref().and_then(|name| corpus.systems.iter().position(|s| s == name));
     let registry = registry.and_then(|at| u16::try_from(at).ok());
     let mut forest = Forest::new(rows, registry);
-    let links = link_automatically(rows, &mut forest);
+    let links = link_automatically(rows, &mut forest, settings.phone);
     let automatic: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
 
     let pairs = blocks::candidates(rows, &mut forest);
