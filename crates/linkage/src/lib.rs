@@ -1,6 +1,7 @@
 //! 名寄せ of a folder: the systems' extracts in, clusters and questions out, and the score against a truth file.
 
 mod read;
+mod scale;
 mod score;
 
 use matching::{Corpus, Linkage, Settings, Tables};
@@ -8,6 +9,7 @@ use ring::hmac;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
+pub use scale::scale;
 pub use score::{Quality, Score, score};
 
 /// Why a run could not be made.
