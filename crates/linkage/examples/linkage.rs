@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", usage());
     if let Ok(path) = std::env::var("DUMP") {
         let rec = |at: u32| linkage.records.get(at as usize).map(|(s, n)| format!("{s}:{n}")).unwrap_or_default();
-        let lines: Vec<String> = linkage.review.iter().map(|d| format!("{},{},{:?},{:.1},{:?},{}", rec(d.a), rec(d.b), d.evidence, d.bits, d.refusal, d.joined)).collect();
+        let lines: Vec<String> = linkage.review.iter().chain(&linkage.conflicts).map(|d| format!("{},{},{:?},{:.1},{:?},{}", rec(d.a), rec(d.b), d.evidence, d.bits, d.refusal, d.joined)).collect();
         std::fs::write(path, lines.join("\n"))?;
         let lines: Vec<String> = (0..linkage.records.len()).map(|i| format!("{},{},{}", rec(i as u32), rec(linkage.automatic[i]), rec(linkage.guess[i]))).collect();
         std::fs::write("/tmp/linkage/clusters.out", lines.join("\n"))?;

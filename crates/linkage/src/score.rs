@@ -81,7 +81,7 @@ pub struct Score {
     pub guess: Quality,
     /// The automatic tier alone (T4).
     pub automatic: Quality,
-    /// Questions to answer until nothing is left (T5): all, and those of them that are conflicts of numbers.
+    /// Questions of the review queue to answer until nothing is left (T5), and after them those of the conflict queue.
     pub decisions: (usize, usize),
     /// How many of them are answered with yes.
     pub yes: usize,
@@ -94,9 +94,9 @@ pub struct Score {
 }
 
 impl Score {
-    /// Decisions per 10,000 persons.
-    pub fn per_ten_thousand(&self) -> f64 {
-        self.decisions.0 as f64 * 10_000.0 / self.persons.max(1) as f64
+    /// Questions of both queues per 10,000 persons.
+    pub fn per_ten_thousand(&self) -> [f64; 2] {
+        [self.decisions.0, self.decisions.1].map(|n| n as f64 * 10_000.0 / self.persons.max(1) as f64)
     }
 }
 
@@ -105,13 +105,12 @@ impl fmt::Display for Score {
         writeln!(f, "records {}  persons {}", self.records, self.persons)?;
         writeln!(f, "T3 no review       {}", self.guess)?;
         writeln!(f, "T4 automatic tier  {}", self.automatic)?;
-        let share = self.yes as f64 * 100.0 / self.decisions.0.max(1) as f64;
+        let (asked, conflicts) = self.decisions;
+        let [review, numbers] = self.per_ten_thousand();
+        let share = self.yes as f64 * 100.0 / (asked + conflicts).max(1) as f64;
         writeln!(
             f,
-            "T5 decisions       {} ({:.0} per 10,000 persons; {} of them number conflicts), {share:.1} % yes",
-            self.decisions.0,
-            self.per_ten_thousand(),
-            self.decisions.1
+            "T5 decisions       review {asked} ({review:.0} per 10,000 persons) + number conflicts {conflicts} ({numbers:.0}), {share:.1} % yes"
         )?;
         writeln!(f, "T6 after review    {}", self.reviewed)?;
         for (kind, (guess, automatic, all)) in &self.look_alikes {
@@ -143,7 +142,7 @@ pub fn score(linkage: &Linkage, folder: &Path) -> Result<Score, LinkageError> {
     let mut answers = Answers::new(&linkage.automatic);
     let (mut asked, mut conflicts, mut yes) = (0, 0, 0);
     let mut by_evidence: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
-    for Decision { a, b, evidence, .. } in &linkage.review {
+    for Decision { a, b, evidence, .. } in linkage.review.iter().chain(&linkage.conflicts) {
         if answers.root(*a) == answers.root(*b) {
             continue;
         }
@@ -164,7 +163,7 @@ pub fn score(linkage: &Linkage, folder: &Path) -> Result<Score, LinkageError> {
         persons: persons.iter().filter(|p| **p != unknown).collect::<BTreeSet<_>>().len(),
         guess: quality(&linkage.guess),
         automatic: quality(&linkage.automatic),
-        decisions: (asked, conflicts),
+        decisions: (asked - conflicts, conflicts),
         yes,
         reviewed: quality(&reviewed),
         look_alikes: look_alikes(linkage, &persons, &folder.join("hardneg.csv"))?,

@@ -6,9 +6,14 @@ use crate::blocks;
 use crate::clusters::{Forest, Refusal};
 use crate::corpus::{Corpus, Row};
 use crate::evidence::{Evidence, classify};
+use crate::explain;
 use crate::keys::Near;
 use crate::weigh::weigh;
 use rayon::prelude::*;
+
+/// Least bits of grade A and grade B.
+const GRADE_A: f32 = 10.0;
+const GRADE_B: f32 = 3.0;
 
 /// What a run may assume.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +44,35 @@ pub struct Decision {
     pub refusal: Option<Refusal>,
     /// The best guess joined them.
     pub joined: bool,
+    agreement: Agreement,
+}
+
+/// How sure the answer is, as in the inspection tool of 総点検: A can be confirmed together, B by looking, C needs inquiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Nothing differs; yes but for the one in a thousand.
+    A,
+    /// Probably one person.
+    B,
+    /// Open, or contradictory.
+    C,
+}
+
+impl Decision {
+    /// The grade of this question.
+    pub fn grade(&self) -> Grade {
+        match (self.bits, self.refusal, self.evidence) {
+            (bits, None, Evidence::NameBirthPhone | Evidence::NameBirth | Evidence::SurnameDiffers) if bits >= GRADE_A => Grade::A,
+            (bits, _, Evidence::Indistinguishable) if bits < GRADE_A => Grade::C,
+            (bits, refusal, _) if bits >= GRADE_B && refusal != Some(Refusal::Registered) => Grade::B,
+            _ => Grade::C,
+        }
+    }
+
+    /// What agrees, what differs, and how often such pairs were one person. Holds no value of any field.
+    pub fn explain(&self) -> String {
+        explain::decision(&self.agreement, self.evidence, self.refusal)
+    }
 }
 
 /// The result of a run. Records are positions in `records`.
@@ -52,8 +86,12 @@ pub struct Linkage {
     pub links: Vec<Link>,
     /// For each record the first record of its cluster in the best guess.
     pub guess: Vec<u32>,
-    /// Questions, the most certain first.
+    /// Questions for the review queue, the most certain first.
     pub review: Vec<Decision>,
+    /// 番号不整合: the same number on two clusters, or two numbers on what looks like one person.
+    pub conflicts: Vec<Decision>,
+    /// Versions of the tables and of the weights.
+    pub versions: [String; 2],
 }
 
 /// Links all records.
@@ -86,9 +124,12 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     }
     let guess: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
     decisions.retain(|d| d.joined || guess.get(d.a as usize) != guess.get(d.b as usize));
+    let (conflicts, review) = decisions.into_iter().partition(|d| d.evidence.is_conflict());
     let systems = &corpus.systems;
     let name = |row: &Row| (systems.get(usize::from(row.system)).cloned().unwrap_or_default(), row.number.to_string());
-    Linkage { records: rows.iter().map(name).collect(), automatic, links, guess, review: decisions }
+    let records = rows.iter().map(name).collect();
+    let versions = [corpus.tables.version.clone(), crate::VERSION.to_owned()];
+    Linkage { records, automatic, links, guess, review, conflicts, versions }
 }
 
 /// Compares two clusters: the closest pair of their records, with what the clusters as a whole say of place, phone and number.
@@ -107,8 +148,14 @@ fn decide(rows: &[Row], forest: &Forest, a: u32, b: u32, people: f32) -> Option<
         (weigh(&whole, people), whole)
     });
     let (bits, best) = weighed.max_by(|x, y| x.0.total_cmp(&y.0))?;
-    if bits < REVIEW {
+    // A number on two clusters is an incident however different the people are.
+    if bits < REVIEW && best.number != Level::Same {
         return None;
     }
-    Some(Decision { a, b, evidence: classify(&best), bits, refusal: forest.refusal(a, b), joined: false })
+    let refusal = forest.refusal(a, b);
+    let evidence = match classify(&best) {
+        evidence if evidence.is_automatic() && refusal.is_none() => Evidence::Indistinguishable,
+        evidence => evidence,
+    };
+    Some(Decision { a, b, evidence, bits, refusal, joined: false, agreement: best })
 }
