@@ -1,21 +1,24 @@
-//! Links a folder and prints every number: `cargo run --release -p linkage --example linkage -- DIR [HISTORY]`.
+//! Links a folder and prints every number: `cargo run --release -p linkage --example linkage -- DIR [--history F] [--out DIR] [--phone]`.
 
 use linkage::{Options, run, score};
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("usage: linkage DIR [HISTORY]")?);
-    let history = arguments.next().map(PathBuf::from);
-    let linkage = run(&Options { folder: folder.clone(), history, registry: Some("juki".to_owned()), phone: std::env::var_os("PHONE").is_some(), key: [7; 32] })?;
-    println!("{}", score(&linkage, &folder)?);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |flag: &str| arguments.iter().skip_while(|a| *a != flag).nth(1).map(PathBuf::from);
+    let folder = PathBuf::from(arguments.first().ok_or("usage: linkage DIR [--history F] [--out DIR] [--phone]")?);
+    let options = Options {
+        folder: folder.clone(),
+        history: after("--history"),
+        registry: Some("juki".to_owned()),
+        phone: arguments.iter().any(|a| a == "--phone"),
+        out: after("--out"),
+        key: [7; 32],
+    };
+    let linkage = run(&options)?;
     println!("{}", usage());
-    if let Ok(path) = std::env::var("DUMP") {
-        let rec = |at: u32| linkage.records.get(at as usize).map(|(s, n)| format!("{s}:{n}")).unwrap_or_default();
-        let lines: Vec<String> = linkage.review.iter().chain(&linkage.conflicts).map(|d| format!("{},{},{:?},{:.1},{:?},{}", rec(d.a), rec(d.b), d.evidence, d.bits, d.refusal, d.joined)).collect();
-        std::fs::write(path, lines.join("\n"))?;
-        let lines: Vec<String> = (0..linkage.records.len()).map(|i| format!("{},{},{}", rec(i as u32), rec(linkage.automatic[i]), rec(linkage.guess[i]))).collect();
-        std::fs::write("/tmp/linkage/clusters.out", lines.join("\n"))?;
+    if folder.join("truth.csv").exists() {
+        print!("{}", score(&linkage, &folder)?);
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! 名寄せ of a folder: the systems' extracts in, clusters and questions out, and the score against a truth file.
+//!
+//! The engine is `matching`; here are the files, the check digits and the keyed hash of 個人番号, which goes no further than this crate.
 
 mod read;
 mod scale;
 mod score;
+mod write;
 
 use matching::{Corpus, Linkage, Settings, Tables};
 use ring::hmac;
@@ -11,6 +14,7 @@ use thiserror::Error;
 
 pub use scale::scale;
 pub use score::{Quality, Score, score};
+pub use write::write;
 
 /// Why a run could not be made.
 #[derive(Debug, Error)]
@@ -18,6 +22,14 @@ pub enum LinkageError {
     /// A file or folder could not be read.
     #[error("{path}を読み込めません（{why}）。ファイルの場所と形式を確かめてください")]
     Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        why: String,
+    },
+    /// A file or folder could not be written.
+    #[error("{path}に書き込めません（{why}）。空き容量と権限を確かめてください")]
+    Write {
         /// The file.
         path: String,
         /// What the system said.
@@ -32,6 +44,10 @@ impl LinkageError {
     pub(crate) fn read(path: &Path, why: &dyn std::fmt::Display) -> Self {
         Self::Read { path: path.display().to_string(), why: why.to_string() }
     }
+
+    pub(crate) fn write(path: &Path, why: &dyn std::fmt::Display) -> Self {
+        Self::Write { path: path.display().to_string(), why: why.to_string() }
+    }
 }
 
 /// What to link and how.
@@ -45,6 +61,8 @@ pub struct Options {
     pub registry: Option<String>,
     /// Whether an equal phone number may stand for the address ([`Settings::phone`]).
     pub phone: bool,
+    /// Folder for the result; nothing is written without one.
+    pub out: Option<PathBuf>,
     /// Key under which 個人番号 are hashed for comparison.
     pub key: [u8; 32],
 }
@@ -67,7 +85,11 @@ pub fn run(options: &Options) -> Result<Linkage, LinkageError> {
     if let (Some(path), Some(system)) = (&options.history, &registry) {
         read::read_history(&mut corpus, system, path)?;
     }
-    Ok(matching::link(corpus, &Settings { registry, phone: options.phone }))
+    let linkage = matching::link(corpus, &Settings { registry, phone: options.phone });
+    if let Some(out) = &options.out {
+        write(&linkage, out)?;
+    }
+    Ok(linkage)
 }
 
 /// The tables of this release: 文字情報基盤 and the municipalities of Japan.

@@ -148,17 +148,12 @@ fn token(text: &str, key: &hmac::Key) -> u64 {
 pub fn read_history(corpus: &mut Corpus, system: &str, path: &Path) -> Result<usize, LinkageError> {
     let failed = |e: csv::Error| LinkageError::read(path, &e);
     let rows: Vec<StringRecord> = reader(path)?.into_records().collect::<Result<_, _>>().map_err(failed)?;
-    let fact = |row: &'_ StringRecord| -> Option<(usize, bool)> {
-        let kind = row.get(1)?;
-        Some((0, kind == "jusho"))
-    };
     let facts = rows.iter().filter_map(|row| {
-        let (_, is_address) = fact(row)?;
         let (value, more) = (row.get(2)?, row.get(3)?);
-        let past = if is_address {
-            Past::Address { address: value, building: more }
-        } else {
-            Past::Surname { surname: value, kana: more }
+        let past = match row.get(1)? {
+            "jusho" | "住所" => Past::Address { address: value, building: more },
+            "shi" | "氏" => Past::Surname { surname: value, kana: more },
+            _ => return None,
         };
         Some((row.get(0)?, past))
     });

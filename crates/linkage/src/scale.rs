@@ -23,7 +23,7 @@ const TOWN_MARKS: [char; 40] = [
 /// # Errors
 /// When a file cannot be read or written.
 pub fn scale(folder: &Path, out: &Path, copies: usize) -> Result<(), LinkageError> {
-    std::fs::create_dir_all(out).map_err(|e| LinkageError::read(out, &e))?;
+    std::fs::create_dir_all(out).map_err(|e| LinkageError::write(out, &e))?;
     let entries = std::fs::read_dir(folder).map_err(|e| LinkageError::read(folder, &e))?;
     for path in entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "csv")) {
         let failed = |e: csv::Error| LinkageError::read(&path, &e);
@@ -31,14 +31,15 @@ pub fn scale(folder: &Path, out: &Path, copies: usize) -> Result<(), LinkageErro
         let header = input.headers().map_err(failed)?.clone();
         let rows: Vec<StringRecord> = input.into_records().collect::<Result<_, _>>().map_err(failed)?;
         let target = out.join(path.file_name().unwrap_or_default());
-        let mut writer = csv::Writer::from_path(&target).map_err(failed)?;
-        writer.write_record(&header).map_err(failed)?;
+        let unwritten = |e: csv::Error| LinkageError::write(&target, &e);
+        let mut writer = csv::Writer::from_path(&target).map_err(unwritten)?;
+        writer.write_record(&header).map_err(unwritten)?;
         for copy in 0..copies.min(TOWN_MARKS.len()) {
             for row in &rows {
-                writer.write_record(header.iter().zip(row).map(|(column, value)| other(column, value, copy))).map_err(failed)?;
+                writer.write_record(header.iter().zip(row).map(|(column, value)| other(column, value, copy))).map_err(unwritten)?;
             }
         }
-        writer.flush().map_err(|e| LinkageError::read(&target, &e))?;
+        writer.flush().map_err(|e| LinkageError::write(&target, &e))?;
     }
     Ok(())
 }

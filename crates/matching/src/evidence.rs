@@ -16,7 +16,7 @@ pub enum Evidence {
     FourItemsMoved,
     /// The four items, where one address is one number away from the other and nobody else lives there.
     FourItemsSlip,
-    /// Four items by the reading alone, where two people share that reading, birth date and address: no field tells them apart.
+    /// What agrees agrees with another person as well, and no field tells the two apart.
     Indistinguishable,
     /// Equal 個人番号, but the name or the birth date disagrees (番号不整合).
     NumberMismatch,
@@ -55,7 +55,7 @@ impl Evidence {
             Self::ThreeItems => "性別を除く3情報（氏名・生年月日・住所）が一致",
             Self::FourItemsMoved => "基本4情報が一致（住所は同じ世帯の人の転居で一致）",
             Self::FourItemsSlip => "基本4情報が一致（住所は番地の数字1つの書き誤り）",
-            Self::Indistinguishable => "どの項目でも区別できない人が同じ住所にいる",
+            Self::Indistinguishable => "どの項目でも区別できない別の人がいる",
             Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違）",
             Self::NumbersDiffer => "番号不整合（個人番号が相違）",
             Self::NameBirthPhone => "氏名・生年月日・電話番号が一致",

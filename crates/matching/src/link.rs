@@ -10,7 +10,10 @@ use crate::explain;
 use crate::keys::Near;
 use crate::weigh::weigh;
 use rayon::prelude::*;
+use std::collections::HashMap;
 
+/// Two fits that differ by less than this are equally good.
+const TIE: f32 = 1.0;
 /// Least bits of grade A and grade B.
 const GRADE_A: f32 = 10.0;
 const GRADE_B: f32 = 3.0;
@@ -109,7 +112,12 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     let mut decisions: Vec<Decision> =
         pairs.par_iter().filter_map(|(a, b)| decide(rows, &forest, *a, *b, people)).collect();
     decisions.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
-    for decision in &mut decisions {
+    let tied = ties(&decisions, &forest);
+    for (decision, tied) in decisions.iter_mut().zip(tied) {
+        if tied {
+            decision.evidence = Evidence::Indistinguishable;
+            continue;
+        }
         let (a, b) = (forest.root(decision.a), forest.root(decision.b));
         if decision.bits < JOIN || a == b {
             continue;
@@ -130,6 +138,21 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     let records = rows.iter().map(name).collect();
     let versions = [corpus.tables.version.clone(), crate::VERSION.to_owned()];
     Linkage { records, automatic, links, guess, review, conflicts, versions }
+}
+
+/// Which questions have a rival: the same cluster fits another one as well, and the two cannot be one person.
+fn ties(decisions: &[Decision], forest: &Forest) -> Vec<bool> {
+    let far = |d: &&Decision| matches!(d.evidence, Evidence::NameBirth | Evidence::Weak | Evidence::KanjiDiffer);
+    let mut partners: HashMap<u32, Vec<(u32, f32)>> = HashMap::new();
+    for d in decisions.iter().filter(|d| d.bits >= REVIEW) {
+        partners.entry(d.a).or_default().push((d.b, d.bits));
+        partners.entry(d.b).or_default().push((d.a, d.bits));
+    }
+    let rival = |of: u32, other: u32, bits: f32| {
+        let close = partners.get(&of).into_iter().flatten().filter(|(c, b)| *c != other && (b - bits).abs() <= TIE);
+        close.into_iter().any(|(c, _)| forest.refusal(*c, other).is_some())
+    };
+    decisions.iter().map(|d| far(&d) && (rival(d.a, d.b, d.bits) || rival(d.b, d.a, d.bits))).collect()
 }
 
 /// Compares two clusters: the closest pair of their records, with what the clusters as a whole say of place, phone and number.
