@@ -177,6 +177,8 @@ fn decide(rows: &[Row], forest: &Forest, a: u32, b: u32, people: f32) -> Option<
     }
     let refusal = forest.refusal(a, b);
     let evidence = match classify(&best) {
+        // The records that hold the number and those whose names agree are not the same ones.
+        Evidence::NumberNameBirth => Evidence::NumberMismatch,
         evidence if evidence.is_automatic() && refusal.is_none() => Evidence::Indistinguishable,
         evidence => evidence,
     };

@@ -1,0 +1,79 @@
+//! The same records give the same result bit for bit, in whatever order and portions they come.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use matching::{Corpus, Linkage, Past, Record, Settings, Tables, link};
+use proptest::prelude::*;
+
+const NAMES: [(&str, &str); 6] = [
+    ("高崎　太郎", "タカサキ　タロウ"),
+    ("高崎太郎", "タカサキタロウ"),
+    ("タカサキ　タロウ", "タカサキタロウ"),
+    ("高崎　花子", "タカサキ　ハナコ"),
+    ("渡辺　花子", "ワタナベ　ハナコ"),
+    ("髙崎　太朗", "タカサキ　タロウ"),
+];
+const BIRTHS: [&str; 4] = ["19860525", "S61.5.25", "1986/05/26", ""];
+const HOMES: [&str; 4] = ["和泉市府中町2丁目7番5号", "府中町2-7-5", "府中町2-7-6", "南半町東611-29-503"];
+const SYSTEMS: [&str; 4] = ["juki", "zei", "kokuho", "kenko"];
+const NUMBERS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
+
+prop_compose! {
+    fn record()(name in 0..6usize, birth in 0..4usize, home in 0..4usize, system in 0..4usize, number in 0..12usize,
+                token in 0..4u64, sex in 0..3usize, phone in 0..3usize) -> Record<'static> {
+        Record {
+            system: SYSTEMS[system], number: NUMBERS[number], token, name: NAMES[name].0, kana: NAMES[name].1,
+            birth: BIRTHS[birth], sex: ["", "1", "2"][sex], address: HOMES[home], phone: ["", "0725411551", "072-222-3333"][phone],
+            ..Record::default()
+        }
+    }
+}
+
+fn run<'a>(portions: impl Iterator<Item = &'a [Record<'a>]>) -> Linkage {
+    let mut corpus = Corpus::new(Tables::new("試験", |c| if c == '髙' { '高' } else { c }, ["和泉市"]));
+    for portion in portions {
+        corpus.add(portion);
+    }
+    corpus.add_history("juki", [("1", Past::Address { address: HOMES[3], building: "" })]);
+    link(corpus, &Settings { registry: Some("juki".to_owned()), phone: true })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn the_order_of_arrival_has_no_effect(
+        (records, shuffled) in prop::collection::vec(record(), 1..40).prop_flat_map(|r| (Just(r.clone()), Just(r).prop_shuffle())),
+        portion in 1..7usize,
+    ) {
+        // The history belongs to one record of the registry: with two of that number, which one it is would be open.
+        prop_assume!(records.iter().filter(|r| r.system == "juki" && r.number == "1").count() < 2);
+        prop_assert_eq!(run(std::iter::once(records.as_slice())), run(shuffled.chunks(portion)));
+    }
+
+    #[test]
+    fn automatic_clusters_keep_the_rules(records in prop::collection::vec(record(), 1..40)) {
+        let linkage = run(std::iter::once(records.as_slice()));
+        for (system, number) in &linkage.records {
+            prop_assert!(SYSTEMS.contains(&system.as_str()) && NUMBERS.contains(&number.as_str()));
+        }
+        for (at, root) in (0..).zip(&linkage.automatic) {
+            prop_assert!(*root <= at, "a cluster is named after its first record");
+            let registered = |p: usize| linkage.records[p].0 == "juki";
+            let members: Vec<usize> = (0..linkage.records.len()).filter(|p| linkage.automatic[*p] == *root).collect();
+            prop_assert!(members.iter().filter(|p| registered(**p)).count() < 2, "one living record of the registry");
+        }
+    }
+}
+
+#[test]
+fn what_was_taken_back_leaves_no_trace() {
+    let base = Record { system: "juki", number: "1", token: 7, name: NAMES[0].0, kana: NAMES[0].1, birth: BIRTHS[0], sex: "1",
+        address: HOMES[0], ..Record::default() };
+    let zei = Record { system: "zei", token: 0, ..base };
+    let wrong = Record { system: "kenko", number: "9", token: 7, name: NAMES[3].0, kana: NAMES[3].1, ..base };
+    let before = run(std::iter::once([base, zei].as_slice()));
+    let with = run(std::iter::once([base, zei, wrong].as_slice()));
+    let after = run(std::iter::once([zei, base].as_slice()));
+    assert_ne!(before, with);
+    assert_eq!(before, after);
+}
