@@ -14,8 +14,8 @@ use std::path::Path;
 const DAYS_APART: i64 = 89;
 /// What the towns of the copies begin with.
 const TOWN_MARKS: [char; 40] = [
-    '桜', '梅', '松', '竹', '菊', '藤', '萩', '桐', '柳', '椿', '楠', '樫', '栗', '柿', '桃', '杉', '檜', '欅', '蓮', '葵', '鶴', '亀',
-    '鷹', '鷲', '雁', '鳩', '燕', '鯉', '鮎', '鯛', '虎', '龍', '馬', '牛', '鹿', '熊', '狐', '兎', '猫', '犬',
+    '桜', '梅', '松', '竹', '菊', '藤', '萩', '桐', '柳', '椿', '楠', '樫', '栗', '柿', '桃', '杉', '檜', '欅', '蓮', '葵', '鶴',
+    '亀', '鷹', '鷲', '雁', '鳩', '燕', '鯉', '鮎', '鯛', '虎', '龍', '馬', '牛', '鹿', '熊', '狐', '兎', '猫', '犬',
 ];
 
 /// Writes `copies` copies of every CSV file of a folder into another folder, one after the other in each file.
@@ -36,7 +36,9 @@ pub fn scale(folder: &Path, out: &Path, copies: usize) -> Result<(), LinkageErro
         writer.write_record(&header).map_err(unwritten)?;
         for copy in 0..copies.min(TOWN_MARKS.len()) {
             for row in &rows {
-                writer.write_record(header.iter().zip(row).map(|(column, value)| other(column, value, copy))).map_err(unwritten)?;
+                writer
+                    .write_record(header.iter().zip(row).map(|(column, value)| other(column, value, copy)))
+                    .map_err(unwritten)?;
             }
         }
         writer.flush().map_err(|e| LinkageError::write(&target, &e))?;

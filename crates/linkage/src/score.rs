@@ -44,7 +44,9 @@ impl Quality {
         let right: f64 = cells.values().map(|n| pairs(*n)).sum();
         let joined: f64 = by_cluster.values().map(|(n, _)| pairs(*n)).sum();
         let wanted: f64 = by_person.values().map(|(n, _)| pairs(*n)).sum();
-        let whole = cells.keys().filter(|(c, p)| by_cluster.get(c).is_some_and(|c| c.1 == 1) && by_person.get(p).is_some_and(|p| p.1 == 1));
+        let whole = cells
+            .keys()
+            .filter(|(c, p)| by_cluster.get(c).is_some_and(|c| c.1 == 1) && by_person.get(p).is_some_and(|p| p.1 == 1));
         Self {
             precision: if joined > 0.0 { right / joined } else { 1.0 },
             recall: if wanted > 0.0 { right / wanted } else { 1.0 },

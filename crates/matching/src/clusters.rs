@@ -77,8 +77,7 @@ impl Forest {
     }
 
     pub(crate) fn facts(&self, root: u32) -> &Facts {
-        static NONE: Facts =
-            Facts { members: vec![], tokens: vec![], births: vec![], givens: vec![], registered: 0 };
+        static NONE: Facts = Facts { members: vec![], tokens: vec![], births: vec![], givens: vec![], registered: 0 };
         self.facts.get(root as usize).unwrap_or(&NONE)
     }
 

@@ -196,9 +196,7 @@ impl Corpus {
         for row in &mut self.rows {
             row.system = rank.get(usize::from(row.system)).copied().unwrap_or(0);
         }
-        self.rows.par_sort_unstable_by(|a, b| {
-            (a.system, &a.number, a.content).cmp(&(b.system, &b.number, b.content))
-        });
+        self.rows.par_sort_unstable_by(|a, b| (a.system, &a.number, a.content).cmp(&(b.system, &b.number, b.content)));
         self.split_names();
         self.count_names();
     }
@@ -322,7 +320,19 @@ impl Name {
         if written.is_none() && read.is_none() {
             return None;
         }
-        Some(Self { script, whole: 0, surname: 0, given: 0, kana: 0, kana_surname: 0, kana_given: 0, bits: [0.0; 3], written, read, kind })
+        Some(Self {
+            script,
+            whole: 0,
+            surname: 0,
+            given: 0,
+            kana: 0,
+            kana_surname: 0,
+            kana_given: 0,
+            bits: [0.0; 3],
+            written,
+            read,
+            kind,
+        })
     }
 
     /// The same person under another surname. None without a surname or a known given name.

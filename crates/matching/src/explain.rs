@@ -30,7 +30,11 @@ pub(crate) fn decision(a: &Agreement, evidence: Evidence, refusal: Option<Refusa
         text.push('。');
         text.push_str(refusal.reason());
     }
-    if evidence == Evidence::NumberMismatch && a.place == Near::Same && a.name <= NameLevel::OtherGiven && a.birth < BirthLevel::Missing {
+    if evidence == Evidence::NumberMismatch
+        && a.place == Near::Same
+        && a.name <= NameLevel::OtherGiven
+        && a.birth < BirthLevel::Missing
+    {
         text.push_str("。同じ住所の家族の個人番号を登録した誤りが疑われます");
     }
     text.push_str(&format!("。この種の組が同一人だった割合は{}.{:02}%です", often / 100, often % 100));

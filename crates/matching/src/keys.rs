@@ -62,7 +62,9 @@ pub(crate) fn birth(text: &str) -> u32 {
     let date = match plain_date(text.as_bytes()) {
         Some(date) => date,
         None => kernel::text::parse_birth_query(text).map_or(0, |d| {
-            u32::from(d.year().unsigned_abs()) * 10_000 + u32::from(d.month().unsigned_abs()) * 100 + u32::from(d.day().unsigned_abs())
+            u32::from(d.year().unsigned_abs()) * 10_000
+                + u32::from(d.month().unsigned_abs()) * 100
+                + u32::from(d.day().unsigned_abs())
         }),
     };
     if date == 19_000_101 { 0 } else { date }

@@ -65,7 +65,9 @@ impl Decision {
     /// The grade of this question.
     pub fn grade(&self) -> Grade {
         match (self.bits, self.refusal, self.evidence) {
-            (bits, None, Evidence::NameBirthPhone | Evidence::NameBirth | Evidence::SurnameDiffers) if bits >= GRADE_A => Grade::A,
+            (bits, None, Evidence::NameBirthPhone | Evidence::NameBirth | Evidence::SurnameDiffers) if bits >= GRADE_A => {
+                Grade::A
+            }
             (bits, _, Evidence::Indistinguishable) if bits < GRADE_A => Grade::C,
             (bits, refusal, _) if bits >= GRADE_B && refusal != Some(Refusal::Registered) => Grade::B,
             _ => Grade::C,
@@ -109,8 +111,7 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
 
     let pairs = blocks::candidates(rows, &mut forest);
     let people = forest.roots().len() as f32;
-    let mut decisions: Vec<Decision> =
-        pairs.par_iter().filter_map(|(a, b)| decide(rows, &forest, *a, *b, people)).collect();
+    let mut decisions: Vec<Decision> = pairs.par_iter().filter_map(|(a, b)| decide(rows, &forest, *a, *b, people)).collect();
     decisions.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
     let tied = ties(&decisions, &forest);
     for (decision, tied) in decisions.iter_mut().zip(tied) {

@@ -74,8 +74,16 @@ fn only_question(linkage: &Linkage) -> &Decision {
 fn the_four_items_join_in_every_notation() {
     for other in [
         Record { birth: "1986/05/25", address: "大阪府和泉市府中町二丁目七番五号", ..taro_in("zei") },
-        Record { birth: "3610525", sex: "男", kana: "ﾀｶｻｷ ﾀﾛｳ", address: "和泉市府中町2丁目7番地の5", ..taro_in("zei") },
-        Record { name: "高﨑太郎", kana: "タカサキタロー", birth: "昭和61年5月25日", address: "府中町２－７－５", ..taro_in("zei") },
+        Record {
+            birth: "3610525", sex: "男", kana: "ﾀｶｻｷ ﾀﾛｳ", address: "和泉市府中町2丁目7番地の5", ..taro_in("zei")
+        },
+        Record {
+            name: "高﨑太郎",
+            kana: "タカサキタロー",
+            birth: "昭和61年5月25日",
+            address: "府中町２－７－５",
+            ..taro_in("zei")
+        },
         Record { name: "タカサキ　タロウ", ..taro_in("zei") },
         Record { kana: "", ..taro_in("zei") },
         Record { sex: "", ..taro_in("zei") },
@@ -175,7 +183,9 @@ fn parent_and_child_with_one_reading_stay_two_people() {
 #[test]
 fn a_family_members_number_is_an_incident() {
     let hanako =
-        Record { number: "2", token: 78, name: "高崎　花子", kana: "タカサキ　ハナコ", birth: "19880816", sex: "2", ..taro() };
+        Record {
+            number: "2", token: 78, name: "高崎　花子", kana: "タカサキ　ハナコ", birth: "19880816", sex: "2", ..taro()
+        };
     let wrong = Record { token: 78, ..taro_in("zei") };
     let linkage = run(&[taro(), hanako, wrong]);
     assert!(!joined(&linkage, "zei:1", "juki:1") && !joined(&linkage, "zei:1", "juki:2"));
@@ -204,17 +214,17 @@ fn two_living_records_of_the_registry_are_two_people() {
 
 #[test]
 fn foreigners_have_several_names_and_word_orders() {
-    let kim = Record {
-        name: "金　美恵",
-        kana: "キム　ミヘ",
-        alias: "金本　結衣",
-        alias_kana: "カネモト　ユイ",
-        sex: "2",
-        ..taro()
-    };
-    let by_alias = Record { system: "zei", token: 0, name: "金本　結衣", kana: "カネモト　ユイ", alias: "", alias_kana: "", ..kim };
+    let kim =
+        Record {
+            name: "金　美恵", kana: "キム　ミヘ", alias: "金本　結衣", alias_kana: "カネモト　ユイ", sex: "2", ..taro()
+        };
+    let by_alias =
+        Record {
+            system: "zei", token: 0, name: "金本　結衣", kana: "カネモト　ユイ", alias: "", alias_kana: "", ..kim
+        };
     assert!(joined(&run(&[kim, by_alias]), "juki:1", "zei:1"));
-    let smith = Record { name: "ＳＭＩＴＨ　ＪＯＨＮ　ＰＡＵＬ", kana: "スミス　ジョン　ポール", ..taro() };
+    let smith =
+        Record { name: "ＳＭＩＴＨ　ＪＯＨＮ　ＰＡＵＬ", kana: "スミス　ジョン　ポール", ..taro() };
     let turned = Record { system: "zei", token: 0, name: "John Paul SMITH", kana: "ジョン　ポール　スミス", ..smith };
     assert!(joined(&run(&[smith, turned]), "juki:1", "zei:1"));
 }
@@ -229,7 +239,9 @@ fn an_unreadable_character_never_raises_the_score() {
 fn a_family_that_moved_proves_the_former_address_of_each_member() {
     let new = "和泉市府中町2-7-5";
     let old = "堺市堺区南半町東611-29";
-    let son = Record { number: "2", token: 78, name: "高崎　一郎", kana: "タカサキ　イチロウ", birth: "20160113", ..taro() };
+    let son = Record {
+        number: "2", token: 78, name: "高崎　一郎", kana: "タカサキ　イチロウ", birth: "20160113", ..taro()
+    };
     let records = [
         Record { address: new, ..taro() },
         Record { address: old, ..taro_in("zei") },
@@ -245,7 +257,10 @@ fn a_slip_in_the_house_number_is_one_only_where_nobody_lives() {
     let slip = Record { address: "府中町2-7-6", ..taro_in("zei") };
     let linkage = run(&[taro(), taro_in("kenko"), slip]);
     assert!(joined(&linkage, "juki:1", "zei:1"));
-    let neighbour = Record { number: "9", name: "渡辺　一", kana: "ワタナベ　ハジメ", token: 5, address: "府中町2-7-6", ..taro() };
+    let neighbour =
+        Record {
+            number: "9", name: "渡辺　一", kana: "ワタナベ　ハジメ", token: 5, address: "府中町2-7-6", ..taro()
+        };
     let namesake = [taro(), taro_in("kenko"), slip, neighbour];
     assert!(!joined(&run(&namesake), "juki:1", "zei:1"), "the other house is somebody's");
 }

@@ -67,8 +67,17 @@ proptest! {
 
 #[test]
 fn what_was_taken_back_leaves_no_trace() {
-    let base = Record { system: "juki", number: "1", token: 7, name: NAMES[0].0, kana: NAMES[0].1, birth: BIRTHS[0], sex: "1",
-        address: HOMES[0], ..Record::default() };
+    let base = Record {
+        system: "juki",
+        number: "1",
+        token: 7,
+        name: NAMES[0].0,
+        kana: NAMES[0].1,
+        birth: BIRTHS[0],
+        sex: "1",
+        address: HOMES[0],
+        ..Record::default()
+    };
     let zei = Record { system: "zei", token: 0, ..base };
     let wrong = Record { system: "kenko", number: "9", token: 7, name: NAMES[3].0, kana: NAMES[3].1, ..base };
     let before = run(std::iter::once([base, zei].as_slice()));
