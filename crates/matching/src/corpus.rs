@@ -92,11 +92,6 @@ impl Name {
     pub(crate) fn reading(&self) -> &str {
         self.read.as_ref().map_or("", |cut| &cut.key)
     }
-
-    /// The name as written.
-    pub(crate) fn writing(&self) -> &str {
-        self.written.as_ref().map_or("", |cut| &cut.key)
-    }
 }
 
 /// A key and how many bytes of it are the surname (0 unknown).

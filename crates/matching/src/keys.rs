@@ -35,7 +35,7 @@ pub(crate) enum Script {
 pub(crate) fn script(key: &str) -> Script {
     if key.contains('〓') || key.chars().all(|c| matches!(c, 'ァ'..='ヺ' | 'ー')) {
         Script::Kana
-    } else if key.chars().all(|c| c.is_ascii()) {
+    } else if key.is_ascii() {
         Script::Latin
     } else {
         Script::Kanji
