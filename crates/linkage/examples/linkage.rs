@@ -1,4 +1,4 @@
-//! Links a folder and prints every number: `cargo run --release -p linkage --example linkage -- DIR [--history F] [--out DIR] [--phone]`.
+//! Links a folder and prints every number: `cargo run --release -p linkage --example linkage -- DIR [--history F] [--out DIR] [--phone] [--without-numbers]`.
 
 use linkage::{Options, run, score};
 use std::path::PathBuf;
@@ -6,12 +6,14 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let after = |flag: &str| arguments.iter().skip_while(|a| *a != flag).nth(1).map(PathBuf::from);
-    let folder = PathBuf::from(arguments.first().ok_or("usage: linkage DIR [--history F] [--out DIR] [--phone]")?);
+    let folder =
+        PathBuf::from(arguments.first().ok_or("usage: linkage DIR [--history F] [--out DIR] [--phone] [--without-numbers]")?);
     let options = Options {
         folder: folder.clone(),
         history: after("--history"),
         registry: Some("juki".to_owned()),
         phone: arguments.iter().any(|a| a == "--phone"),
+        numbers: !arguments.iter().any(|a| a == "--without-numbers"),
         out: after("--out"),
         key: [7; 32],
     };

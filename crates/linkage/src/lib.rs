@@ -61,6 +61,8 @@ pub struct Options {
     pub registry: Option<String>,
     /// Whether an equal phone number may stand for the address ([`Settings::phone`]).
     pub phone: bool,
+    /// Whether 個人番号 are compared; without them the result shows what a system that may not hold them loses.
+    pub numbers: bool,
     /// Folder for the result; nothing is written without one.
     pub out: Option<PathBuf>,
     /// Key under which 個人番号 are hashed for comparison.
@@ -77,9 +79,9 @@ pub fn run(options: &Options) -> Result<Linkage, LinkageError> {
         return Err(LinkageError::Nothing(options.folder.display().to_string()));
     }
     let mut corpus = Corpus::new(tables());
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &options.key);
+    let key = options.numbers.then(|| hmac::Key::new(hmac::HMAC_SHA256, &options.key));
     for extract in &extracts {
-        read::read_extract(&mut corpus, extract, &key)?;
+        read::read_extract(&mut corpus, extract, key.as_ref())?;
     }
     let registry = options.registry.clone();
     if let (Some(path), Some(system)) = (&options.history, &registry) {

@@ -95,7 +95,7 @@ pub fn extracts(folder: &Path) -> Result<Vec<Extract>, LinkageError> {
 ///
 /// # Errors
 /// When the file cannot be read or is not CSV.
-pub fn read_extract(corpus: &mut Corpus, extract: &Extract, key: &hmac::Key) -> Result<(), LinkageError> {
+pub fn read_extract(corpus: &mut Corpus, extract: &Extract, key: Option<&hmac::Key>) -> Result<(), LinkageError> {
     let mut reader = reader(&extract.path)?;
     let failed = |e: csv::Error| LinkageError::read(&extract.path, &e);
     let header = reader.headers().map_err(failed)?.clone();
@@ -115,7 +115,7 @@ pub fn read_extract(corpus: &mut Corpus, extract: &Extract, key: &hmac::Key) -> 
     }
 }
 
-fn record<'r>(system: &'r str, layout: &Layout, row: &'r StringRecord, key: &hmac::Key) -> Record<'r> {
+fn record<'r>(system: &'r str, layout: &Layout, row: &'r StringRecord, key: Option<&hmac::Key>) -> Record<'r> {
     let get = |field| layout.get(row, field);
     Record {
         system,
@@ -134,9 +134,9 @@ fn record<'r>(system: &'r str, layout: &Layout, row: &'r StringRecord, key: &hma
     }
 }
 
-/// Keyed hash of a valid 個人番号; 0 for none and for one whose check digit is wrong.
-fn token(text: &str, key: &hmac::Key) -> u64 {
-    let Ok(number) = IndividualNumber::parse(text) else { return 0 };
+/// Keyed hash of a valid 個人番号; 0 for none, for one whose check digit is wrong, and when numbers are not compared.
+fn token(text: &str, key: Option<&hmac::Key>) -> u64 {
+    let (Some(key), Ok(number)) = (key, IndividualNumber::parse(text)) else { return 0 };
     let tag = hmac::sign(key, number.expose().as_bytes());
     tag.as_ref().iter().take(8).fold(0, |h, byte| h << 8 | u64::from(*byte)).max(1)
 }

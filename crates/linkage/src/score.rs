@@ -93,6 +93,10 @@ pub struct Score {
     pub look_alikes: BTreeMap<String, (usize, usize, usize)>,
     /// By evidence class: questions and those with yes.
     pub by_evidence: BTreeMap<&'static str, (usize, usize)>,
+    /// The same by grade, of the review queue.
+    pub by_grade: BTreeMap<String, (usize, usize)>,
+    /// Automatic unions by evidence class, and how many of them joined two persons.
+    pub unions: BTreeMap<&'static str, (usize, usize)>,
 }
 
 impl Score {
@@ -118,8 +122,14 @@ impl fmt::Display for Score {
         for (kind, (guess, automatic, all)) in &self.look_alikes {
             writeln!(f, "T7 {kind}: {guess}/{all} joined without review, {automatic} automatically")?;
         }
+        for (label, (made, wrong)) in &self.unions {
+            writeln!(f, "automatic  {label}: {made}, {wrong} wrong")?;
+        }
+        for (grade, (asked, yes)) in &self.by_grade {
+            writeln!(f, "review     {grade}: {asked}, {yes} yes")?;
+        }
         for (label, (asked, yes)) in &self.by_evidence {
-            writeln!(f, "   {label}: {asked}, {yes} yes")?;
+            writeln!(f, "question   {label}: {asked}, {yes} yes")?;
         }
         Ok(())
     }
@@ -144,7 +154,9 @@ pub fn score(linkage: &Linkage, folder: &Path) -> Result<Score, LinkageError> {
     let mut answers = Answers::new(&linkage.automatic);
     let (mut asked, mut conflicts, mut yes) = (0, 0, 0);
     let mut by_evidence: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
-    for Decision { a, b, evidence, .. } in linkage.review.iter().chain(&linkage.conflicts) {
+    let mut by_grade: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for decision in linkage.review.iter().chain(&linkage.conflicts) {
+        let Decision { a, b, evidence, .. } = decision;
         if answers.root(*a) == answers.root(*b) {
             continue;
         }
@@ -153,8 +165,11 @@ pub fn score(linkage: &Linkage, folder: &Path) -> Result<Score, LinkageError> {
         let person = |at: u32| persons.get(at as usize).copied();
         let same = person(*a) == person(*b);
         yes += usize::from(same);
-        let class = by_evidence.entry(evidence.label()).or_default();
-        *class = (class.0 + 1, class.1 + usize::from(same));
+        let count = |class: &mut (usize, usize)| *class = (class.0 + 1, class.1 + usize::from(same));
+        count(by_evidence.entry(evidence.label()).or_default());
+        if !evidence.is_conflict() {
+            count(by_grade.entry(format!("{:?}", decision.grade())).or_default());
+        }
         if same {
             answers.join(*a, *b);
         }
@@ -170,7 +185,19 @@ pub fn score(linkage: &Linkage, folder: &Path) -> Result<Score, LinkageError> {
         reviewed: quality(&reviewed),
         look_alikes: look_alikes(linkage, &persons, &folder.join("hardneg.csv"))?,
         by_evidence,
+        by_grade,
+        unions: unions(linkage, &persons),
     })
+}
+
+fn unions(linkage: &Linkage, persons: &[u64]) -> BTreeMap<&'static str, (usize, usize)> {
+    let mut found: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
+    for link in &linkage.links {
+        let wrong = persons.get(link.a as usize) != persons.get(link.b as usize);
+        let class = found.entry(link.evidence.label()).or_default();
+        *class = (class.0 + 1, class.1 + usize::from(wrong));
+    }
+    found
 }
 
 fn truth(path: &Path) -> Result<HashMap<String, u64>, LinkageError> {

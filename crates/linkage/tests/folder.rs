@@ -30,6 +30,7 @@ impl Folder {
             history: None,
             registry: Some("juki".to_owned()),
             phone: false,
+            numbers: true,
             out: Some(self.0.join("out")),
             key: [1; 32],
         }
@@ -58,7 +59,10 @@ fn city(test: &str) -> Folder {
         .with("sys01_juki.csv", &format!("\u{FEFF}{HEADER}{juki}"))
         .with("sys02_zei.csv", &format!("{HEADER}{zei}"))
         .with("sys05_kenko.csv", &format!("{HEADER}{kenko}"))
-        .with("juki_rireki.csv", "atena_no,kind,old_value,old_katagaki,idobi\n10,jusho,大阪府堺市堺区南半町東６１１番地２９,,20200101\n")
+        .with(
+            "juki_rireki.csv",
+            "atena_no,kind,old_value,old_katagaki,idobi\n10,jusho,大阪府堺市堺区南半町東６１１番地２９,,20200101\n",
+        )
         .with("truth.csv", truth)
         .with("hardneg.csv", "person_a,person_b,kind\n1,2,twin\n")
 }
@@ -101,7 +105,11 @@ fn the_score_counts_pairs_questions_and_persons() {
     assert_eq!((score.decisions, score.yes), ((1, 1), 2));
     assert_eq!((score.guess.f1(), score.reviewed.f1()), (1.0, 1.0));
     assert_eq!(score.look_alikes.get("twin"), Some(&(0, 0, 1)));
-    assert!(score.to_string().contains("T5 decisions       review 1 (5000 per 10,000 persons) + number conflicts 1 (5000), 100.0 % yes"));
+    assert!(
+        score
+            .to_string()
+            .contains("T5 decisions       review 1 (5000 per 10,000 persons) + number conflicts 1 (5000), 100.0 % yes")
+    );
 }
 
 #[test]
