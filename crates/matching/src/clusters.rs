@@ -17,6 +17,8 @@ pub(crate) struct Facts {
     pub births: Vec<u32>,
     /// Kanji of the given names, or of whole names that could not be split.
     pub givens: Vec<u64>,
+    /// One bit per system that has a record here; systems beyond the 64th are not told apart from one another.
+    pub systems: u64,
     /// Records of the resident registry, in which one person lives once.
     pub registered: u32,
 }
@@ -33,12 +35,14 @@ impl Facts {
             tokens: one(row.token),
             births: if row.birth == 0 { vec![] } else { vec![row.birth] },
             givens,
+            systems: 1 << row.system.min(63),
             registered: u32::from(Some(row.system) == registry),
         }
     }
 
     fn absorb(&mut self, other: Facts) {
         self.registered += other.registered;
+        self.systems |= other.systems;
         self.members.extend(other.members);
         self.tokens.extend(other.tokens);
         self.births.extend(other.births);
@@ -77,7 +81,7 @@ impl Forest {
     }
 
     pub(crate) fn facts(&self, root: u32) -> &Facts {
-        static NONE: Facts = Facts { members: vec![], tokens: vec![], births: vec![], givens: vec![], registered: 0 };
+        static NONE: Facts = Facts { members: vec![], tokens: vec![], births: vec![], givens: vec![], systems: 0, registered: 0 };
         self.facts.get(root as usize).unwrap_or(&NONE)
     }
 

@@ -12,6 +12,8 @@ use crate::weigh::weigh;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
+/// Bits against two records of one system being one person: a system has most people once.
+const TWICE: f32 = 4.0;
 /// Two fits that differ by less than this are equally good.
 const TIE: f32 = 1.0;
 /// Least bits of grade A and grade B.
@@ -167,9 +169,10 @@ fn decide(rows: &[Row], forest: &Forest, a: u32, b: u32, people: f32) -> Option<
     let place = agreements.iter().map(|a| a.place).max().unwrap_or(Near::Away);
     let phone = agreements.iter().map(|a| a.phone).max().unwrap_or(Level::Missing);
     let number = agreements.iter().map(|a| a.number).filter(|l| *l != Level::Missing).max().unwrap_or(Level::Missing);
+    let twice = if x.systems & y.systems == 0 { 0.0 } else { TWICE };
     let weighed = agreements.iter().map(|agreement| {
         let whole = Agreement { place, phone, number, ..*agreement };
-        (weigh(&whole, people), whole)
+        (weigh(&whole, people) - twice, whole)
     });
     let (bits, best) = weighed.max_by(|x, y| x.0.total_cmp(&y.0))?;
     // A number on two clusters is an incident however different the people are.

@@ -273,6 +273,6 @@ fn a_wrong_birth_date_is_looked_at() {
     assert_eq!(question.evidence, Evidence::NameAddress);
     assert!(question.joined, "the best guess is that it is he");
     let text = question.explain();
-    assert!(text.contains("生年月日が1字違い") && text.contains("住所一致") && text.ends_with("割合は87.70%です"), "{text}");
+    assert!(text.contains("生年月日が1字違い") && text.contains("住所一致") && text.ends_with("割合は98.80%です"), "{text}");
     assert!(!text.contains("高崎") && !text.contains("1986"), "an explanation holds no personal data");
 }
