@@ -2,7 +2,7 @@
 
 use crate::LinkageError;
 use csv::StringRecord;
-use matching::{Corpus, Past, Record};
+use matching::{Corpus, Fact, Past, Record};
 use mynumber::IndividualNumber;
 use ring::hmac;
 use std::fs::File;
@@ -141,7 +141,7 @@ fn token(text: &str, key: Option<&hmac::Key>) -> u64 {
     tag.as_ref().iter().take(8).fold(0, |h, byte| h << 8 | u64::from(*byte)).max(1)
 }
 
-/// Reads the registry's history (`atena_no,kind,old_value,old_katagaki,idobi`). Returns how many facts had no record.
+/// Reads the registry's history (`atena_no,kind,old_value,old_katagaki,idobi`). Returns how many facts were of no use.
 ///
 /// # Errors
 /// When the file cannot be read or is not CSV.
@@ -150,12 +150,12 @@ pub fn read_history(corpus: &mut Corpus, system: &str, path: &Path) -> Result<us
     let rows: Vec<StringRecord> = reader(path)?.into_records().collect::<Result<_, _>>().map_err(failed)?;
     let facts = rows.iter().filter_map(|row| {
         let (value, more) = (row.get(2)?, row.get(3)?);
-        let past = match row.get(1)? {
-            "jusho" | "住所" => Past::Address { address: value, building: more },
-            "shi" | "氏" => Past::Surname { surname: value, kana: more },
+        let fact = match row.get(1)? {
+            "jusho" | "住所" => Fact::Address { address: value, building: more },
+            "shi" | "氏" => Fact::Surname { surname: value, kana: more },
             _ => return None,
         };
-        Some((row.get(0)?, past))
+        Some((row.get(0)?, Past { fact, until: row.get(4).unwrap_or_default() }))
     });
     Ok(corpus.add_history(system, facts))
 }

@@ -39,7 +39,16 @@ pub struct Record<'a> {
 
 /// What the resident registry knew of a person until a day.
 #[derive(Debug, Clone, Copy)]
-pub enum Past<'a> {
+pub struct Past<'a> {
+    /// What it was.
+    pub fact: Fact<'a>,
+    /// The day it ended (異動日), in any notation; empty when unknown. What ended before the person was born is not theirs.
+    pub until: &'a str,
+}
+
+/// One fact of the past.
+#[derive(Debug, Clone, Copy)]
+pub enum Fact<'a> {
     /// A former address.
     Address {
         /// Address.
@@ -162,19 +171,29 @@ impl Corpus {
         u16::try_from(at).unwrap_or(u16::MAX)
     }
 
-    /// Adds what the registry knows of the past of its own records. Facts of unknown records are ignored; their number is returned.
+    /// Adds what the registry knows of the past of its own records. Returns how many facts were of no use: of unknown records, or ended
+    /// before the person was born.
+    ///
+    /// The day of a fact is not held against the day a record was last changed: programmes change records without asking for the
+    /// address, so a later change proves nothing.
     pub fn add_history<'a>(&mut self, system: &str, facts: impl IntoIterator<Item = (&'a str, Past<'a>)>) -> usize {
         let system = self.system(system);
         let of_system = self.rows.iter().enumerate().filter(|(_, row)| row.system == system);
-        let index: HashMap<Box<str>, usize> = of_system.map(|(at, row)| (row.number.clone(), at)).collect();
-        let mut unknown = 0;
-        for (number, fact) in facts {
-            match index.get(number).and_then(|at| self.rows.get_mut(*at)) {
-                Some(row) => row.remember(fact, &self.tables),
-                None => unknown += 1,
+        let mut index: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+        of_system.for_each(|(at, row)| index.entry(row.number.clone()).or_default().push(at));
+        let mut useless = 0;
+        for (number, past) in facts {
+            let until = keys::birth(past.until);
+            let mut used = false;
+            for at in index.get(number).into_iter().flatten() {
+                if let Some(row) = self.rows.get_mut(*at).filter(|row| until == 0 || until >= row.birth) {
+                    row.remember(past.fact, &self.tables);
+                    used = true;
+                }
             }
+            useless += usize::from(!used);
         }
-        unknown
+        useless
     }
 
     /// Brings records into their canonical order, splits names that were written without a blank and counts names.
@@ -275,15 +294,15 @@ impl Row {
         }
     }
 
-    fn remember(&mut self, fact: Past<'_>, tables: &Tables) {
+    fn remember(&mut self, fact: Fact<'_>, tables: &Tables) {
         match fact {
-            Past::Address { address, building } => {
+            Fact::Address { address, building } => {
                 if self.places.is_empty() {
                     self.places.push(Place::default());
                 }
                 self.places.push(Place::read(address, building, tables));
             }
-            Past::Surname { surname, kana } => {
+            Fact::Surname { surname, kana } => {
                 let former = self.names.first().and_then(|n| n.with_surname(surname, kana, tables));
                 self.names.extend(former);
             }

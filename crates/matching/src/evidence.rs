@@ -18,7 +18,7 @@ pub enum Evidence {
     FourItemsSlip,
     /// What agrees agrees with another person as well, and no field tells the two apart.
     Indistinguishable,
-    /// Equal 個人番号, but the name or the birth date disagrees (番号不整合).
+    /// Equal 個人番号, but the name or the birth date does not agree (番号不整合).
     NumberMismatch,
     /// Two different valid 個人番号 on what otherwise looks like one person.
     NumbersDiffer,
@@ -56,7 +56,7 @@ impl Evidence {
             Self::FourItemsMoved => "基本4情報が一致（住所は同じ世帯の人の転居で一致）",
             Self::FourItemsSlip => "基本4情報が一致（住所は番地の数字1つの書き誤り）",
             Self::Indistinguishable => "どの項目でも区別できない別の人がいる",
-            Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違）",
+            Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違か記載なし）",
             Self::NumbersDiffer => "番号不整合（個人番号が相違）",
             Self::NameBirthPhone => "氏名・生年月日・電話番号が一致",
             Self::NameBirth => "氏名・生年月日のみ一致",

@@ -18,7 +18,7 @@ mod weigh;
 
 pub use automatic::Link;
 pub use clusters::Refusal;
-pub use corpus::{Corpus, Past, Record};
+pub use corpus::{Corpus, Fact, Past, Record};
 pub use evidence::Evidence;
 pub use latin::{LatinRecord, link_latin};
 pub use link::{Decision, Grade, Linkage, Settings, link};

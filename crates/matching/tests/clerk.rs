@@ -1,7 +1,7 @@
 //! 名寄せ as a clerk would check it: small families, and who may be joined with whom.
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use matching::{Corpus, Decision, Evidence, Linkage, Past, Record, Refusal, Settings, Tables, link};
+use matching::{Corpus, Decision, Evidence, Fact, Linkage, Past, Record, Refusal, Settings, Tables, link};
 
 fn fold(c: char) -> char {
     match c {
@@ -122,9 +122,15 @@ fn a_phone_number_joins_only_where_the_city_says_so() {
 
 #[test]
 fn the_registrys_former_address_makes_four_items() {
-    let old = Past::Address { address: "大阪府堺市堺区南半町東６１１番地２９", building: "" };
-    let linkage = run_with(&[taro(), Record { address: "南半町東611-29", ..taro_in("zei") }], &[("1", old)]);
+    let old = Past {
+        fact: Fact::Address { address: "大阪府堺市堺区南半町東６１１番地２９", building: "" },
+        until: "平成20年11月8日",
+    };
+    let records = [taro(), Record { address: "南半町東611-29", ..taro_in("zei") }];
+    let linkage = run_with(&records, &[("1", old)]);
     assert!(joined(&linkage, "juki:1", "zei:1"));
+    let before_birth = Past { until: "19800401", ..old };
+    assert!(!joined(&run_with(&records, &[("1", before_birth)]), "juki:1", "zei:1"), "he was not born when they moved");
 }
 
 #[test]
@@ -135,7 +141,8 @@ fn a_former_surname_is_a_name_of_the_person() {
     assert!(!joined(&unknown, "juki:2", "zei:2"));
     assert_eq!(only_question(&unknown).evidence, Evidence::SurnameDiffers);
     assert!(only_question(&unknown).explain().contains("名は一致、氏が相違"));
-    let known = run_with(&[hanako, maiden], &[("2", Past::Surname { surname: "渡邊", kana: "ワタナベ" })]);
+    let known =
+        run_with(&[hanako, maiden], &[("2", Past { fact: Fact::Surname { surname: "渡邊", kana: "ワタナベ" }, until: "" })]);
     assert!(joined(&known, "juki:2", "zei:2"));
     let in_the_registry = run(&[Record { former_surname: "渡邊", ..hanako }, maiden]);
     assert!(joined(&in_the_registry, "juki:2", "zei:2"));
