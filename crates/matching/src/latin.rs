@@ -11,7 +11,7 @@ use std::collections::HashMap;
 /// One record. Missing fields are empty.
 #[derive(Debug, Clone, Default)]
 pub struct LatinRecord {
-    /// Where it comes from. With `one_per_source` two records of one source are never one person.
+    /// Where it comes from. Only [`LatinSettings::one_per_source`] reads it.
     pub source: String,
     /// Its number there.
     pub number: String,
@@ -31,8 +31,19 @@ pub struct LatinRecord {
     pub birth: String,
 }
 
+/// What may be assumed of the records.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LatinSettings {
+    /// A source has nobody twice.
+    pub one_per_source: bool,
+    /// People live alone. Otherwise name and birth date must hold where only the home agrees, or brothers and sisters become one.
+    pub alone: bool,
+}
+
 /// Odds in bits from which two records are one person.
 const JOIN: f32 = 0.0;
+/// Bits that the weaker of the two names and the birth date may lack together.
+const HOUSEHOLD: f32 = 4.0;
 /// A value that more records share makes no candidates.
 const COMMON: usize = 120;
 /// Most bits one field may give.
@@ -40,13 +51,14 @@ const MOST: f32 = 10.0;
 
 /// Joins records; the result names for each the first record of its cluster. Does not depend on the order of the records except for
 /// their positions.
-pub fn link_latin(records: &[LatinRecord], one_per_source: bool) -> Vec<usize> {
+pub fn link_latin(records: &[LatinRecord], settings: LatinSettings) -> Vec<usize> {
+    let LatinSettings { one_per_source, alone } = settings;
     let rows: Vec<Row> = records.par_iter().map(Row::of).collect();
     let counts = Counts::of(&rows);
     let mut pairs: Vec<(f32, usize, usize)> = candidates(&rows)
         .into_par_iter()
         .filter(|(a, b)| !(one_per_source && same_source(records, *a, *b)))
-        .filter_map(|(a, b)| Some((weigh(rows.get(a)?, rows.get(b)?, &counts), a, b)))
+        .filter_map(|(a, b)| Some((weigh(rows.get(a)?, rows.get(b)?, &counts, alone), a, b)))
         .filter(|(bits, ..)| *bits >= JOIN)
         .collect();
     pairs.par_sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
@@ -195,22 +207,24 @@ fn candidates(rows: &[Row]) -> Vec<(usize, usize)> {
     pairs
 }
 
-fn weigh(a: &Row, b: &Row, counts: &Counts) -> f32 {
-    let people = -counts.total.log2();
+fn weigh(a: &Row, b: &Row, counts: &Counts, alone: bool) -> f32 {
     let text = |x: &Text, y: &Text, differs: f32| field(x, y, counts, differs);
+    // The bits of both parts and of the weaker one, straight or turned.
     let either = |x: &[Text; 2], y: &[Text; 2], differs: f32| {
-        let straight = text(&x[0], &y[0], differs) + text(&x[1], &y[1], differs);
-        let crossed = text(&x[0], &y[1], differs) + text(&x[1], &y[0], differs) - 2.0;
-        straight.max(crossed)
+        let [straight, turned] = [(0, 1), (1, 0)].map(|(first, second)| {
+            let (p, q) = (text(&x[0], &y[first], differs), text(&x[1], &y[second], differs));
+            (p + q - 2.0 * first as f32, p.min(q))
+        });
+        if straight.0 >= turned.0 { straight } else { turned }
     };
-    people
-        + either(&a.names, &b.names, -3.0)
-        + either(&a.streets, &b.streets, -2.0)
-        + text(&a.house, &b.house, -2.0)
-        + text(&a.suburb, &b.suburb, -2.0)
-        + text(&a.postcode, &b.postcode, -2.0)
-        + text(&a.state, &b.state, -2.0)
-        + birth(&a.birth, &b.birth)
+    let (names, weaker) = either(&a.names, &b.names, -3.0);
+    let (streets, _) = either(&a.streets, &b.streets, -2.0);
+    let born = birth(&a.birth, &b.birth);
+    let rest = [(&a.house, &b.house), (&a.suburb, &b.suburb), (&a.postcode, &b.postcode), (&a.state, &b.state)];
+    let home: f32 = streets + rest.map(|(x, y)| text(x, y, -2.0)).iter().sum::<f32>();
+    // Against a stranger everything counts; against a brother or sister the weaker name and the birth date have to hold.
+    let stranger = names + born + home - counts.total.log2();
+    if alone { stranger } else { stranger.min(weaker + born + HOUSEHOLD) }
 }
 
 /// Bits of one field: rare values that agree count most, near spellings in proportion, missing ones nothing.
@@ -306,16 +320,25 @@ mod tests {
             record("3", ["isabelle", "hathaway"], "19921119"),
         ];
         records.extend(strangers());
-        let found = link_latin(&records, false);
+        let found = link_latin(&records, LatinSettings::default());
         assert_eq!(found.get(..3), Some(&[0, 0, 2][..]));
         assert!(found.iter().enumerate().skip(2).all(|(at, first)| at == *first));
+    }
+
+    #[test]
+    fn brothers_and_sisters_of_one_home_stay_two() {
+        let mut records =
+            vec![record("1", ["mitchell", "hathaway"], "19560409"), record("2", ["isabelle", "hathaway"], "19591119")];
+        records.extend(strangers());
+        assert_eq!(link_latin(&records, LatinSettings::default()).get(1), Some(&1));
+        assert_eq!(link_latin(&records, LatinSettings { alone: true, one_per_source: false }).get(1), Some(&0));
     }
 
     #[test]
     fn one_source_has_a_person_once() {
         let mut records = vec![record("1", ["mitchell", "green"], "19560409"), record("2", ["mitchell", "green"], "19560409")];
         records.extend(strangers());
-        assert_eq!(link_latin(&records, true).get(1), Some(&1));
-        assert_eq!(link_latin(&records, false).get(1), Some(&0));
+        assert_eq!(link_latin(&records, LatinSettings { one_per_source: true, alone: false }).get(1), Some(&1));
+        assert_eq!(link_latin(&records, LatinSettings::default()).get(1), Some(&0));
     }
 }
