@@ -155,7 +155,7 @@ pub fn score(linkage: &Linkage, folder: &Path) -> Result<Score, LinkageError> {
     let (mut asked, mut conflicts, mut yes) = (0, 0, 0);
     let mut by_evidence: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     let mut by_grade: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for decision in linkage.review.iter().chain(&linkage.conflicts) {
+    for decision in linkage.conflicts.iter().chain(&linkage.review) {
         let Decision { a, b, evidence, .. } = decision;
         if answers.root(*a) == answers.root(*b) {
             continue;
