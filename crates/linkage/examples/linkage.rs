@@ -1,19 +1,24 @@
-//! Links a folder and prints every number: `cargo run --release -p linkage --example linkage -- DIR [--history F] [--out DIR] [--phone] [--without-numbers]`.
+//! Links a folder and prints every number: `cargo run --release -p linkage --example linkage -- DIR [--history F] [--out DIR] [--phone] [--unstated-birth] [--without-numbers]`.
 
 use linkage::{Options, run, score};
+use matching::Policy;
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|a| a == flag);
     let after = |flag: &str| arguments.iter().skip_while(|a| *a != flag).nth(1).map(PathBuf::from);
-    let folder =
-        PathBuf::from(arguments.first().ok_or("usage: linkage DIR [--history F] [--out DIR] [--phone] [--without-numbers]")?);
+    let folder = PathBuf::from(
+        arguments
+            .first()
+            .ok_or("usage: linkage DIR [--history F] [--out DIR] [--phone] [--unstated-birth] [--without-numbers]")?,
+    );
     let options = Options {
         folder: folder.clone(),
         history: after("--history"),
         registry: Some("juki".to_owned()),
-        phone: arguments.iter().any(|a| a == "--phone"),
-        numbers: !arguments.iter().any(|a| a == "--without-numbers"),
+        policy: Policy { phone: has("--phone"), unstated_birth: has("--unstated-birth") },
+        numbers: !has("--without-numbers"),
         out: after("--out"),
         key: [7; 32],
     };

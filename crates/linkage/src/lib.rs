@@ -7,7 +7,7 @@ mod scale;
 mod score;
 mod write;
 
-use matching::{Corpus, Linkage, Settings, Tables};
+use matching::{Corpus, Linkage, Policy, Settings, Tables};
 use ring::hmac;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -59,8 +59,8 @@ pub struct Options {
     pub history: Option<PathBuf>,
     /// Name of the system that is the resident registry.
     pub registry: Option<String>,
-    /// Whether an equal phone number may stand for the address ([`Settings::phone`]).
-    pub phone: bool,
+    /// What links without a person beyond the guideline, by decision of the city.
+    pub policy: Policy,
     /// Whether 個人番号 are compared; without them the result shows what a system that may not hold them loses.
     pub numbers: bool,
     /// Folder for the result; nothing is written without one.
@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> Result<Linkage, LinkageError> {
     if let (Some(path), Some(system)) = (&options.history, &registry) {
         read::read_history(&mut corpus, system, path)?;
     }
-    let linkage = matching::link(corpus, &Settings { registry, phone: options.phone });
+    let linkage = matching::link(corpus, &Settings { registry, policy: options.policy });
     if let Some(out) = &options.out {
         write(&linkage, out)?;
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use linkage::{LinkageError, Options, run, score};
+use matching::Policy;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ impl Folder {
             folder: self.0.clone(),
             history: None,
             registry: Some("juki".to_owned()),
-            phone: false,
+            policy: Policy::default(),
             numbers: true,
             out: Some(self.0.join("out")),
             key: [1; 32],

@@ -6,6 +6,7 @@ use crate::clusters::Forest;
 use crate::corpus::Row;
 use crate::evidence::{Evidence, classify};
 use crate::keys::{Near, Script};
+use crate::link::Policy;
 use crate::moves::Moves;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ pub struct Link {
 }
 
 /// Makes every automatic union in the forest and returns them in order.
-pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest, phone: bool) -> Vec<Link> {
+pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest, policy: Policy) -> Vec<Link> {
     let mut made = vec![];
     let groups = blocks::automatic(rows);
     let (mut links, mut doubtful): (Vec<Link>, Vec<Doubt>) =
@@ -41,9 +42,13 @@ pub(crate) fn link_automatically(rows: &[Row], forest: &mut Forest, phone: bool)
     let settled: Vec<Link> = settled.map(|doubt| doubt.link).collect();
     join_all(forest, settled, &mut made);
     loop {
-        let corrected = corrected_addresses(rows, forest, phone);
+        let corrected = corrected_addresses(rows, forest, policy.phone);
         let before = made.len();
         join_all(forest, corrected, &mut made);
+        if policy.unstated_birth {
+            let unstated = unstated_births(rows, forest);
+            join_all(forest, unstated, &mut made);
+        }
         if made.len() == before {
             return made;
         }
@@ -155,6 +160,26 @@ fn but_for_address(rows: &[Row], forest: &Forest, pair: blocks::NamePair) -> Opt
     }
     let (_, _, link, surname) = best?;
     Some(ButForAddress { link, roots: [a, b], surname, place })
+}
+
+/// Pairs of clusters of one house and one name in kanji, of which one states no birth date and no third one exists.
+fn unstated_births(rows: &[Row], forest: &mut Forest) -> Vec<Link> {
+    let pairs = blocks::only_two_of_a_name_in_a_house(rows, forest);
+    let fits = pairs.into_par_iter().filter_map(|(a, b)| {
+        let (x, y) = (forest.facts(a), forest.facts(b));
+        if x.births.is_empty() == y.births.is_empty() {
+            return None;
+        }
+        let mut links = x.members.iter().flat_map(|p| y.members.iter().map(move |q| (*p, *q)));
+        links.find_map(|(p, q)| {
+            let agreement = Agreement::of(rows.get(p as usize)?, rows.get(q as usize)?);
+            let unstated = classify(&Agreement { number: Level::Missing, ..agreement }) == Evidence::BirthUnstated;
+            unstated.then_some(Link { evidence: Evidence::BirthUnstated, a: p, b: q })
+        })
+    });
+    let mut links: Vec<Link> = fits.collect();
+    links.par_sort_unstable();
+    links
 }
 
 /// How many records give each lot as their present address.

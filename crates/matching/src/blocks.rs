@@ -2,7 +2,7 @@
 
 use crate::clusters::Forest;
 use crate::corpus::Row;
-use crate::keys::join;
+use crate::keys::{Script, join};
 use rayon::prelude::*;
 
 /// A block of more clusters than this says too little to compare them all.
@@ -50,6 +50,26 @@ pub(crate) fn same_name_and_birth(rows: &[Row], forest: &mut Forest) -> Vec<Name
         [a, b] => Some(NamePair { a: *a, b: *b, only_readers: true }),
         _ => None,
     }));
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// Pairs of clusters that share a house and the kanji of a name, where no third one does.
+pub(crate) fn only_two_of_a_name_in_a_house(rows: &[Row], forest: &mut Forest) -> Vec<(u32, u32)> {
+    let mut entries = vec![];
+    for (row, at) in rows.iter().zip(0..) {
+        let root = forest.root(at);
+        let names = row.names.iter().filter(|n| n.script == Script::Kanji);
+        entries.extend(names.flat_map(|n| row.places.iter().map(move |p| (join(&[p.house(), n.whole]), root))));
+    }
+    let mut pairs: Vec<(u32, u32)> = groups(entries)
+        .iter()
+        .filter_map(|group| match group.as_slice() {
+            [a, b] => Some((*a, *b)),
+            _ => None,
+        })
+        .collect();
     pairs.par_sort_unstable();
     pairs.dedup();
     pairs

@@ -6,6 +6,9 @@ use kernel::text::{kana_key, name_key};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
+/// How many records a city is taken to have at least: a handful of records says nothing about how rare a name is.
+pub(crate) const SMALLEST_CITY: usize = 10_000;
+
 /// One record of one system, as text. Missing fields are empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Record<'a> {
@@ -254,7 +257,7 @@ impl Corpus {
                 }
             }
         }
-        let total = self.rows.len().max(1) as f64;
+        let total = self.rows.len().max(SMALLEST_CITY) as f64;
         let bits = |key: u64| {
             let n = f64::from(counts.get(&key).copied().unwrap_or(0).max(1));
             (total / n).log2() as f32

@@ -24,13 +24,15 @@ pub enum Evidence {
     NumbersDiffer,
     /// Name, birth date and phone.
     NameBirthPhone,
+    /// Name, sex and address, where one side states no birth date.
+    BirthUnstated,
     /// Name and birth date only. Never links by itself.
     NameBirth,
     /// Same address, reading and birth date, but other kanji: a slip of the pen, or twins.
     KanjiDiffer,
     /// Given name, birth date and address agree, the family name does not.
     SurnameDiffers,
-    /// Same or similar name at the same address; the birth date is off or missing.
+    /// Same or similar name at the same address; the birth date is off, or missing and something else too.
     NameAddress,
     /// Less than that.
     Weak,
@@ -59,10 +61,11 @@ impl Evidence {
             Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違か記載なし）",
             Self::NumbersDiffer => "番号不整合（個人番号が相違）",
             Self::NameBirthPhone => "氏名・生年月日・電話番号が一致",
+            Self::BirthUnstated => "氏名・性別・住所が一致、生年月日は一方に記載なし",
             Self::NameBirth => "氏名・生年月日のみ一致",
             Self::KanjiDiffer => "氏名カナ・生年月日が一致、漢字が相違",
             Self::SurnameDiffers => "名・生年月日が一致、氏が相違",
-            Self::NameAddress => "氏名・住所が一致か類似、生年月日が相違か不明",
+            Self::NameAddress => "氏名・住所が一致か類似、生年月日が相違か記載なし",
             Self::Weak => "部分的な一致",
         }
     }
@@ -74,6 +77,7 @@ impl Evidence {
             Self::NumberNameBirth => 10_000,
             Self::FourItems | Self::ThreeItems | Self::FourItemsMoved | Self::FourItemsSlip => 9_999,
             Self::NameBirthPhone => 9_998,
+            Self::BirthUnstated => 9_940,
             Self::NameBirth => 9_760,
             Self::NumberMismatch => 9_353,
             Self::KanjiDiffer => 9_880,
@@ -105,7 +109,9 @@ pub(crate) fn classify(a: &Agreement) -> Evidence {
             _ => Evidence::NameBirth,
         };
     }
+    let unstated = a.birth == BirthLevel::Missing && a.place == Near::Same && a.sex == Level::Same;
     match a.name {
+        N::Same | N::OtherReading if unstated => Evidence::BirthUnstated,
         N::OtherKanji if birth => Evidence::KanjiDiffer,
         N::Given if birth => Evidence::SurnameDiffers,
         _ if a.place >= Near::Slip && a.name >= N::NearKana => Evidence::NameAddress,

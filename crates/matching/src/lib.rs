@@ -21,6 +21,6 @@ pub use clusters::Refusal;
 pub use corpus::{Corpus, Fact, Past, Record};
 pub use evidence::Evidence;
 pub use latin::{LatinRecord, LatinSettings, link_latin};
-pub use link::{Decision, Grade, Linkage, Settings, link};
+pub use link::{Decision, Grade, Linkage, Policy, Settings, link};
 pub use tables::Tables;
 pub use weigh::VERSION;

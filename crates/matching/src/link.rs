@@ -4,7 +4,7 @@ use crate::agree::{Agreement, Level};
 use crate::automatic::{Link, link_automatically};
 use crate::blocks;
 use crate::clusters::{Forest, Refusal};
-use crate::corpus::{Corpus, Row};
+use crate::corpus::{Corpus, Row, SMALLEST_CITY};
 use crate::evidence::{Evidence, classify};
 use crate::explain;
 use crate::keys::Near;
@@ -25,8 +25,17 @@ const GRADE_B: f32 = 3.0;
 pub struct Settings {
     /// The system that is the resident registry, where one living person has one record. None when there is none.
     pub registry: Option<String>,
-    /// Whether an equal phone number may stand for the address among the four items. The guideline does not say so: a city decides.
+    /// What links without a person beyond the guideline.
+    pub policy: Policy,
+}
+
+/// Evidence that the guideline does not name and a city may accept by its own decision. None of it by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// An equal phone number stands for the address among the four items.
     pub phone: bool,
+    /// Name in kanji, sex and address are enough where one side states no birth date and nobody else of that name lives there.
+    pub unstated_birth: bool,
 }
 
 /// Least odds, in bits, at which the best guess joins two clusters.
@@ -108,11 +117,11 @@ pub fn link(mut corpus: Corpus, settings: &Settings) -> Linkage {
     let registry = settings.registry.as_ref().and_then(|name| corpus.systems.iter().position(|s| s == name));
     let registry = registry.and_then(|at| u16::try_from(at).ok());
     let mut forest = Forest::new(rows, registry);
-    let links = link_automatically(rows, &mut forest, settings.phone);
+    let links = link_automatically(rows, &mut forest, settings.policy);
     let automatic: Vec<u32> = (0..).take(rows.len()).map(|at| forest.root(at)).collect();
 
     let pairs = blocks::candidates(rows, &mut forest);
-    let people = forest.roots().len() as f32;
+    let people = forest.roots().len().max(SMALLEST_CITY) as f32;
     let mut decisions: Vec<Decision> = pairs.par_iter().filter_map(|(a, b)| decide(rows, &forest, *a, *b, people)).collect();
     decisions.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
     let tied = ties(&decisions, &forest);

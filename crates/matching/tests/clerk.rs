@@ -1,7 +1,7 @@
 //! 名寄せ as a clerk would check it: small families, and who may be joined with whom.
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use matching::{Corpus, Decision, Evidence, Fact, Linkage, Past, Record, Refusal, Settings, Tables, link};
+use matching::{Corpus, Decision, Evidence, Fact, Linkage, Past, Policy, Record, Refusal, Settings, Tables, link};
 
 fn fold(c: char) -> char {
     match c {
@@ -117,7 +117,26 @@ fn a_phone_number_joins_only_where_the_city_says_so() {
     assert!(!joined(&run(&records), "juki:1", "zei:1"));
     let mut corpus = Corpus::new(tables());
     corpus.add(&records);
-    assert!(joined(&link(corpus, &Settings { phone: true, ..settings() }), "juki:1", "zei:1"));
+    assert!(joined(
+        &link(corpus, &Settings { policy: Policy { phone: true, ..Policy::default() }, ..settings() }),
+        "juki:1",
+        "zei:1"
+    ));
+}
+
+#[test]
+fn an_unstated_birth_date_joins_only_where_the_city_says_so() {
+    let unstated = Record { birth: "", ..taro_in("zei") };
+    let run_by = |records: &[Record<'_>], unstated_birth| {
+        let mut corpus = Corpus::new(tables());
+        corpus.add(records);
+        link(corpus, &Settings { policy: Policy { unstated_birth, ..Policy::default() }, ..settings() })
+    };
+    let strict = run_by(&[taro(), unstated], false);
+    assert_eq!(only_question(&strict).evidence, Evidence::BirthUnstated);
+    assert!(joined(&run_by(&[taro(), unstated], true), "juki:1", "zei:1"));
+    let namesake = Record { number: "2", token: 78, birth: "20160113", ..taro() };
+    assert!(!joined(&run_by(&[taro(), namesake, unstated], true), "juki:1", "zei:1"), "it could be either of the two");
 }
 
 #[test]

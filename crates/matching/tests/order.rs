@@ -1,7 +1,7 @@
 //! The same records give the same result bit for bit, in whatever order and portions they come.
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use matching::{Corpus, Fact, Linkage, Past, Record, Settings, Tables, link};
+use matching::{Corpus, Fact, Linkage, Past, Policy, Record, Settings, Tables, link};
 use proptest::prelude::*;
 
 const NAMES: [(&str, &str); 6] = [
@@ -34,7 +34,7 @@ fn run<'a>(portions: impl Iterator<Item = &'a [Record<'a>]>) -> Linkage {
         corpus.add(portion);
     }
     corpus.add_history("juki", [("1", Past { fact: Fact::Address { address: HOMES[3], building: "" }, until: "" })]);
-    link(corpus, &Settings { registry: Some("juki".to_owned()), phone: true })
+    link(corpus, &Settings { registry: Some("juki".to_owned()), policy: Policy { phone: true, unstated_birth: true } })
 }
 
 proptest! {
