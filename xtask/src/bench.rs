@@ -16,29 +16,45 @@ struct Bench {
     title: &'static str,
     /// Arguments of `cargo run --release`.
     args: &'static [&'static str],
+    /// It measures a folder that is named on the command line.
+    folder: bool,
 }
 
-const BENCHES: &[Bench] = &[Bench {
-    name: "qualification-check",
-    title: "P2: a million receipts against the periods of 340,000 people",
-    args: &["--package", "receipts", "--example", "check_million"],
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "qualification-check",
+        title: "P2: a million receipts against the periods of 340,000 people",
+        args: &["--package", "receipts", "--example", "check_million"],
+        folder: false,
+    },
+    Bench {
+        name: "linkage",
+        title: "P3: the records of several systems into persons",
+        args: &["--package", "linkage", "--example", "bench_linkage"],
+        folder: true,
+    },
+];
 
-/// Runs the named benchmark, or all of them.
+/// Runs the named benchmark, or all that need no folder.
 pub fn run(args: &[&str]) -> Result<bool> {
-    let (name, date) = match args {
-        ["--date", date] => (None, *date),
-        [name, "--date", date] | ["--date", date, name] => (Some(*name), *date),
+    let (name, folder, date) = match args {
+        ["--date", date] => (None, None, *date),
+        [name, "--date", date] | ["--date", date, name] => (Some(*name), None, *date),
+        [name, folder, "--date", date] | ["--date", date, name, folder] => (Some(*name), Some(*folder), *date),
         _ => bail!("the date of the run is missing: cargo xtask bench [name] --date 2026-11-20"),
     };
-    let chosen: Vec<&Bench> = BENCHES.iter().filter(|b| name.is_none_or(|n| n == b.name)).collect();
+    let chosen: Vec<&Bench> = BENCHES.iter().filter(|b| name.map_or(!b.folder, |n| n == b.name)).collect();
     if chosen.is_empty() {
         let known: Vec<&str> = BENCHES.iter().map(|b| b.name).collect();
         bail!("there is no benchmark of that name; there are: {}", known.join(", "));
     }
+    if let Some(bench) = chosen.iter().find(|b| b.folder != folder.is_some()) {
+        let wanted = if bench.folder { "needs a folder: cargo xtask bench NAME DIR --date …" } else { "takes no folder" };
+        bail!("the benchmark {} {wanted}", bench.name);
+    }
     let root = root()?;
     for bench in chosen {
-        let report = measure(bench, date, &root)?;
+        let report = measure(bench, folder, date, &root)?;
         let dir = root.join("bench/results");
         std::fs::create_dir_all(&dir)?;
         std::fs::write(dir.join(format!("{}.json", bench.name)), format!("{report:#}\n"))?;
@@ -48,11 +64,12 @@ pub fn run(args: &[&str]) -> Result<bool> {
     Ok(true)
 }
 
-fn measure(bench: &Bench, date: &str, root: &Path) -> Result<Value> {
+fn measure(bench: &Bench, folder: Option<&str>, date: &str, root: &Path) -> Result<Value> {
     println!("── {} ──", bench.title);
     // Built beforehand, so that the compiler's messages and time are no part of the run.
     crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(bench.args))?;
-    let output = capture(cargo().current_dir(root).args(["run", "--quiet", "--release"]).args(bench.args))?;
+    let output =
+        capture(cargo().current_dir(root).args(["run", "--quiet", "--release"]).args(bench.args).args(["--"]).args(folder))?;
     print!("{output}");
     Ok(json!({
         "bench": bench.name,
@@ -135,5 +152,6 @@ mod tests {
     fn a_run_without_a_date_is_refused() {
         assert!(run(&["qualification-check"]).is_err());
         assert!(run(&["nothing-like-it", "--date", "2026-11-20"]).is_err());
+        assert!(run(&["linkage", "--date", "2026-11-20"]).is_err(), "it needs a folder");
     }
 }
