@@ -221,15 +221,22 @@ impl Corpus {
     /// 山本信也 is 山本 and 信也 because other records write 山本　○○ and ○○　信也.
     fn split_names(&mut self) {
         let mut parts: HashMap<(bool, u64), u32> = HashMap::new();
+        let mut known: HashMap<u64, usize> = HashMap::new();
         for cut in self.rows.iter().flat_map(|r| &r.names).flat_map(|n| [&n.written, &n.read]).flatten() {
             if let Some((surname, given)) = cut.parts() {
                 *parts.entry((true, keys::hash(surname))).or_default() += 1;
                 *parts.entry((false, keys::hash(given))).or_default() += 1;
+                // Where people differ about one name, the shorter family name stands: the records' order must not matter.
+                known.entry(keys::hash(&cut.key)).and_modify(|at| *at = cut.at.min(*at)).or_insert(cut.at);
             }
         }
         let count = |is_surname: bool, text: &str| f64::from(parts.get(&(is_surname, keys::hash(text))).copied().unwrap_or(0));
         let split = |cut: &mut Cut| {
             if cut.parts().is_some() {
+                return;
+            }
+            if let Some(at) = known.get(&keys::hash(&cut.key)) {
+                cut.at = *at;
                 return;
             }
             let likely = |at: &usize| {
