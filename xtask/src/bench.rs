@@ -1,4 +1,4 @@
-//! `cargo xtask bench [name] --date <date>`: runs the benchmarks of [`BENCHES`] and writes what they print to bench/results.
+//! `cargo xtask bench [name [folder]] --date <date>`: runs the benchmarks of [`BENCHES`] and writes what they print to bench/results.
 //!
 //! A benchmark is a program that prints what it measured, for people to read. A line that is a JSON object with at least `what`,
 //! `value` and `unit` (and perhaps `goal` and `remark`) also becomes a row of the table of figures.
