@@ -94,6 +94,9 @@ pub fn run(options: &Options) -> Result<Linkage, LinkageError> {
     Ok(linkage)
 }
 
+/// What [`tables`] are made from (data/moji): the MJ list and the folding map.
+pub const TABLES: &str = "MJ文字情報一覧表 006.02・MJ縮退マップ 1.2.0";
+
 /// The tables of this release: 文字情報基盤 and the municipalities of Japan.
 pub fn tables() -> Tables {
     let all: Vec<_> = reference::municipality::all().collect();
@@ -102,5 +105,5 @@ pub fn tables() -> Tables {
     names.extend(wards.map(|(_, ward)| ward));
     names.sort_unstable();
     names.dedup();
-    Tables::new("1", reference::fold, names)
+    Tables::new(TABLES, reference::fold, names)
 }

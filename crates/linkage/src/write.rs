@@ -1,4 +1,4 @@
-//! Writing the result: `clusters.csv`, `review.csv`, `conflicts.csv`. They hold numbers of records and explanations, no personal data.
+//! Writing the result: `clusters.csv`, `review.csv`, `conflicts.csv`, `versions.csv`. They hold numbers of records and explanations, no personal data.
 
 use crate::LinkageError;
 use matching::{Decision, Linkage};
@@ -12,7 +12,15 @@ pub fn write(linkage: &Linkage, folder: &Path) -> Result<(), LinkageError> {
     std::fs::create_dir_all(folder).map_err(|e| LinkageError::write(folder, &e))?;
     clusters(linkage, &folder.join("clusters.csv"))?;
     decisions(linkage, &linkage.review, &folder.join("review.csv"))?;
-    decisions(linkage, &linkage.conflicts, &folder.join("conflicts.csv"))
+    decisions(linkage, &linkage.conflicts, &folder.join("conflicts.csv"))?;
+    versions(linkage, &folder.join("versions.csv"))
+}
+
+/// The same records, tables and weights give the same files byte for byte: these are the versions to keep with them.
+fn versions(linkage: &Linkage, path: &Path) -> Result<(), LinkageError> {
+    let [tables, weights] = &linkage.versions;
+    let text = format!("項目,版\n異体字・自治体の表,{tables}\n重み,{weights}\n");
+    std::fs::write(path, text).map_err(|e| LinkageError::write(path, &e))
 }
 
 /// `system:number` of a record.

@@ -77,6 +77,7 @@ fn a_folder_becomes_clusters_and_two_queues() {
     assert!(clusters.contains("kenko,30,juki:11,"), "{clusters}");
     assert!(folder.text("out/review.csv").contains("juki:10,zei:20,氏名・生年月日のみ一致"));
     assert!(folder.text("out/conflicts.csv").contains("番号不整合（個人番号は一致、氏名か生年月日が相違か記載なし）"));
+    assert!(folder.text("out/versions.csv").contains("MJ縮退マップ"));
     for file in ["out/clusters.csv", "out/review.csv", "out/conflicts.csv"] {
         let text = folder.text(file);
         for personal in ["123456789018", "高崎", "タカサキ", "神石市之町", "19860525"] {
