@@ -50,15 +50,22 @@ proptest! {
 
     #[test]
     fn automatic_clusters_keep_the_rules(records in prop::collection::vec(record(), 1..40)) {
+        let numbers: Vec<String> = (0..records.len()).map(|n| n.to_string()).collect();
+        let records: Vec<Record<'_>> = records.iter().zip(&numbers).map(|(r, number)| Record { number, ..*r }).collect();
         let linkage = run(std::iter::once(records.as_slice()));
-        for (system, number) in &linkage.records {
-            prop_assert!(SYSTEMS.contains(&system.as_str()) && NUMBERS.contains(&number.as_str()));
-        }
-        for (at, root) in (0..).zip(&linkage.automatic) {
-            prop_assert!(*root <= at, "a cluster is named after its first record");
-            let registered = |p: usize| linkage.records[p].0 == "juki";
-            let members: Vec<usize> = (0..linkage.records.len()).filter(|p| linkage.automatic[*p] == *root).collect();
-            prop_assert!(members.iter().filter(|p| registered(**p)).count() < 2, "one living record of the registry");
+        let record = |at: usize| records.iter().find(|r| r.number == linkage.records[at].1).unwrap();
+        for root in linkage.automatic.iter().copied() {
+            let members: Vec<_> = (0..records.len()).filter(|at| linkage.automatic[*at] == root).map(record).collect();
+            let mut tokens: Vec<u64> = members.iter().map(|r| r.token).filter(|t| *t != 0).collect();
+            tokens.sort_unstable();
+            tokens.dedup();
+            prop_assert!(tokens.len() < 2, "one number");
+            prop_assert!(members.iter().filter(|r| r.system == "juki").count() < 2, "one living record of the registry");
+            let slip = members.iter().any(|r| r.birth == BIRTHS[2]);
+            let right = members.iter().any(|r| r.birth == BIRTHS[0] || r.birth == BIRTHS[1]);
+            prop_assert!(!(slip && right), "one birth date");
+            let given = |kanji: &str| members.iter().any(|r| r.name.ends_with(kanji));
+            prop_assert!(!(given("花子") && (given("太郎") || given("太朗"))), "one given name");
         }
     }
 }
