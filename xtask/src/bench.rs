@@ -1,4 +1,4 @@
-//! `cargo xtask bench [name] --date <date>`: runs the benchmarks of [`BENCHES`] and writes what they print to bench/results.
+//! `cargo xtask bench [name [folder]] --date <date>`: runs the benchmarks of [`BENCHES`] and writes what they print to bench/results.
 //!
 //! A benchmark is a program that prints what it measured, for people to read. A line that is a JSON object with at least `what`,
 //! `value` and `unit` (and perhaps `goal` and `remark`) also becomes a row of the table of figures.
@@ -22,6 +22,13 @@ struct Bench {
     args: &'static [&'static str],
     /// A peer measured in the same run: a Python script under bench/peers and its arguments.
     peer: Option<&'static [&'static str]>,
+}
+
+impl Bench {
+    /// Does it measure a folder that is named on the command line (`{folder}`)?
+    fn needs_folder(&self) -> bool {
+        self.args.contains(&"{folder}")
+    }
 }
 
 const BENCHES: &[Bench] = &[
@@ -65,23 +72,36 @@ const BENCHES: &[Bench] = &[
         args: &["--package", "app", "--example", "bench_house", "--", "340000", "20"],
         peer: None,
     },
+    Bench {
+        name: "linkage",
+        title: "P3: the records of several systems into persons",
+        needs: &[],
+        data: &[],
+        args: &["--package", "linkage", "--example", "bench_linkage", "--", "{folder}"],
+        peer: None,
+    },
 ];
 
-/// Runs the named benchmark, or all of them.
+/// Runs the named benchmark, or all that need no folder.
 pub fn run(args: &[&str]) -> Result<bool> {
-    let (name, date) = match args {
-        ["--date", date] => (None, *date),
-        [name, "--date", date] | ["--date", date, name] => (Some(*name), *date),
+    let (name, folder, date) = match args {
+        ["--date", date] => (None, None, *date),
+        [name, "--date", date] | ["--date", date, name] => (Some(*name), None, *date),
+        [name, folder, "--date", date] | ["--date", date, name, folder] => (Some(*name), Some(*folder), *date),
         _ => bail!("the date of the run is missing: cargo xtask bench [name] --date 2026-11-20"),
     };
-    let chosen: Vec<&Bench> = BENCHES.iter().filter(|b| name.is_none_or(|n| n == b.name)).collect();
+    let chosen: Vec<&Bench> = BENCHES.iter().filter(|b| name.map_or(!b.needs_folder(), |n| n == b.name)).collect();
     if chosen.is_empty() {
         let known: Vec<&str> = BENCHES.iter().map(|b| b.name).collect();
         bail!("there is no benchmark of that name; there are: {}", known.join(", "));
     }
+    if let Some(bench) = chosen.iter().find(|b| b.needs_folder() != folder.is_some()) {
+        let wanted = if bench.needs_folder() { "needs a folder: cargo xtask bench NAME DIR --date …" } else { "takes no folder" };
+        bail!("the benchmark {} {wanted}", bench.name);
+    }
     let root = root()?;
     for bench in chosen {
-        let report = measure(bench, date, &root)?;
+        let report = measure(bench, folder, date, &root)?;
         let dir = root.join("bench/results");
         std::fs::create_dir_all(&dir)?;
         std::fs::write(dir.join(format!("{}.json", bench.name)), format!("{report:#}\n"))?;
@@ -91,11 +111,13 @@ pub fn run(args: &[&str]) -> Result<bool> {
     Ok(true)
 }
 
-fn measure(bench: &Bench, date: &str, root: &Path) -> Result<Value> {
+fn measure(bench: &Bench, folder: Option<&str>, date: &str, root: &Path) -> Result<Value> {
     println!("── {} ──", bench.title);
-    let folder = TempDir::new("bench")?;
-    let data = folder.path().to_string_lossy().into_owned();
-    let filled = |args: &[&str]| -> Vec<String> { args.iter().map(|a| a.replace("{data}", &data)).collect() };
+    let temporary = TempDir::new("bench")?;
+    let data = temporary.path().to_string_lossy().into_owned();
+    let filled = |args: &[&str]| -> Vec<String> {
+        args.iter().map(|a| a.replace("{data}", &data).replace("{folder}", folder.unwrap_or_default())).collect()
+    };
     // Built beforehand, so that the compiler's messages and time are no part of the run.
     if !bench.needs.is_empty() {
         crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(bench.needs))?;
@@ -105,7 +127,7 @@ fn measure(bench: &Bench, date: &str, root: &Path) -> Result<Value> {
     if !bench.data.is_empty() {
         let atena = target_dir(root)?.join("release/atena");
         crate::shell::run(Command::new(atena).args(filled(bench.data)))?;
-        keep_largest(folder.path())?;
+        keep_largest(temporary.path())?;
     }
     let mut output = capture(cargo().current_dir(root).args(["run", "--quiet", "--release"]).args(filled(bench.args)))?;
     if let Some([script, args @ ..]) = bench.peer {
@@ -226,5 +248,6 @@ mod tests {
     fn a_run_without_a_date_is_refused() {
         assert!(run(&["qualification-check"]).is_err());
         assert!(run(&["nothing-like-it", "--date", "2026-11-20"]).is_err());
+        assert!(run(&["linkage", "--date", "2026-11-20"]).is_err(), "it needs a folder");
     }
 }

@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("law", &["kernel"]),
     ("receipts", &["kernel"]),
     ("matching", &["kernel"]),
+    ("linkage", &["kernel", "matching", "mynumber", "reference"]),
     ("forms", &["kernel"]),
     ("platform", &["kernel", "reference"]),
     ("ports", &["kernel", "mynumber", "platform"]),
