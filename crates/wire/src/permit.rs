@@ -156,11 +156,11 @@ impl Permit {
         key.verify(self.terms.digest().as_bytes(), self.signature.as_bytes()).is_ok()
     }
 
-    /// The provider's check: signature, addressee, mode and time. Whether the nonce is used only the provider's store knows.
+    /// The provider's check of where a permit comes from and for whom it is: signature, addressee and mode.
     ///
     /// # Errors
     /// [`PermitFault`].
-    pub fn check(&self, network: &NetworkPublic, me: &InstitutionCode, mode: Mode, now: Timestamp) -> Result<(), PermitFault> {
+    pub fn check_origin(&self, network: &NetworkPublic, me: &InstitutionCode, mode: Mode) -> Result<(), PermitFault> {
         if !self.is_signed_by(network) {
             return Err(PermitFault::Forged);
         }
@@ -170,10 +170,16 @@ impl Permit {
         if self.terms.mode != mode {
             return Err(PermitFault::WrongMode);
         }
-        if now > self.terms.expires_at {
-            return Err(PermitFault::Expired);
-        }
         Ok(())
+    }
+
+    /// The provider's check before first use: [`Permit::check_origin`], and its time. Whether it is used only the provider's store knows.
+    ///
+    /// # Errors
+    /// [`PermitFault`].
+    pub fn check(&self, network: &NetworkPublic, me: &InstitutionCode, mode: Mode, now: Timestamp) -> Result<(), PermitFault> {
+        self.check_origin(network, me, mode)?;
+        if now > self.terms.expires_at { Err(PermitFault::Expired) } else { Ok(()) }
     }
 
     /// The provider's 符号 of the person asked about.
