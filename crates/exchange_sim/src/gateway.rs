@@ -73,7 +73,7 @@ impl Gateway {
             Body::Notice(permit) => self.notice(&permit, turn.now),
             Body::Inquiry { permit, sealed } => self.asked(permit, sealed, turn),
             Body::Cancel(permit) => self.cancelled(&permit, turn),
-            Body::Chunk { load, part, records } => {
+            Body::Chunk { load, part, records } if self.tenant.is_own_city(from) => {
                 let rejected = records.into_iter().filter_map(|record| self.load(record, turn.now)).collect();
                 vec![Effect::Send { to: from.clone(), body: Body::ChunkDone { load, part, rejected } }]
             }

@@ -80,7 +80,7 @@ pub fn schedule(world: &mut World) {
         for round in 1..6 {
             world.plan(SignedDuration::from_mins(round * 22), Action::Decide(institution.clone()));
         }
-        for _ in 0..2 {
+        {
             let (after, nth) = (minutes(world, 110), world.dice.below(4));
             world.plan(after, Action::Cancel(institution.clone(), nth));
             let (after, nth) = (minutes(world, 110), world.dice.below(4));
@@ -96,10 +96,16 @@ pub fn schedule(world: &mut World) {
     for _ in 0..14 {
         let people: Vec<_> = known.values().cloned().collect();
         let Some(person) = world.dice.pick(&people).cloned() else { return };
-        let (asker, provider) = (world.dice.pick(&person).cloned(), world.dice.pick(&institutions).cloned());
-        let (Some((asker, subject)), Some(provider)) = (asker, provider) else { return };
+        // Mostly another city that knows the person, now and then any.
+        let elsewhere: Vec<InstitutionCode> = match world.dice.chance(850) {
+            true => person.iter().map(|(at, _)| at.clone()).collect(),
+            false => institutions.clone(),
+        };
+        let Some((asker, subject)) = world.dice.pick(&person).cloned() else { return };
+        let others: Vec<InstitutionCode> = elsewhere.into_iter().filter(|at| *at != asker || world.dice.chance(50)).collect();
+        let Some(provider) = world.dice.pick(&others).cloned() else { continue };
         if let Some((question, facts)) = question(world, subject, provider) {
-            let after = minutes(world, 100);
+            let after = minutes(world, 100) + SignedDuration::from_mins(10);
             world.plan(after, Action::Ask(asker, Box::new(question), facts));
         }
     }
@@ -110,12 +116,12 @@ fn minutes(world: &mut World, below: u64) -> SignedDuration {
 }
 
 fn question(world: &mut World, subject: DanNo, provider: InstitutionCode) -> Option<(Question, AskFacts)> {
-    // 保育料, 児童手当, 子ども医療, 予防接種 (which may not ask for tax) and one that nobody has declared.
-    let procedures = ["JT00000000000001", "JT00000000000002", "JT00000000000003", "JT00000000000017", "JT00000000000099"];
-    let procedure = ProcedureId::parse(world.dice.pick(&procedures)?).ok()?;
+    // Mostly 保育料, 児童手当 and 子ども医療; now and then 予防接種 (which may not ask for tax) and one that nobody has declared.
+    let numbers = [1, 1, 1, 2, 2, 2, 3, 3, 17, 99];
+    let procedure = ProcedureId::parse(&format!("JT{:014}", world.dice.pick(&numbers)?)).ok()?;
     let dice = &mut world.dice;
-    let data_set = tax(if dice.chance(800) { 1 } else { 2 })?;
-    let key = if dice.chance(500) { RecordKey::parse("2026").ok() } else { None };
+    let data_set = tax(if dice.chance(900) { 1 } else { 2 })?;
+    let key = if dice.chance(300) { RecordKey::parse("2026").ok() } else { None };
     let items = vec![ItemId::parse("市町村民税所得割額").ok()?];
     let request = RequestId::draw(dice);
     let facts = AskFacts {
@@ -124,7 +130,7 @@ fn question(world: &mut World, subject: DanNo, provider: InstitutionCode) -> Opt
         // The city's own copy of the list is out of date now and then, so that the network has to refuse.
         consent_needed: (!dice.chance(50)).then(|| procedure.as_str().ends_with("03")),
         consented: !dice.chance(100),
-        hidden: dice.chance(250),
+        hidden: dice.chance(150),
     };
     Some((Question { request, subject, provider, procedure, data_set, items, key }, facts))
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use kernel::ident::DanNo;
 use kernel::time::{Date, Period};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::code::{CodeSecret, LineageKey};
+use wire::code::{AcquisitionNo, CodeSecret, LineageKey};
 use wire::ident::{DataSet, DataSetId, InstitutionCode, LoadId, Mode, PermitNo, RequestId};
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
@@ -78,6 +78,8 @@ pub struct City {
 /// What an observer outside sees leave the gateways and the network.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
+    /// 取得番号 that were under way.
+    pub acquisitions: BTreeSet<AcquisitionNo>,
     /// Permits given for each request.
     pub permits: BTreeMap<(InstitutionCode, RequestId), BTreeSet<PermitNo>>,
     /// Different answers sent under each permit, with who sent them.
@@ -436,7 +438,7 @@ impl World {
         let twice = self.dice.chance(self.storm.twice);
         self.tally.doubled += u64::from(twice);
         for _ in 0..=u8::from(twice) {
-            let delay = self.dice.below(self.storm.delay.as_millis().unsigned_abs() as u64 + 50);
+            let delay = self.dice.below(self.storm.delay.as_millis().unsigned_abs() as u64);
             let delay = SignedDuration::from_millis(delay.cast_signed());
             let hop = self.maybe_elsewhere(&hop);
             self.enqueue(delay, Due::Message(hop, Box::new(message.clone())));
@@ -457,6 +459,9 @@ impl World {
             (Party::Network, Body::PermitGranted(permit)) => {
                 let of = (permit.terms.asker.clone(), permit.terms.request);
                 self.observed.permits.entry(of).or_default().insert(permit.terms.no);
+            }
+            (_, Body::CodeWanted { acquisition, .. }) => {
+                self.observed.acquisitions.insert(*acquisition);
             }
             (Party::Gateway(institution), Body::Answer { no, sealed, .. }) => {
                 self.observed.answers.entry(*no).or_default().insert((institution.clone(), sealed.clone()));

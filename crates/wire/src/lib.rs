@@ -18,6 +18,7 @@ pub mod list;
 pub mod machine;
 pub mod network;
 mod opaque;
+pub mod own;
 pub mod permit;
 pub mod provide;
 pub mod record;

@@ -50,6 +50,14 @@ pub struct Tenant {
     pub limits: Limits,
 }
 
+impl Tenant {
+    /// Does this come from the tenant's own city? Only the own city loads the replica and gives orders; who speaks is known from the
+    /// connection, never from the message alone.
+    pub fn is_own_city(&self, from: &Party) -> bool {
+        matches!(from, Party::City(institution) if *institution == self.institution)
+    }
+}
+
 /// Somebody who sends or receives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -236,7 +236,11 @@ impl Provision {
         let question = question.and_then(|bytes| serde_json::from_slice::<Asked>(&bytes).ok());
         let mut provision = Self::empty(admitted.permit, ProvisionState::Received, turn.now);
         (provision.inquiry, provision.dan) = (Some(sealed), facts.dan.clone());
-        let mut effects = vec![Effect::Record(record)];
+        // Protection may have begun after the notice was answered: the network has to hear of it, and repeats it to the asker.
+        provision.hide_pending = facts.hidden && !provision.permit.terms.hidden;
+        let hide = Effect::Send { to: Party::Network, body: Body::Hide(record.no) };
+        let hide = provision.hide_pending.then_some(hide);
+        let mut effects: Vec<Effect> = [Effect::Record(record)].into_iter().chain(hide).collect();
         let Some(asked) = question.filter(|_| facts.provides) else {
             (provision.state, provision.error) = (ProvisionState::Refused, Some(ExchangeError::NotPermitted));
             effects.extend(provision.say());
