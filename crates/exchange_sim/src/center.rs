@@ -68,7 +68,7 @@ impl CenterStore {
                     Some(no) => self.step(no, PassageEvent::Again, turn),
                     None => {
                         let subject = self.codes.get(&(ask.asker.clone(), ask.code)).copied();
-                        let Ok((passage, effects)) = Passage::open(ask, subject, turn) else { return Vec::new() };
+                        let Ok((passage, effects)) = Passage::open(*ask, subject, turn) else { return Vec::new() };
                         let (asker, request, _) = first;
                         let copies =
                             self.passages.range((asker.clone(), request, 0)..=(asker.clone(), request, u64::MAX)).count();

@@ -314,7 +314,7 @@ impl Inquiry {
 
     /// What has to be said (again) in this state.
     fn pending(&self) -> Vec<Effect> {
-        let ask = || self.ask.clone().map(Body::PermitRequest);
+        let ask = || self.ask.clone().map(|ask| Body::PermitRequest(Box::new(ask)));
         let provider = |body| (Party::Gateway(self.question.provider.clone()), body);
         let said = match (self.state, &self.permit) {
             (InquiryState::PermitRequested, _) | (InquiryState::CancelRequested, None) => {
@@ -400,7 +400,7 @@ impl Inquiry {
         match body {
             Body::PermitGranted(permit) => self.granted(permit, turn),
             Body::PermitDenied { request, error, record } if request == self.question.request && self.permit.is_none() => {
-                let effects = vec![Effect::Record(record)];
+                let effects = vec![Effect::Record(*record)];
                 let state = match self.state {
                     S::PermitRequested => S::Denied,
                     S::CancelRequested => S::Cancelled,

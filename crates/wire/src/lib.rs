@@ -9,6 +9,7 @@
 pub mod acquire;
 pub mod code;
 pub mod compare;
+pub mod envelope;
 pub mod error;
 pub mod ident;
 pub mod inquiry;

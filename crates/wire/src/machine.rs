@@ -151,7 +151,7 @@ pub enum Body {
         reason: NoCode,
     },
     /// Asker → network.
-    PermitRequest(Ask),
+    PermitRequest(Box<Ask>),
     /// Network → asker.
     PermitGranted(Permit),
     /// Network → asker; the refused request is recorded, too.
@@ -161,7 +161,7 @@ pub enum Body {
         /// Why.
         error: ExchangeError,
         /// The network's record of it.
-        record: Record,
+        record: Box<Record>,
     },
     /// Network → provider: a permit has been given.
     Notice(Permit),

@@ -149,7 +149,7 @@ impl Passage {
     fn reply(&self) -> Option<Effect> {
         let body = match &self.decision {
             Ok(permit) => Body::PermitGranted(permit.clone()),
-            Err(error) => Body::PermitDenied { request: self.ask.request, error: *error, record: self.record.clone() },
+            Err(error) => Body::PermitDenied { request: self.ask.request, error: *error, record: Box::new(self.record.clone()) },
         };
         Some(send(&self.ask.asker, body))
     }

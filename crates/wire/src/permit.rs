@@ -89,7 +89,7 @@ pub struct Terms {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permit {
     /// What it says.
-    pub terms: Terms,
+    pub terms: Box<Terms>,
     signature: Signature,
 }
 
@@ -147,7 +147,7 @@ impl Permit {
     pub fn sign(terms: Terms, key: &NetworkKey) -> Self {
         let mut bytes = [0; 64];
         bytes.iter_mut().zip(key.0.sign(terms.digest().as_bytes()).as_ref()).for_each(|(to, from)| *to = *from);
-        Self { signature: Signature::from_bytes(bytes), terms }
+        Self { signature: Signature::from_bytes(bytes), terms: Box::new(terms) }
     }
 
     /// Is this the network's signature over these terms?

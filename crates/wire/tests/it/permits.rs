@@ -29,14 +29,14 @@ fn a_permit_for_another_city_is_refused_and_the_sender_is_not_told_why() {
 
 #[test]
 fn a_test_permit_opens_nothing_in_production() {
-    let test = Permit::sign(Terms { mode: Mode::Test, ..permit().terms }, &network_key());
+    let test = Permit::sign(Terms { mode: Mode::Test, ..*permit().terms }, &network_key());
     assert_eq!(check(&test), Err(PermitFault::WrongMode));
 }
 
 #[test]
 fn a_permit_signed_by_somebody_else_is_refused() {
     let other = NetworkKey::from_seed(&[8; 32]).unwrap();
-    assert_eq!(check(&Permit::sign(permit().terms, &other)), Err(PermitFault::Forged));
+    assert_eq!(check(&Permit::sign(*permit().terms, &other)), Err(PermitFault::Forged));
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! People, institutions and keys for the tests.
 
+use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use wire::Randomness;
 use wire::code::{Code, CodeSecret, InnerId};
 use wire::ident::{DataSet, DataSetId, InstitutionCode, ItemId, Mode, Nonce, PermitNo, ProcedureId, RequestId};
+use wire::limits::Limits;
+use wire::machine::{Body, Effect, Tenant};
 use wire::permit::{NetworkKey, Parties, Permit, Terms};
 use wire::seal::SealKey;
 
@@ -104,4 +107,27 @@ pub fn permit() -> Permit {
         expires_at: at("2026-09-02T10:00:00"),
     };
     Permit::sign(terms, &network_key())
+}
+
+pub fn dan(serial: u64) -> DanNo {
+    DanNo::issue(serial).unwrap()
+}
+
+pub fn tax() -> DataSet {
+    DataSet { id: data_set(2), version: 1 }
+}
+
+pub fn tenant(of: &InstitutionCode) -> Tenant {
+    Tenant {
+        institution: of.clone(),
+        key: seal_key(of),
+        network: network_key().public(),
+        mode: Mode::Production,
+        limits: Limits::load().unwrap(),
+    }
+}
+
+/// The bodies of all messages that are to be sent.
+pub fn said(effects: &[Effect]) -> Vec<&Body> {
+    effects.iter().filter_map(|effect| if let Effect::Send { body, .. } = effect { Some(body) } else { None }).collect()
 }

@@ -1,0 +1,161 @@
+//! The network: permits, conversion of codes, routing, its own records.
+
+use crate::support::{
+    Dice, at, code, data_set, item, izumi, network_key, person, procedure, said, sakai, seal_key, secret, shinjuku, tax,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::code::InnerId;
+use wire::error::ExchangeError;
+use wire::ident::{DataSet, InstitutionCode, Mode, RequestId};
+use wire::limits::Limits;
+use wire::list::{Kind, PermittedList};
+use wire::machine::{Ask, Body, Effect, Machine, Message, Party, Turn};
+use wire::network::{Authority, Member, Passage, PassageEvent};
+use wire::permit::Permit;
+use wire::seal::Sealed;
+
+fn authority() -> Authority {
+    let member = |at: &InstitutionCode| (at.clone(), Member { kind: Kind("city".to_owned()), key: seal_key(at).public() });
+    Authority {
+        key: network_key(),
+        secret: secret(),
+        list: PermittedList::load().unwrap(),
+        members: BTreeMap::from([member(&sakai()), member(&shinjuku())]),
+        limits: Limits::load().unwrap(),
+        serves: BTreeSet::from([Mode::Production]),
+    }
+}
+
+fn ask() -> Ask {
+    Ask {
+        request: RequestId::from_bytes([4; 16]),
+        asker: sakai(),
+        code: code(1, &sakai()),
+        provider: shinjuku(),
+        procedure: procedure(3),
+        data_set: tax(),
+        items: vec![item("市町村民税所得割額")],
+        hidden: false,
+        mode: Mode::Production,
+    }
+}
+
+fn open_for(ask: Ask, subject: Option<InnerId>) -> Result<(Passage, Vec<Effect>), ExchangeError> {
+    let who = authority();
+    Passage::open(ask, subject, &mut Turn { who: &who, now: at("2026-09-01T10:00:00"), rng: &mut Dice::new(1) })
+}
+
+fn open() -> (Passage, Permit) {
+    let (passage, effects) = open_for(ask(), Some(person(1))).unwrap();
+    let Body::PermitGranted(permit) = said(&effects)[0].clone() else { panic!("{effects:?}") };
+    (passage, permit)
+}
+
+fn step(passage: Passage, event: PassageEvent, now: &str) -> (Passage, Vec<Effect>) {
+    let who = authority();
+    passage.step(event, &mut Turn { who: &who, now: at(now), rng: &mut Dice::new(2) })
+}
+
+fn from(who: &InstitutionCode, body: Body) -> PassageEvent {
+    PassageEvent::Heard(Message { from: Party::Gateway(who.clone()), to: Party::Network, body })
+}
+
+const TEN: &str = "2026-09-01T10:00:00";
+
+#[test]
+fn a_permit_turns_the_askers_code_into_the_providers() {
+    let (_, permit) = open();
+    assert!(permit.is_signed_by(&network_key().public()));
+    assert!(permit.terms.concerns(&code(1, &sakai())));
+    assert_eq!(permit.provider_code(&seal_key(&shinjuku())), Ok(code(1, &shinjuku())));
+    assert_eq!(permit.terms.expires_at, at("2026-09-02T10:00:00"));
+}
+
+#[test]
+fn what_is_outside_the_list_is_denied_and_recorded() {
+    let denied = |ask: Ask, subject| {
+        let (passage, effects) = open_for(ask, subject).unwrap();
+        assert!(!passage.record.granted && passage.is_settled());
+        let [Body::PermitDenied { error, record, .. }] = said(&effects)[..] else { panic!("{effects:?}") };
+        assert_eq!(**record, passage.record);
+        *error
+    };
+    let known = Some(person(1));
+    let other = DataSet { id: data_set(10), version: 1 };
+    assert_eq!(denied(Ask { data_set: other, ..ask() }, known), ExchangeError::NotPermitted);
+    assert_eq!(denied(Ask { procedure: procedure(17), ..ask() }, known), ExchangeError::NotPermitted);
+    assert_eq!(denied(Ask { provider: sakai(), ..ask() }, known), ExchangeError::NotPermitted, "oneself");
+    assert_eq!(denied(Ask { provider: izumi(), ..ask() }, known), ExchangeError::ProviderUnknown);
+    assert_eq!(denied(Ask { asker: izumi(), ..ask() }, known), ExchangeError::NotPermitted);
+    assert_eq!(denied(ask(), None), ExchangeError::CodeNotBound);
+}
+
+#[test]
+fn a_repeated_request_gets_the_same_permit() {
+    let (passage, permit) = open();
+    let (_, effects) = step(passage, PassageEvent::Again, "2026-09-01T10:30:00");
+    assert_eq!(said(&effects), [&Body::PermitGranted(permit)]);
+}
+
+#[test]
+fn a_test_message_in_production_and_any_message_in_an_outage_leave_nothing() {
+    assert_eq!(open_for(Ask { mode: Mode::Test, ..ask() }, Some(person(1))), Err(ExchangeError::OutOfService));
+    let away = Authority { serves: BTreeSet::new(), ..authority() };
+    let mut turn = Turn { who: &away, now: at(TEN), rng: &mut Dice::new(1) };
+    assert_eq!(Passage::open(ask(), Some(person(1)), &mut turn), Err(ExchangeError::OutOfService));
+}
+
+#[test]
+fn the_provider_is_told_of_the_permit_until_it_has_recorded_it() {
+    let (passage, permit) = open();
+    let (passage, effects) = step(passage, PassageEvent::Tick, "2026-09-01T10:05:00");
+    assert_eq!(said(&effects), [&Body::Notice(permit.clone())]);
+    assert!(!passage.is_noticed(), "not shown to the person before both sides could hide it");
+    let stranger = from(&izumi(), Body::NoticeReceived { no: permit.terms.no, hidden: false });
+    let (passage, _) = step(passage, stranger, TEN);
+    assert!(!passage.is_noticed());
+    let (passage, _) = step(passage, from(&shinjuku(), Body::NoticeReceived { no: permit.terms.no, hidden: false }), TEN);
+    assert!(passage.is_noticed() && passage.is_settled());
+}
+
+#[test]
+fn it_routes_between_the_two_parties_of_the_permit_and_nobody_else() {
+    let (passage, permit) = open();
+    let sealed = Sealed::new(b"?", &seal_key(&shinjuku()).public(), b"", &mut Dice::new(3)).unwrap();
+    let inquiry = Body::Inquiry { permit: permit.clone(), sealed: sealed.clone() };
+    let relayed = |who: &InstitutionCode, body: Body| step(passage.clone(), from(who, body), TEN).1;
+    let to = |who: &InstitutionCode, body: &Body| vec![Effect::Send { to: Party::Gateway(who.clone()), body: body.clone() }];
+    assert_eq!(relayed(&sakai(), inquiry.clone()), to(&shinjuku(), &inquiry));
+    assert_eq!(relayed(&izumi(), inquiry.clone()), vec![]);
+    assert_eq!(relayed(&shinjuku(), inquiry), vec![], "a provider does not ask under the asker's permit");
+    let no = permit.terms.no;
+    let answer = Body::Answer { no, provided_at: Some(at(TEN)), sealed };
+    assert_eq!(relayed(&shinjuku(), answer.clone()), to(&sakai(), &answer));
+    assert_eq!(relayed(&sakai(), answer.clone()), vec![]);
+    assert_eq!(relayed(&izumi(), answer), vec![]);
+}
+
+#[test]
+fn it_keeps_when_something_was_provided_and_nothing_of_what() {
+    let (passage, permit) = open();
+    let plain = "所得割額123000";
+    let sealed = Sealed::new(plain.as_bytes(), &seal_key(&sakai()).public(), b"", &mut Dice::new(3)).unwrap();
+    let answer = Body::Answer { no: permit.terms.no, provided_at: Some(at("2026-09-01T11:00:00")), sealed: sealed.clone() };
+    let (passage, _) = step(passage, from(&shinjuku(), answer), "2026-09-01T11:00:01");
+    assert_eq!(passage.record.provided_at, Some(at("2026-09-01T11:00:00")));
+    let kept = format!("{passage:?}") + &serde_json::to_string(&passage.record).unwrap();
+    assert!(!kept.contains(plain) && !kept.contains(&String::from(sealed)));
+}
+
+#[test]
+fn what_one_side_hides_the_other_is_told_until_it_confirms() {
+    let (passage, permit) = open();
+    let no = permit.terms.no;
+    let (passage, effects) = step(passage, from(&shinjuku(), Body::NoticeReceived { no, hidden: true }), TEN);
+    assert!(passage.record.hidden);
+    assert_eq!(effects, [Effect::Send { to: Party::Gateway(sakai()), body: Body::Hide(no) }]);
+    let (passage, effects) = step(passage, PassageEvent::Tick, "2026-09-01T10:10:00");
+    assert_eq!(said(&effects), [&Body::Hide(no)]);
+    let (passage, _) = step(passage, from(&sakai(), Body::HideReceived(no)), TEN);
+    assert!(passage.is_settled() && passage.record.hidden);
+}
