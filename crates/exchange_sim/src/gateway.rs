@@ -7,10 +7,10 @@ use wire::acquire::{Acquisition, AcquisitionEvent};
 use wire::code::Code;
 use wire::compare::fingerprint;
 use wire::ident::{Digest, PermitNo, RequestId};
-use wire::inquiry::{Inquiry, InquiryEvent};
+use wire::inquiry::{Inquiry, InquiryEvent, InquiryState};
 use wire::machine::{Body, Effect, Machine, Party, Tenant, Turn};
 use wire::permit::Permit;
-use wire::provide::{self, Arrival, Hold, ProvideFacts, Provision, ProvisionEvent};
+use wire::provide::{self, Arrival, Hold, ProvideFacts, Provision, ProvisionEvent, ProvisionState};
 use wire::record::Record;
 use wire::replica::{LiveVersions, ReplicaRecord, Slot, Verdict, judge};
 use wire::seal::Sealed;
@@ -40,6 +40,15 @@ pub struct Store {
     pub recalled: BTreeSet<DanNo>,
 }
 
+/// Which states followed which, for comparison with the published diagrams.
+#[derive(Debug, Clone, Default)]
+pub struct Moves {
+    /// Of inquiries.
+    pub inquiries: BTreeSet<(InquiryState, InquiryState)>,
+    /// Of provisions.
+    pub provisions: BTreeSet<(ProvisionState, ProvisionState)>,
+}
+
 /// One tenant with its store.
 #[derive(Debug, Clone)]
 pub struct Gateway {
@@ -51,6 +60,8 @@ pub struct Gateway {
     pub live: LiveVersions,
     /// Does the profile connect for providing?
     pub provides: bool,
+    /// What happened to its machines.
+    pub moves: Moves,
     /// What this simulation leaves switched on.
     pub safeguards: Safeguards,
 }
@@ -88,7 +99,9 @@ impl Gateway {
     /// One step of an inquiry; `None` when there is no such inquiry.
     pub fn inquiry(&mut self, id: RequestId, event: InquiryEvent, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
         let Some(inquiry) = self.store.inquiries.remove(&id) else { return Vec::new() };
+        let before = inquiry.state;
         let (inquiry, effects) = inquiry.step(event, turn);
+        self.moves.inquiries.insert((before, inquiry.state));
         self.store.inquiries.insert(id, inquiry);
         effects
     }
@@ -96,7 +109,9 @@ impl Gateway {
     /// One step of a provision.
     pub fn provision(&mut self, no: PermitNo, event: ProvisionEvent, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
         let Some(provision) = self.store.provisions.remove(&no) else { return Vec::new() };
+        let before = provision.state;
         let (provision, effects) = provision.step(event, turn);
+        self.moves.provisions.insert((before, provision.state));
         self.store.provisions.insert(no, provision);
         effects
     }
@@ -183,6 +198,7 @@ impl Gateway {
             Ok(admitted) => {
                 let facts = self.facts(&admitted.code(), turn.now);
                 let (provision, effects) = Provision::open(admitted, sealed, facts, turn);
+                self.moves.provisions.insert((ProvisionState::Received, provision.state));
                 self.store.provisions.insert(no, provision);
                 effects
             }

@@ -6,15 +6,17 @@ use kernel::time::civil;
 use std::collections::BTreeSet;
 use wire::compare::{differences, fingerprint};
 use wire::ident::{InstitutionCode, PermitNo};
-use wire::inquiry::Inquiry;
+use wire::inquiry::{Inquiry, InquiryState};
 use wire::list::{Kind, Question};
 use wire::network::Passage;
+use wire::provide::ProvisionState;
 use wire::record::{Record, history};
 use wire::replica::Value;
 
 type Check = fn(&World) -> Result<(), String>;
 
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 9] = [
+    ("published states", published_states),
     ("exactly once", exactly_once),
     ("records equal", records_equal),
     ("replica equal", replica_equal),
@@ -43,6 +45,52 @@ fn passages(world: &World) -> impl Iterator<Item = &Passage> {
 
 fn inquiries(world: &World) -> impl Iterator<Item = (&InstitutionCode, &Inquiry)> {
     world.gateways.iter().flat_map(|(at, g)| g.store.inquiries.values().map(move |i| (at, i)))
+}
+
+/// Which states of an inquiry may follow one another.
+pub fn may_follow(from: InquiryState, to: InquiryState) -> bool {
+    use InquiryState as S;
+    let waiting = matches!(from, S::PermitRequested | S::Permitted | S::Sent | S::HeldAtProvider);
+    match (from, to) {
+        _ if from == to => true,
+        (S::Registered, S::PermitRequested | S::Error | S::Cancelled) => true,
+        (S::PermitRequested, S::Permitted | S::Denied) => true,
+        (S::Permitted, S::Sent) | (S::Sent, S::HeldAtProvider) => true,
+        // The answer may overtake the confirmation that the question has arrived, and may come after the time is over.
+        (S::Permitted | S::Sent | S::HeldAtProvider | S::Expired | S::Refused, S::Answered | S::NoData) => true,
+        (S::Permitted | S::Sent | S::HeldAtProvider, S::Refused) => true,
+        (S::CancelRequested | S::CancelTooLate, S::Expired | S::Refused) => true,
+        (S::CancelRequested, S::Cancelled | S::CancelTooLate) => true,
+        (S::CancelTooLate, S::CancelRequested) => true,
+        (S::Answered | S::NoData | S::CancelTooLate, S::Fetched) => true,
+        // The permit of a request given up arrives after all.
+        (S::Expired, S::Permitted) => true,
+        (_, S::Expired | S::CancelRequested) => waiting,
+        _ => false,
+    }
+}
+
+/// Which states of a provision may follow one another.
+pub fn may_follow_there(from: ProvisionState, to: ProvisionState) -> bool {
+    use ProvisionState as S;
+    matches!(
+        (from, to),
+        (S::Received, S::AutoAnswered | S::Held | S::Refused)
+            | (S::Held, S::ContentRegistered | S::Refused | S::TimedOut)
+            | (S::ContentRegistered, S::SendPermitted | S::Refused | S::TimedOut)
+            | (S::SendPermitted, S::Sent)
+    ) || from == to
+}
+
+/// No machine took a way that the diagrams do not show.
+fn published_states(world: &World) -> Result<(), String> {
+    for gateway in world.gateways.values() {
+        let wrong = gateway.moves.inquiries.iter().find(|(from, to)| !may_follow(*from, *to));
+        ensure(wrong.is_none(), || format!("an inquiry went {wrong:?}"))?;
+        let wrong = gateway.moves.provisions.iter().find(|(from, to)| !may_follow_there(*from, *to));
+        ensure(wrong.is_none(), || format!("a provision went {wrong:?}"))?;
+    }
+    Ok(())
 }
 
 /// One permit per request, one answer per permit, and no passage more than one request made.

@@ -2,7 +2,7 @@
 
 use crate::center::{Center, CenterStore, key_seed};
 use crate::dice::Dice;
-use crate::gateway::{Gateway, Store};
+use crate::gateway::{Gateway, Moves, Store};
 use crate::story::Action;
 use crate::{Safeguards, Tally};
 use jiff::{SignedDuration, Timestamp};
@@ -161,7 +161,10 @@ impl World {
             let live =
                 LiveVersions::new([1, 2].into_iter().filter_map(tax).map(|set| (set, Period { from: Date::MIN, to: None })));
             let live = live.map_err(|e| e.to_string())?;
-            gateways.insert(institution.clone(), Gateway { tenant, store: Store::default(), live, provides, safeguards });
+            gateways.insert(
+                institution.clone(),
+                Gateway { tenant, store: Store::default(), live, provides, moves: Moves::default(), safeguards },
+            );
         }
         for party in gateways.keys().map(|i| Party::Gateway(i.clone())).chain([Party::Network]) {
             let most = storm.skew.as_secs().unsigned_abs();

@@ -10,6 +10,7 @@ use crate::permit::{NetworkKey, Parties, Permit, Terms};
 use crate::record::Record;
 use crate::seal::SealPublic;
 use kernel::time::{Timestamp, civil};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An institution on the network.
@@ -70,7 +71,7 @@ impl Authority {
 
 /// One request for a permit and what came of it, on the network. Kept under the asker and its id of the inquiry: the same request
 /// never makes a second permit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
     /// The network's own record.
     pub record: Record,

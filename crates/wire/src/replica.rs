@@ -205,7 +205,7 @@ pub fn judge(new: &ReplicaRecord, stored: Option<&ReplicaRecord>, live: &LiveVer
 }
 
 /// The city's side of a load: parts that are sent again until the gateway has each of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
     load: LoadId,
     waiting: BTreeMap<u32, Vec<ReplicaRecord>>,

@@ -1,6 +1,11 @@
 //! Loss, doubling, reordering, delay, replay, crashes and wrong clocks.
 
+use exchange_sim::story::schedule;
+use exchange_sim::world::{Storm, World};
 use exchange_sim::{Safeguards, Tally, run};
+use std::collections::BTreeSet;
+use wire::inquiry::InquiryState;
+use wire::provide::ProvisionState;
 
 #[test]
 fn two_hundred_storms_leave_every_record_replica_and_answer_right() {
@@ -54,4 +59,60 @@ fn without_the_tenant_in_the_permit_the_wrong_city_answers() {
 #[test]
 fn without_durability_before_sending_a_crash_forgets_what_others_were_told() {
     fails_with(Safeguards { durable_before_send: false, ..Safeguards::ALL }, &["exactly once", "records equal", "replica equal"]);
+}
+
+/// What a keeper stores between two steps is text in a row: it reads back as the same machine, in every state that a storm brings about.
+#[test]
+fn every_machine_reads_back_from_its_row_as_it_was_written() {
+    fn same<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(machine: &T) {
+        let row = serde_json::to_string(machine).unwrap();
+        assert_eq!(&serde_json::from_str::<T>(&row).unwrap(), machine, "{row}");
+    }
+    let mut rows = 0;
+    for seed in 0..5 {
+        let mut world = World::new(seed, Safeguards::ALL, Storm::of(seed)).unwrap();
+        schedule(&mut world);
+        for tick in 0..260 {
+            world.advance();
+            if tick % 20 != 0 {
+                continue;
+            }
+            for gateway in world.gateways.values() {
+                gateway.store.acquisitions.values().for_each(same);
+                gateway.store.inquiries.values().for_each(same);
+                gateway.store.provisions.values().for_each(same);
+                gateway.store.records.values().for_each(same);
+                rows += gateway.store.inquiries.len() + gateway.store.provisions.len();
+            }
+            world.center.store.passages.values().for_each(same);
+            world.cities.values().flat_map(|city| city.uploads.values()).for_each(same);
+        }
+    }
+    assert!(rows > 500, "{rows}");
+}
+
+/// The storms between them take the machines along nearly every way of the published diagrams.
+#[test]
+fn the_storms_visit_the_states_of_the_diagrams() {
+    use InquiryState as I;
+    use ProvisionState as P;
+    let (mut inquiries, mut provisions) = (BTreeSet::new(), BTreeSet::new());
+    for seed in 0..40 {
+        let mut world = World::new(seed, Safeguards::ALL, Storm::of(seed)).unwrap();
+        schedule(&mut world);
+        world.run_storm();
+        world.settle().unwrap();
+        for gateway in world.gateways.values() {
+            inquiries.extend(gateway.moves.inquiries.iter().map(|(_, to)| *to));
+            provisions.extend(gateway.moves.provisions.iter().map(|(_, to)| *to));
+        }
+    }
+    let asked =
+        [I::PermitRequested, I::Denied, I::Permitted, I::Sent, I::Answered, I::NoData, I::HeldAtProvider, I::Expired, I::Error];
+    let unseen: Vec<_> = asked.iter().filter(|state| !inquiries.contains(state)).collect();
+    assert!(unseen.is_empty(), "{unseen:?} not in {inquiries:?}");
+    assert!(inquiries.contains(&I::CancelRequested) && inquiries.contains(&I::Cancelled) && inquiries.contains(&I::Refused));
+    let answered = [P::AutoAnswered, P::Held, P::SendPermitted, P::Sent, P::Refused, P::TimedOut];
+    let unseen: Vec<_> = answered.iter().filter(|state| !provisions.contains(state)).collect();
+    assert!(unseen.is_empty(), "{unseen:?} not in {provisions:?}");
 }
