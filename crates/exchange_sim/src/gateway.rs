@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::acquire::{Acquisition, AcquisitionEvent};
 use wire::code::Code;
 use wire::compare::fingerprint;
+use wire::hide::{Hiding, HidingEvent, hidden_elsewhere};
 use wire::ident::{Digest, PermitNo, RequestId};
 use wire::inquiry::{Inquiry, InquiryEvent, InquiryState};
 use wire::machine::{Body, Effect, Machine, Party, Tenant, Turn};
@@ -32,6 +33,8 @@ pub struct Store {
     pub replica: BTreeMap<Slot, ReplicaRecord>,
     /// 情報提供等記録.
     pub records: BTreeMap<PermitNo, Record>,
+    /// 不開示 marks on their way to the network.
+    pub hidings: BTreeMap<PermitNo, Hiding>,
     /// 自動応答不可 of people.
     pub blocked: BTreeSet<DanNo>,
     /// 不開示該当 of people.
@@ -81,7 +84,9 @@ impl Gateway {
             }
             Body::PermitGranted(ref permit) => self.inquiry(permit.terms.request, InquiryEvent::Heard(body), turn),
             Body::PermitDenied { request, .. } => self.inquiry(request, InquiryEvent::Heard(body), turn),
-            Body::Notice(permit) => self.notice(&permit, turn.now),
+            Body::Notice(permit) => self.notice(&permit, turn),
+            Body::Hide(no) => self.store.records.get(&no).map(hidden_elsewhere).unwrap_or_default(),
+            Body::HideReceived(no) => self.hiding(no, HidingEvent::Confirmed, turn),
             Body::Inquiry { permit, sealed } => self.asked(permit, sealed, turn),
             Body::Cancel(permit) => self.cancelled(&permit, turn),
             Body::Chunk { load, part, records } if self.tenant.is_own_city(from) => {
@@ -116,6 +121,24 @@ impl Gateway {
         effects
     }
 
+    /// One step of a mark.
+    fn hiding(&mut self, no: PermitNo, event: HidingEvent, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
+        let Some(hiding) = self.store.hidings.remove(&no) else { return Vec::new() };
+        let (hiding, effects) = hiding.step(event, turn);
+        if !hiding.is_settled() {
+            self.store.hidings.insert(no, hiding);
+        }
+        effects
+    }
+
+    /// A clerk hides an exchange that is recorded here.
+    pub fn hide(&mut self, no: PermitNo, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
+        let Some(record) = self.store.records.get(&no).filter(|record| record.granted) else { return Vec::new() };
+        let (hiding, effects) = Hiding::begin(record, turn);
+        self.store.hidings.insert(no, hiding);
+        effects
+    }
+
     /// One step of an acquisition.
     pub fn acquire(&mut self, dan: Option<DanNo>, event: AcquisitionEvent, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
         let Some(acquisition) = dan.and_then(|dan| self.store.acquisitions.remove(&dan)) else { return Vec::new() };
@@ -141,6 +164,10 @@ impl Gateway {
         for no in provisions {
             effects.extend(self.provision(no, ProvisionEvent::Tick, turn));
         }
+        let marks: Vec<PermitNo> = self.store.hidings.keys().copied().collect();
+        for no in marks {
+            effects.extend(self.hiding(no, HidingEvent::Tick, turn));
+        }
         self.keep(effects)
     }
 
@@ -150,6 +177,7 @@ impl Gateway {
         store.acquisitions.values().all(|a| a.number().is_none())
             && store.inquiries.values().all(Inquiry::is_settled)
             && store.provisions.values().all(Provision::is_settled)
+            && store.hidings.is_empty()
     }
 
     /// Carries out the effects that are the store's own.
@@ -161,6 +189,9 @@ impl Gateway {
                 }
                 Effect::Bind { dan, code } => {
                     self.store.codes.insert(*code, dan.clone());
+                }
+                Effect::Hiding(hiding) => {
+                    self.store.hidings.insert(hiding.no, hiding.clone());
                 }
                 _ => {}
             }
@@ -178,11 +209,12 @@ impl Gateway {
         Tenant { institution: institution.clone(), ..self.tenant.clone() }
     }
 
-    fn notice(&self, permit: &Permit, now: Timestamp) -> Vec<Effect> {
-        match self.checker(permit).admit(permit, Arrival::Notice, now) {
+    fn notice(&self, permit: &Permit, turn: &Turn<'_, Tenant>) -> Vec<Effect> {
+        match self.checker(permit).admit(permit, Arrival::Notice, turn.now) {
             Ok(admitted) => {
                 let dan = self.store.codes.get(&admitted.code());
-                provide::notice(&admitted, dan.is_some_and(|dan| self.store.hidden.contains(dan)))
+                let hidden = dan.is_some_and(|dan| self.store.hidden.contains(dan));
+                provide::notice(&admitted, self.store.records.get(&permit.terms.no), hidden, turn)
             }
             Err(fault) => vec![Effect::Alarm(wire::machine::Alarm::Permit(fault))],
         }
@@ -196,7 +228,7 @@ impl Gateway {
             Err(fault) => provide::refuse(&permit, fault),
             Ok(_) if arrival == Arrival::Again => self.provision(no, ProvisionEvent::Again, turn),
             Ok(admitted) => {
-                let facts = self.facts(&admitted.code(), turn.now);
+                let facts = self.facts(no, &admitted.code(), turn.now);
                 let (provision, effects) = Provision::open(admitted, sealed, facts, turn);
                 self.moves.provisions.insert((ProvisionState::Received, provision.state));
                 self.store.provisions.insert(no, provision);
@@ -205,7 +237,7 @@ impl Gateway {
         }
     }
 
-    fn facts(&self, code: &Code, now: Timestamp) -> ProvideFacts {
+    fn facts(&self, no: PermitNo, code: &Code, now: Timestamp) -> ProvideFacts {
         let dan = self.store.codes.get(code).cloned();
         let is = |set: &BTreeSet<DanNo>| dan.as_ref().is_some_and(|dan| set.contains(dan));
         let hold = match (is(&self.store.recalled), is(&self.store.blocked)) {
@@ -215,7 +247,8 @@ impl Gateway {
         };
         let records = self.store.replica.values().filter(|r| Some(&r.dan) == dan.as_ref()).cloned().collect();
         let root: Digest = fingerprint(self.store.replica.values()).root;
-        ProvideFacts { provides: self.provides, hidden: is(&self.store.hidden), hold, records, as_of: now, root, dan }
+        let known = self.store.records.get(&no).cloned();
+        ProvideFacts { known, provides: self.provides, hidden: is(&self.store.hidden), hold, records, as_of: now, root, dan }
     }
 
     fn cancelled(&mut self, permit: &Permit, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
@@ -234,10 +267,7 @@ impl Gateway {
         if let Some(id) = ours.map(|i| i.question.request) {
             return self.inquiry(id, InquiryEvent::Heard(body), turn);
         }
-        match (body, self.store.records.get(&no)) {
-            (Body::Hide(_), Some(record)) => provide::hidden_by_asker(record),
-            (body, _) => self.provision(no, ProvisionEvent::Heard(body), turn),
-        }
+        self.provision(no, ProvisionEvent::Heard(body), turn)
     }
 
     fn load(&mut self, record: ReplicaRecord, now: Timestamp) -> Option<(u64, wire::error::ExchangeError)> {

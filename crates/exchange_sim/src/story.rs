@@ -161,10 +161,8 @@ impl Action {
             }),
             Action::Decide(at) => decide(world, &at),
             Action::Hide(at, nth) => world.calmly(&at, |gateway, turn| {
-                let no = nth_of(gateway.store.provisions.keys(), nth);
-                let asked = nth_of(gateway.store.inquiries.keys(), nth);
-                let mut effects = no.map(|no| gateway.provision(no, ProvisionEvent::Hide, turn)).unwrap_or_default();
-                effects.extend(asked.map(|id| gateway.inquiry(id, InquiryEvent::Hide, turn)).unwrap_or_default());
+                let no = nth_of(gateway.store.records.keys(), nth);
+                let effects = no.map(|no| gateway.hide(no, turn)).unwrap_or_default();
                 gateway.keep(effects)
             }),
             Action::Recall(at, nth) => world.calmly(&at, |gateway, turn| {

@@ -210,8 +210,6 @@ pub struct Inquiry {
     pub stop: Option<Stop>,
     /// The provider has recalled its answer.
     pub recalled: bool,
-    /// A later 不開示 mark still has to reach the network.
-    hide_pending: bool,
     /// Since when.
     pub since: Timestamp,
     attempts: u32,
@@ -229,8 +227,6 @@ pub enum InquiryEvent {
     Heard(Body),
     /// The programme withdraws it.
     Cancel,
-    /// A clerk hides it (不開示).
-    Hide,
     /// The programme takes the answer.
     Fetch,
 }
@@ -248,7 +244,6 @@ impl Inquiry {
             error: None,
             stop: None,
             recalled: false,
-            hide_pending: false,
             since: now,
             attempts: 0,
             next: now,
@@ -277,7 +272,7 @@ impl Inquiry {
 
     /// Nothing more is sent or waited for, so that ticks may stop.
     pub fn is_settled(&self) -> bool {
-        self.outward() != Outward::Waiting && !self.hide_pending
+        self.outward() != Outward::Waiting
     }
 
     fn no(&self) -> Option<PermitNo> {
@@ -327,9 +322,7 @@ impl Inquiry {
             (InquiryState::CancelRequested, Some(permit)) => Some(provider(Body::Cancel(permit.clone()))),
             _ => None,
         };
-        let hide = self.no().filter(|_| self.hide_pending).map(|no| (Party::Network, Body::Hide(no)));
-        let from_me = said.into_iter().chain(hide);
-        from_me.map(|(to, body)| Effect::Send { to, body }).collect()
+        said.into_iter().map(|(to, body)| Effect::Send { to, body }).collect()
     }
 
     fn tick(mut self, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
@@ -418,15 +411,6 @@ impl Inquiry {
             Body::CancelDone { no, cancelled } if mine(&no) && self.state == S::CancelRequested => {
                 (self.to(if cancelled { S::Cancelled } else { S::CancelTooLate }, turn), Vec::new())
             }
-            Body::Hide(no) if mine(&no) => {
-                let record = self.permit.as_ref().map(|permit| Record { hidden: true, ..Record::of(&permit.terms) });
-                let done = Effect::Send { to: Party::Network, body: Body::HideReceived(no) };
-                (self, record.map(Effect::Record).into_iter().chain([done]).collect())
-            }
-            Body::HideReceived(no) if mine(&no) => {
-                self.hide_pending = false;
-                (self, Vec::new())
-            }
             Body::Correction(no) if mine(&no) => {
                 let to = Party::Gateway(self.question.provider.clone());
                 let mut effects = vec![Effect::Send { to, body: Body::CorrectionReceived(no) }];
@@ -444,7 +428,7 @@ impl Machine for Inquiry {
     type Who = Tenant;
     type Event = InquiryEvent;
 
-    fn step(mut self, event: InquiryEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
+    fn step(self, event: InquiryEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         use InquiryState as S;
         match event {
             InquiryEvent::Submit(facts) if self.state == S::Registered => self.submit(&facts, turn),
@@ -455,13 +439,6 @@ impl Machine for Inquiry {
                 let inquiry = self.to(S::CancelRequested, turn);
                 let effects = inquiry.pending();
                 (inquiry, effects)
-            }
-            InquiryEvent::Hide if self.permit.is_some() => {
-                self.hide_pending = true;
-                let record = self.permit.as_ref().map(|permit| Record { hidden: true, ..Record::of(&permit.terms) });
-                let mut effects: Vec<Effect> = record.map(Effect::Record).into_iter().collect();
-                effects.extend(self.pending());
-                (self, effects)
             }
             InquiryEvent::Fetch if self.answer.is_some() && !self.recalled => (self.to(S::Fetched, turn), Vec::new()),
             _ => (self, Vec::new()),

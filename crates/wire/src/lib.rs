@@ -11,6 +11,7 @@ pub mod code;
 pub mod compare;
 pub mod envelope;
 pub mod error;
+pub mod hide;
 pub mod ident;
 pub mod inquiry;
 pub mod interface;

@@ -270,6 +270,8 @@ pub enum Effect {
     },
     /// Merge a record of provision into the store under its number ([`Record::merge`]).
     Record(Record),
+    /// Keep the machine that carries a 不開示 mark to the network.
+    Hiding(crate::hide::Hiding),
     /// Store the 符号 of a person.
     Bind {
         /// The person.

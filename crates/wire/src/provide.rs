@@ -8,6 +8,7 @@
 
 use crate::code::Code;
 use crate::error::ExchangeError;
+use crate::hide::Hiding;
 use crate::ident::Digest;
 use crate::inquiry::{Answer, Asked, Given};
 use crate::limits::{later, next_try};
@@ -104,18 +105,25 @@ impl Tenant {
     }
 }
 
-/// What to do when the network tells of a permit: record it, and say whether our side hides the exchange. Doing it twice does no harm.
-pub fn notice(admitted: &Admitted, hidden: bool) -> Vec<Effect> {
-    let mut record = Record::of(&admitted.permit.terms);
-    record.hidden |= hidden;
-    let body = Body::NoticeReceived { no: record.no, hidden };
-    vec![Effect::Record(record), Effect::Send { to: Party::Network, body }]
+/// What to do when the network tells of a permit: record it, and say whether our side hides the exchange. A repeated notice is answered
+/// from the record as it stands; protection that has begun since then is told to the network as a mark of its own.
+pub fn notice(admitted: &Admitted, known: Option<&Record>, hidden: bool, turn: &Turn<'_, Tenant>) -> Vec<Effect> {
+    let terms = &admitted.permit.terms;
+    let first = Record { hidden: hidden || terms.hidden, ..Record::of(terms) };
+    let record = known.unwrap_or(&first);
+    let body = Body::NoticeReceived { no: record.no, hidden: record.hidden };
+    let mut effects = vec![Effect::Record(record.clone()), Effect::Send { to: Party::Network, body }];
+    effects.extend(mark(record, hidden, turn));
+    effects
 }
 
-/// What to do when the network says that the asker's side hides an exchange that is recorded here.
-pub fn hidden_by_asker(record: &Record) -> Vec<Effect> {
-    let done = Effect::Send { to: Party::Network, body: Body::HideReceived(record.no) };
-    vec![Effect::Record(Record { hidden: true, ..record.clone() }), done]
+/// Begins to carry the 不開示 mark to the network when our side hides what the record does not hide yet.
+fn mark(record: &Record, hidden: bool, turn: &Turn<'_, Tenant>) -> Vec<Effect> {
+    if record.hidden || !hidden {
+        return Vec::new();
+    }
+    let (hiding, effects) = Hiding::begin(record, turn);
+    [Effect::Hiding(hiding)].into_iter().chain(effects).collect()
 }
 
 /// What the provider's store knows about the person asked about.
@@ -123,6 +131,8 @@ pub fn hidden_by_asker(record: &Record) -> Vec<Effect> {
 pub struct ProvideFacts {
     /// The person, by our 符号.
     pub dan: Option<DanNo>,
+    /// The record of the exchange, when the notice of the permit has come first.
+    pub known: Option<Record>,
     /// The profile of the 事務 connects for providing (接続する(提供)).
     pub provides: bool,
     /// 不開示該当 of the person or the record.
@@ -163,7 +173,6 @@ pub struct Provision {
     error: Option<ExchangeError>,
     withdrawn: bool,
     correction_pending: bool,
-    hide_pending: bool,
     /// Since when.
     pub since: Timestamp,
     attempts: u32,
@@ -185,8 +194,6 @@ pub enum ProvisionEvent {
     Refuse,
     /// The asker withdraws.
     Withdraw,
-    /// A clerk hides it (不開示).
-    Hide,
     /// The link it was answered from was wrong.
     Recall,
     /// A message for this provision through the network.
@@ -215,7 +222,6 @@ impl Provision {
             error: None,
             withdrawn: false,
             correction_pending: false,
-            hide_pending: false,
             since: now,
             attempts: 0,
             next: now,
@@ -230,17 +236,14 @@ impl Provision {
     /// The first inquiry under an admitted permit.
     pub fn open(admitted: Admitted, sealed: Sealed, facts: ProvideFacts, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         let terms = &admitted.permit.terms;
-        let mut record = Record::of(terms);
-        record.hidden |= facts.hidden;
         let question = turn.who.key.open(&sealed, terms.digest().as_bytes()).ok();
         let question = question.and_then(|bytes| serde_json::from_slice::<Asked>(&bytes).ok());
         let mut provision = Self::empty(admitted.permit, ProvisionState::Received, turn.now);
         (provision.inquiry, provision.dan) = (Some(sealed), facts.dan.clone());
-        // Protection may have begun after the notice was answered: the network has to hear of it, and repeats it to the asker.
-        provision.hide_pending = facts.hidden && !provision.permit.terms.hidden;
-        let hide = Effect::Send { to: Party::Network, body: Body::Hide(record.no) };
-        let hide = provision.hide_pending.then_some(hide);
-        let mut effects: Vec<Effect> = [Effect::Record(record)].into_iter().chain(hide).collect();
+        // What the notice was answered with stands; protection that began since then is a mark of its own.
+        let record = facts.known.clone().unwrap_or_else(|| Record::of(&provision.permit.terms));
+        let mut effects = vec![Effect::Record(record.clone())];
+        effects.extend(mark(&record, facts.hidden, turn));
         let Some(asked) = question.filter(|_| facts.provides) else {
             (provision.state, provision.error) = (ProvisionState::Refused, Some(ExchangeError::NotPermitted));
             effects.extend(provision.say());
@@ -316,8 +319,7 @@ impl Provision {
             .map(|reply| self.to_asker(Body::Answer { no, provided_at: reply.provided_at, sealed: reply.sealed.clone() }));
         let refusal = self.error.map(|error| self.to_asker(Body::Refused { no, error }));
         let correction = self.correction_pending.then(|| self.to_asker(Body::Correction(no)));
-        let hide = self.hide_pending.then_some(Effect::Send { to: Party::Network, body: Body::Hide(no) });
-        [answer, refusal, correction, hide].into_iter().flatten().collect()
+        [answer, refusal, correction].into_iter().flatten().collect()
     }
 
     fn is_waiting(&self) -> bool {
@@ -326,7 +328,7 @@ impl Provision {
 
     /// Nothing more is sent or waited for.
     pub fn is_settled(&self) -> bool {
-        !self.is_waiting() && self.reply.as_ref().is_none_or(|r| r.delivered) && !self.correction_pending && !self.hide_pending
+        !self.is_waiting() && self.reply.as_ref().is_none_or(|r| r.delivered) && !self.correction_pending
     }
 
     fn withdraw(mut self) -> (Self, Vec<Effect>) {
@@ -367,20 +369,8 @@ impl Provision {
                 self.correction_pending = false;
                 (self, Vec::new())
             }
-            Body::HideReceived(no) if *no == mine => {
-                self.hide_pending = false;
-                (self, Vec::new())
-            }
             _ => (self, Vec::new()),
         }
-    }
-
-    fn hide(mut self) -> (Self, Vec<Effect>) {
-        self.hide_pending = true;
-        let record = Record { hidden: true, ..Record::of(&self.permit.terms) };
-        let mut effects = vec![Effect::Record(record)];
-        effects.extend(self.say());
-        (self, effects)
     }
 }
 
@@ -411,7 +401,6 @@ impl Machine for Provision {
                 (self, Vec::new())
             }
             ProvisionEvent::Withdraw => self.withdraw(),
-            ProvisionEvent::Hide => self.hide(),
             ProvisionEvent::Recall if self.reply.is_some() => {
                 self.correction_pending = true;
                 (self.attempts, self.next) = (0, turn.now);

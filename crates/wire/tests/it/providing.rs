@@ -4,6 +4,7 @@ use crate::support::{Dice, at, code, dan, item, izumi, network_key, permit, said
 use kernel::time::{Date, Period};
 use std::collections::BTreeMap;
 use wire::error::ExchangeError;
+use wire::hide::{Hiding, HidingEvent, hidden_elsewhere};
 use wire::ident::{DataSet, Digest, Mode, RecordKey};
 use wire::inquiry::{Answer, Asked, Given};
 use wire::machine::{Alarm, Body, Effect, Machine, Task, Turn};
@@ -33,6 +34,7 @@ fn record(key: &str, from: (i16, i8), to: Option<Date>) -> ReplicaRecord {
 fn facts() -> ProvideFacts {
     ProvideFacts {
         dan: Some(dan(1)),
+        known: None,
         provides: true,
         hidden: false,
         hold: None,
@@ -216,12 +218,19 @@ fn 取りやめ_wins_against_a_held_inquiry_and_loses_against_an_answer() {
 }
 
 #[test]
-fn the_notice_of_a_permit_is_recorded_with_our_own_mark() {
-    let admitted = tenant(&shinjuku()).admit(&permit(), Arrival::Notice, at("2026-09-20T12:00:00")).unwrap();
+fn the_notice_of_a_permit_is_recorded_with_our_own_mark_and_a_repeated_one_answered_from_the_record() {
+    let who = tenant(&shinjuku());
+    let turn = Turn { who: &who, now: at("2026-09-20T12:00:00"), rng: &mut Dice::new(1) };
+    let admitted = who.admit(&permit(), Arrival::Notice, turn.now).unwrap();
     assert_eq!(admitted.code(), code(1, &shinjuku()));
-    let effects = notice(&admitted, true);
-    assert!(effects.contains(&Effect::Record(Record { hidden: true, ..Record::of(&permit().terms) })));
-    assert_eq!(said(&effects), [&Body::NoticeReceived { no: permit().terms.no, hidden: true }]);
+    let no = permit().terms.no;
+    let (open, hidden) = (Record::of(&permit().terms), Record { hidden: true, ..Record::of(&permit().terms) });
+    let told = |hidden| Effect::Send { to: wire::machine::Party::Network, body: Body::NoticeReceived { no, hidden } };
+    assert_eq!(notice(&admitted, None, true, &turn), [Effect::Record(hidden.clone()), told(true)]);
+    assert_eq!(notice(&admitted, Some(&hidden), false, &turn), [Effect::Record(hidden), told(true)], "once hidden, hidden");
+    // Protection began between the first notice, answered with "not hidden", and its repetition.
+    let effects = notice(&admitted, Some(&open), true, &turn);
+    assert_eq!(said(&effects), [&Body::NoticeReceived { no, hidden: false }, &Body::Hide(no)]);
 }
 
 #[test]
@@ -238,12 +247,29 @@ fn a_recalled_answer_is_corrected_until_the_asker_confirms() {
 }
 
 #[test]
-fn protection_that_began_after_the_notice_still_reaches_the_network() {
+fn protection_that_began_after_the_notice_is_told_to_the_network_until_it_confirms() {
     let no = permit().terms.no;
-    let (held, effects) = open(ProvideFacts { hidden: true, hold: Some(Hold::Person), ..facts() }, None);
+    let known = Some(Record::of(&permit().terms));
+    let (_, effects) = open(ProvideFacts { known, hidden: true, hold: Some(Hold::Person), ..facts() }, None);
     assert!(said(&effects).contains(&&Body::Hide(no)));
-    let (held, effects) = step(held, ProvisionEvent::Tick, "2026-09-01T12:10:00");
+    let hiding = effects.iter().find_map(|e| if let Effect::Hiding(hiding) = e { Some(hiding.clone()) } else { None }).unwrap();
+    let step = |hiding: Hiding, event, now| {
+        hiding.step(event, &mut Turn { who: &tenant(&shinjuku()), now: at(now), rng: &mut Dice::new(8) })
+    };
+    let (hiding, effects) = step(hiding, HidingEvent::Tick, "2026-09-01T12:10:00");
     assert_eq!(said(&effects), [&Body::Hide(no)]);
-    let (held, _) = step(held, ProvisionEvent::Heard(Body::HideReceived(no)), NOON);
-    assert!(step(held, ProvisionEvent::Tick, "2026-09-01T14:00:00").1.is_empty());
+    let (hiding, _) = step(hiding, HidingEvent::Confirmed, NOON);
+    assert!(hiding.is_settled() && step(hiding, HidingEvent::Tick, "2026-09-01T14:00:00").1.is_empty());
+    // What the record hides already needs no second word.
+    let known = Some(Record { hidden: true, ..Record::of(&permit().terms) });
+    let (_, effects) = open(ProvideFacts { known, hidden: true, ..facts() }, None);
+    assert!(!said(&effects).contains(&&Body::Hide(no)));
+}
+
+#[test]
+fn what_the_other_side_hides_is_hidden_here_and_confirmed() {
+    let record = Record::of(&permit().terms);
+    let effects = hidden_elsewhere(&record);
+    assert_eq!(said(&effects), [&Body::HideReceived(record.no)]);
+    assert!(effects.contains(&Effect::Record(Record { hidden: true, ..record })));
 }
