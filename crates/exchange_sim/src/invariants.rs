@@ -15,7 +15,8 @@ use wire::replica::Value;
 
 type Check = fn(&World) -> Result<(), String>;
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
+    ("no silence without a cause", silence_has_a_cause),
     ("published states", published_states),
     ("exactly once", exactly_once),
     ("records equal", records_equal),
@@ -61,10 +62,7 @@ pub fn may_follow(from: InquiryState, to: InquiryState) -> bool {
         (S::Permitted | S::Sent | S::HeldAtProvider, S::Refused) => true,
         (S::CancelRequested | S::CancelTooLate, S::Expired | S::Refused) => true,
         (S::CancelRequested, S::Cancelled | S::CancelTooLate) => true,
-        (S::CancelTooLate, S::CancelRequested) => true,
         (S::Answered | S::NoData | S::CancelTooLate, S::Fetched) => true,
-        // The permit of a request given up arrives after all.
-        (S::Expired, S::Permitted) => true,
         (_, S::Expired | S::CancelRequested) => waiting,
         _ => false,
     }
@@ -89,6 +87,18 @@ fn published_states(world: &World) -> Result<(), String> {
         ensure(wrong.is_none(), || format!("an inquiry went {wrong:?}"))?;
         let wrong = gateway.moves.provisions.iter().find(|(from, to)| !may_follow_there(*from, *to));
         ensure(wrong.is_none(), || format!("a provision went {wrong:?}"))?;
+    }
+    Ok(())
+}
+
+/// An inquiry that ran out of time was waiting for a person at the provider, never for a line.
+fn silence_has_a_cause(world: &World) -> Result<(), String> {
+    for (at, inquiry) in inquiries(world).filter(|(_, i)| i.state == InquiryState::Expired) {
+        let there = world.gateways.get(&inquiry.question.provider);
+        let held = inquiry.permit.as_ref().and_then(|permit| there?.store.provisions.get(&permit.terms.no));
+        let by_staff =
+            held.is_some_and(|p| matches!(p.state, ProvisionState::TimedOut | ProvisionState::Refused) && p.hold.is_some());
+        ensure(by_staff, || format!("an inquiry of {at} ran out of time without a person's doing: {held:?}"))?;
     }
     Ok(())
 }

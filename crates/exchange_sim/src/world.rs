@@ -210,6 +210,11 @@ impl World {
         }
     }
 
+    /// Messages that the storm keeps for a replay.
+    pub fn overheard(&self) -> impl Iterator<Item = &Message> {
+        self.old.iter().map(|(_, message)| message)
+    }
+
     /// Plans an action.
     pub fn plan(&mut self, after: SignedDuration, action: Action) {
         self.enqueue(after, Due::Act(action));

@@ -358,7 +358,8 @@ impl Inquiry {
         self.sealed = Sealed::new(&asked, &permit.terms.provider_key, permit.terms.digest().as_bytes(), turn.rng).ok();
         let record = Record::of(&permit.terms);
         self.permit = Some(permit);
-        let next = if self.state == InquiryState::CancelRequested { self.state } else { InquiryState::Permitted };
+        // A permit that comes after the inquiry has ended is recorded and not used.
+        let next = if self.state == InquiryState::PermitRequested { InquiryState::Permitted } else { self.state };
         let inquiry = self.to(next, turn);
         let mut effects = vec![Effect::Record(record)];
         effects.extend(inquiry.pending());
@@ -435,7 +436,7 @@ impl Machine for Inquiry {
             InquiryEvent::Tick => self.tick(turn),
             InquiryEvent::Heard(body) => self.heard(body, turn),
             InquiryEvent::Cancel if self.state == S::Registered => (self.to(S::Cancelled, turn), Vec::new()),
-            InquiryEvent::Cancel if self.outward() == Outward::Waiting => {
+            InquiryEvent::Cancel if matches!(self.state, S::PermitRequested | S::Permitted | S::Sent | S::HeldAtProvider) => {
                 let inquiry = self.to(S::CancelRequested, turn);
                 let effects = inquiry.pending();
                 (inquiry, effects)

@@ -61,14 +61,15 @@ fn without_durability_before_sending_a_crash_forgets_what_others_were_told() {
     fails_with(Safeguards { durable_before_send: false, ..Safeguards::ALL }, &["exactly once", "records equal", "replica equal"]);
 }
 
-/// What a keeper stores between two steps is text in a row: it reads back as the same machine, in every state that a storm brings about.
+/// What a keeper stores between two steps is text in a row, and what it sends is text on a line: both read back as they were written, in
+/// every state that a storm brings about.
 #[test]
-fn every_machine_reads_back_from_its_row_as_it_was_written() {
+fn every_row_and_message_reads_back_as_it_was_written() {
     fn same<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(machine: &T) {
         let row = serde_json::to_string(machine).unwrap();
         assert_eq!(&serde_json::from_str::<T>(&row).unwrap(), machine, "{row}");
     }
-    let mut rows = 0;
+    let (mut rows, mut messages) = (0, 0);
     for seed in 0..5 {
         let mut world = World::new(seed, Safeguards::ALL, Storm::of(seed)).unwrap();
         schedule(&mut world);
@@ -87,8 +88,10 @@ fn every_machine_reads_back_from_its_row_as_it_was_written() {
             world.center.store.passages.values().for_each(same);
             world.cities.values().flat_map(|city| city.uploads.values()).for_each(same);
         }
+        world.overheard().for_each(same);
+        messages += world.overheard().count();
     }
-    assert!(rows > 500, "{rows}");
+    assert!(rows > 500 && messages > 40, "{rows} rows, {messages} messages");
 }
 
 /// The storms between them take the machines along nearly every way of the published diagrams.

@@ -8,7 +8,7 @@ use wire::code::InnerId;
 use wire::error::ExchangeError;
 use wire::ident::{DataSet, InstitutionCode, Mode, RequestId};
 use wire::limits::Limits;
-use wire::list::{Kind, PermittedList};
+use wire::list::{Kind, Permission, PermittedList};
 use wire::machine::{Ask, Body, Effect, Machine, Message, Party, Turn};
 use wire::network::{Authority, Member, Passage, PassageEvent};
 use wire::permit::Permit;
@@ -88,6 +88,39 @@ fn what_is_outside_the_list_is_denied_and_recorded() {
     assert_eq!(denied(Ask { provider: izumi(), ..ask() }, known), ExchangeError::ProviderUnknown);
     assert_eq!(denied(Ask { asker: izumi(), ..ask() }, known), ExchangeError::NotPermitted);
     assert_eq!(denied(ask(), None), ExchangeError::CodeNotBound);
+}
+
+/// Every procedure × data set × kind of asker × kind of provider, asked of the network itself: a permit exactly where the list has a row.
+#[test]
+fn the_network_grants_exactly_what_is_in_the_list() {
+    let mut who = authority();
+    let (list, on) = (who.list.clone(), kernel::time::civil(at(TEN)));
+    let (mut asked, mut granted) = (0, 0);
+    for (asker_kind, provider_kind) in list.kinds().keys().flat_map(|a| list.kinds().keys().map(move |b| (a, b))) {
+        who.members.get_mut(&sakai()).unwrap().kind = asker_kind.clone();
+        who.members.get_mut(&shinjuku()).unwrap().kind = provider_kind.clone();
+        for procedure in list.procedures().keys() {
+            for id in list.data_sets().keys() {
+                let ask = Ask { procedure: procedure.clone(), data_set: DataSet { id: id.clone(), version: 1 }, ..ask() };
+                let mut turn = Turn { who: &who, now: at(TEN), rng: &mut Dice::new(1) };
+                let (passage, _) = Passage::open(ask, Some(person(1)), &mut turn).unwrap();
+                let live = |row: &&Permission| {
+                    (&row.procedure, &row.data_set) == (procedure, id)
+                        && (&row.asker, &row.provider) == (asker_kind, provider_kind)
+                        && row.period.contains(on)
+                };
+                assert_eq!(
+                    passage.record.granted,
+                    list.rows().any(|row| live(&row)),
+                    "{procedure} {id} {asker_kind:?} {provider_kind:?}"
+                );
+                asked += 1;
+                granted += u32::from(passage.record.granted);
+            }
+        }
+    }
+    assert_eq!(asked, 6 * 6 * 19 * 14);
+    assert_eq!(granted as usize, list.rows().filter(|row| row.period.contains(on)).count());
 }
 
 #[test]

@@ -97,13 +97,15 @@ fn a_permit_whose_sealed_code_is_not_for_us_is_foreign_even_when_it_names_us() {
 #[test]
 fn ten_thousand_replays_of_a_used_permit_are_all_refused() {
     let (provision, _) = open(facts(), None);
-    let mut dice = Dice::new(9);
+    let (tenant, permit, mut dice) = (tenant(&shinjuku()), permit(), Dice::new(9));
     for n in 0..10_000_u32 {
         let mut bytes = [0; 40];
         wire::Randomness::fill(&mut dice, &mut bytes);
         let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
         let other = Sealed::try_from(text).unwrap();
-        assert_eq!(Provision::arrival(Some(&provision), &other), Arrival::Other, "replay {n}");
+        let arrival = Provision::arrival(Some(&provision), &other);
+        let admitted = tenant.admit(&permit, arrival, at(NOON));
+        assert_eq!(admitted, Err(PermitFault::Replayed), "replay {n}");
     }
     let again = Provision::arrival(Some(&provision), &sealed(None));
     assert_eq!(again, Arrival::Again, "only the very same message is a repetition");
