@@ -59,6 +59,9 @@ impl CenterStore {
 
     /// Takes a message.
     pub fn hear(&mut self, message: Message, safeguards: Safeguards, turn: &mut Turn<'_, Authority>) -> Vec<Effect> {
+        if !turn.who.hears(&message.from, &message.body) {
+            return Vec::new();
+        }
         match message.body {
             Body::CodeRequest { acquisition, lineage, institution } => self.issue(lineage, &institution, acquisition, turn),
             Body::PermitRequest(ask) => {

@@ -72,6 +72,9 @@ pub struct Gateway {
 impl Gateway {
     /// Takes a message; the effects are for after the store is durable.
     pub fn hear(&mut self, from: &Party, body: Body, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
+        if !self.tenant.hears(from, &body) {
+            return Vec::new();
+        }
         let effects = match body {
             Body::CodeIssued { acquisition, code } => {
                 let holder = self.store.codes.get(&code).cloned();
@@ -89,7 +92,7 @@ impl Gateway {
             Body::HideReceived(no) => self.hiding(no, HidingEvent::Confirmed, turn),
             Body::Inquiry { permit, sealed } => self.asked(permit, sealed, turn),
             Body::Cancel(permit) => self.cancelled(&permit, turn),
-            Body::Chunk { load, part, records } if self.tenant.is_own_city(from) => {
+            Body::Chunk { load, part, records } => {
                 let rejected = records.into_iter().filter_map(|record| self.load(record, turn.now)).collect();
                 vec![Effect::Send { to: from.clone(), body: Body::ChunkDone { load, part, rejected } }]
             }

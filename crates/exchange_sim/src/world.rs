@@ -435,7 +435,12 @@ impl World {
     fn transmit(&mut self, hop: Party, message: Message) {
         if self.dice.chance(self.storm.replay) {
             self.old.push((hop.clone(), message.clone()));
-            if let Some((hop, message)) = self.dice.pick(&self.old).cloned() {
+            if let Some((hop, mut message)) = self.dice.pick(&self.old).cloned() {
+                // Half of the replays are a tenant's who has overheard another one, over its own connection.
+                if self.dice.chance(500) {
+                    let rogue = self.dice.pick(&self.gateways.keys().cloned().collect::<Vec<_>>()).cloned();
+                    message.from = rogue.map_or(message.from, Party::Gateway);
+                }
                 self.enqueue(SignedDuration::from_mins(20), Due::Message(hop, Box::new(message)));
             }
         }

@@ -51,10 +51,19 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Does this come from the tenant's own city? Only the own city loads the replica and gives orders; who speaks is known from the
-    /// connection, never from the message alone.
-    pub fn is_own_city(&self, from: &Party) -> bool {
-        matches!(from, Party::City(institution) if *institution == self.institution)
+    /// May this party say this to the tenant? Who speaks is known from the connection, never from the message: only the own city loads the
+    /// replica, only 住基ネット says that there is no 符号, and everything else comes from the network.
+    pub fn hears(&self, from: &Party, body: &Body) -> bool {
+        match body {
+            Body::Chunk { .. } => *from == Party::City(self.institution.clone()),
+            Body::CodeUnavailable { .. } => *from == Party::Juki,
+            Body::CodeWanted { .. }
+            | Body::CodeRequest { .. }
+            | Body::ChunkDone { .. }
+            | Body::PermitRequest(_)
+            | Body::NoticeReceived { .. } => false,
+            _ => *from == Party::Network,
+        }
     }
 }
 

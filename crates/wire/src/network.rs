@@ -40,6 +40,16 @@ pub struct Authority {
 }
 
 impl Authority {
+    /// May this party say this to the network? 符号 are asked for by 住基ネット only, permits by the institution that the request names, over
+    /// its own connection. What belongs to a permit is checked by its [`Passage`].
+    pub fn hears(&self, from: &Party, body: &Body) -> bool {
+        match body {
+            Body::CodeRequest { .. } => *from == Party::Juki,
+            Body::PermitRequest(ask) => *from == Party::Gateway(ask.asker.clone()),
+            _ => matches!(from, Party::Gateway(institution) if self.members.contains_key(institution)),
+        }
+    }
+
     /// The 符号 of a person for an institution, for a code request of 住基ネット. The same request gets the same code: nothing about the
     /// request needs to be kept.
     pub fn issue(&self, person: &InnerId, institution: &InstitutionCode) -> Option<Code> {

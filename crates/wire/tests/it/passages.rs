@@ -1,12 +1,12 @@
 //! The network: permits, conversion of codes, routing, its own records.
 
 use crate::support::{
-    Dice, at, code, data_set, item, izumi, network_key, person, procedure, said, sakai, seal_key, secret, shinjuku, tax,
+    Dice, at, code, data_set, item, izumi, network_key, person, procedure, said, sakai, seal_key, secret, shinjuku, tax, tenant,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use wire::code::InnerId;
+use wire::code::{AcquisitionNo, InnerId, LineageKey};
 use wire::error::ExchangeError;
-use wire::ident::{DataSet, InstitutionCode, Mode, RequestId};
+use wire::ident::{DataSet, InstitutionCode, LoadId, Mode, RequestId};
 use wire::limits::Limits;
 use wire::list::{Kind, Permission, PermittedList};
 use wire::machine::{Ask, Body, Effect, Machine, Message, Party, Turn};
@@ -191,4 +191,38 @@ fn what_one_side_hides_the_other_is_told_until_it_confirms() {
     assert_eq!(said(&effects), [&Body::Hide(no)]);
     let (passage, _) = step(passage, from(&sakai(), Body::HideReceived(no)), TEN);
     assert!(passage.is_settled() && passage.record.hidden);
+}
+
+#[test]
+fn nobody_asks_in_another_citys_name_and_only_住基ネット_asks_for_codes() {
+    let who = authority();
+    let gateway = |of: &InstitutionCode| Party::Gateway(of.clone());
+    let request = Body::PermitRequest(Box::new(ask()));
+    assert!(who.hears(&gateway(&sakai()), &request));
+    assert!(!who.hears(&gateway(&shinjuku()), &request) && !who.hears(&Party::City(sakai()), &request));
+    let codes = Body::CodeRequest {
+        acquisition: AcquisitionNo::from_bytes([1; 16]),
+        lineage: LineageKey::from_bytes([1; 32]),
+        institution: sakai(),
+    };
+    assert!(who.hears(&Party::Juki, &codes) && !who.hears(&gateway(&sakai()), &codes));
+    let (_, permit) = open();
+    assert!(!who.hears(&gateway(&izumi()), &Body::Hide(permit.terms.no)), "not on the network");
+}
+
+#[test]
+fn a_gateway_listens_to_the_network_to_its_own_city_and_to_no_other_gateway() {
+    let (tenant, (_, permit)) = (tenant(&sakai()), open());
+    let no = permit.terms.no;
+    let network_only = [Body::PermitGranted(permit.clone()), Body::Notice(permit.clone()), Body::Hide(no), Body::Correction(no)];
+    for body in network_only {
+        assert!(tenant.hears(&Party::Network, &body));
+        for other in [Party::Gateway(shinjuku()), Party::City(sakai()), Party::Juki] {
+            assert!(!tenant.hears(&other, &body), "{other:?} {body:?}");
+        }
+    }
+    let chunk = Body::Chunk { load: LoadId::from_bytes([1; 16]), part: 0, records: vec![] };
+    assert!(tenant.hears(&Party::City(sakai()), &chunk));
+    assert!(!tenant.hears(&Party::City(shinjuku()), &chunk) && !tenant.hears(&Party::Network, &chunk));
+    assert!(!tenant.hears(&Party::Network, &Body::NoticeReceived { no, hidden: false }), "that is for the network's ears");
 }
