@@ -1,6 +1,7 @@
 //! The keeper of the network's machines, and the 住基ネット peer beside it.
 
 use crate::Safeguards;
+use crate::gateway::is_due;
 use std::collections::BTreeMap;
 use wire::Randomness;
 use wire::code::{AcquisitionNo, Code, InnerId, LineageKey};
@@ -89,13 +90,13 @@ impl CenterStore {
 
     /// Lets time pass.
     pub fn tick(&mut self, turn: &mut Turn<'_, Authority>) -> Vec<Effect> {
-        let waiting: Vec<PermitNo> = self.passages.values().filter(|p| !p.is_settled()).map(|p| p.record.no).collect();
+        let waiting: Vec<PermitNo> = self.passages.values().filter(|p| is_due(*p, turn.now)).map(|p| p.record.no).collect();
         waiting.into_iter().flat_map(|no| self.step(no, PassageEvent::Tick, turn)).collect()
     }
 
     /// Nothing waits any more.
     pub fn is_settled(&self) -> bool {
-        self.passages.values().all(Passage::is_settled)
+        self.passages.values().all(|p| p.due().is_none())
     }
 }
 

@@ -128,7 +128,7 @@ impl Gateway {
     fn hiding(&mut self, no: PermitNo, event: HidingEvent, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
         let Some(hiding) = self.store.hidings.remove(&no) else { return Vec::new() };
         let (hiding, effects) = hiding.step(event, turn);
-        if !hiding.is_settled() {
+        if hiding.due().is_some() {
             self.store.hidings.insert(no, hiding);
         }
         effects
@@ -154,16 +154,17 @@ impl Gateway {
     pub fn tick(&mut self, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
         let mut effects = Vec::new();
         let people: Vec<DanNo> =
-            self.store.acquisitions.values().filter(|a| a.number().is_some()).map(|a| a.dan.clone()).collect();
+            self.store.acquisitions.values().filter(|a| is_due(*a, turn.now)).map(|a| a.dan.clone()).collect();
         for dan in people {
             effects.extend(self.acquire(Some(dan), AcquisitionEvent::Tick, turn));
         }
-        let inquiries: Vec<RequestId> = self.store.inquiries.iter().filter(|(_, i)| !i.is_settled()).map(|(id, _)| *id).collect();
+        let inquiries: Vec<RequestId> =
+            self.store.inquiries.iter().filter(|(_, i)| is_due(*i, turn.now)).map(|(id, _)| *id).collect();
         for id in inquiries {
             effects.extend(self.inquiry(id, InquiryEvent::Tick, turn));
         }
         let provisions: Vec<PermitNo> =
-            self.store.provisions.iter().filter(|(_, p)| !p.is_settled()).map(|(no, _)| *no).collect();
+            self.store.provisions.iter().filter(|(_, p)| is_due(*p, turn.now)).map(|(no, _)| *no).collect();
         for no in provisions {
             effects.extend(self.provision(no, ProvisionEvent::Tick, turn));
         }
@@ -177,9 +178,9 @@ impl Gateway {
     /// Nothing waits any more.
     pub fn is_settled(&self) -> bool {
         let store = &self.store;
-        store.acquisitions.values().all(|a| a.number().is_none())
-            && store.inquiries.values().all(Inquiry::is_settled)
-            && store.provisions.values().all(Provision::is_settled)
+        store.acquisitions.values().all(|a| a.due().is_none())
+            && store.inquiries.values().all(|i| i.due().is_none())
+            && store.provisions.values().all(|p| p.due().is_none())
             && store.hidings.is_empty()
     }
 
@@ -284,4 +285,9 @@ impl Gateway {
             Verdict::Reject(error) => Some((record.serial, error)),
         }
     }
+}
+
+/// Is it time for a tick?
+pub fn is_due(machine: &impl Machine, now: Timestamp) -> bool {
+    machine.due().is_some_and(|due| now >= due)
 }

@@ -109,6 +109,13 @@ impl Machine for Acquisition {
     type Who = Tenant;
     type Event = AcquisitionEvent;
 
+    fn due(&self) -> Option<Timestamp> {
+        match self.state {
+            AcquisitionState::Requested { next, .. } => Some(next),
+            _ => None,
+        }
+    }
+
     fn step(self, event: AcquisitionEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         let limits = &turn.who.limits;
         match (self.state.clone(), event) {

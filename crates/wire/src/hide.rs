@@ -37,11 +37,6 @@ impl Hiding {
         (hiding, effects)
     }
 
-    /// The network has it.
-    pub fn is_settled(&self) -> bool {
-        self.confirmed
-    }
-
     fn say(&self) -> Effect {
         Effect::Send { to: Party::Network, body: Body::Hide(self.no) }
     }
@@ -50,6 +45,10 @@ impl Hiding {
 impl Machine for Hiding {
     type Who = Tenant;
     type Event = HidingEvent;
+
+    fn due(&self) -> Option<Timestamp> {
+        (!self.confirmed).then_some(self.next)
+    }
 
     fn step(mut self, event: HidingEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         match event {

@@ -10,7 +10,7 @@
 use crate::code::Code;
 use crate::error::ExchangeError;
 use crate::ident::{DataSet, Digest, InstitutionCode, ItemId, PermitNo, ProcedureId, RecordKey, RequestId};
-use crate::limits::{later, next_try};
+use crate::limits::{Limits, later, next_try};
 use crate::machine::{Alarm, Ask, Body, Effect, Machine, Party, Task, Tenant, Turn};
 use crate::permit::Permit;
 use crate::record::Record;
@@ -270,19 +270,29 @@ impl Inquiry {
         }
     }
 
-    /// Nothing more is sent or waited for, so that ticks may stop.
-    pub fn is_settled(&self) -> bool {
-        self.outward() != Outward::Waiting
-    }
-
     fn no(&self) -> Option<PermitNo> {
         self.permit.as_ref().map(|permit| permit.terms.no)
     }
 
     fn to(mut self, state: InquiryState, turn: &Turn<'_, Tenant>) -> Self {
         (self.state, self.attempts) = (state, 0);
-        self.next = next_try(turn.now, 0, &turn.who.limits);
+        self.next = self.next_tick(turn);
         self
+    }
+
+    /// When the wait for an answer ends: after the life of a permit and the longest hold.
+    fn end(&self, limits: &Limits) -> Timestamp {
+        later(later(self.since, limits.permit), limits.held)
+    }
+
+    fn next_tick(&self, turn: &Turn<'_, Tenant>) -> Timestamp {
+        let limits = &turn.who.limits;
+        let end = self.end(limits);
+        match self.state {
+            InquiryState::Sent => later(self.since, limits.automatic).min(end),
+            InquiryState::HeldAtProvider | InquiryState::CancelTooLate => end,
+            _ => next_try(turn.now, self.attempts, limits).min(end),
+        }
     }
 
     fn submit(mut self, facts: &AskFacts, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
@@ -326,22 +336,18 @@ impl Inquiry {
     }
 
     fn tick(mut self, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
-        use InquiryState as S;
-        let limits = &turn.who.limits;
-        let end = later(later(self.since, limits.permit), limits.held);
-        let waiting = self.outward() == Outward::Waiting;
-        if waiting && self.state != S::Registered && turn.now > end {
-            self.error = Some(ExchangeError::OutOfService).filter(|_| self.permit.is_none());
-            return (self.to(S::Expired, turn), Vec::new());
-        }
-        if self.state == S::Sent && turn.now > later(self.since, limits.automatic) {
-            return (self.to(S::HeldAtProvider, turn), Vec::new());
-        }
-        if turn.now < self.next {
+        if self.due().is_none_or(|due| turn.now < due) {
             return (self, Vec::new());
         }
+        if turn.now >= self.end(&turn.who.limits) {
+            self.error = Some(ExchangeError::OutOfService).filter(|_| self.permit.is_none());
+            return (self.to(InquiryState::Expired, turn), Vec::new());
+        }
+        if self.state == InquiryState::Sent {
+            return (self.to(InquiryState::HeldAtProvider, turn), Vec::new());
+        }
         self.attempts += 1;
-        self.next = next_try(turn.now, self.attempts, limits);
+        self.next = self.next_tick(turn);
         let effects = self.pending();
         (self, effects)
     }
@@ -428,6 +434,11 @@ impl Inquiry {
 impl Machine for Inquiry {
     type Who = Tenant;
     type Event = InquiryEvent;
+
+    fn due(&self) -> Option<Timestamp> {
+        let waits = self.outward() == Outward::Waiting && self.state != InquiryState::Registered;
+        waits.then_some(self.next)
+    }
 
     fn step(self, event: InquiryEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         use InquiryState as S;

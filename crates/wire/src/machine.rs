@@ -33,6 +33,9 @@ pub trait Machine: Sized {
 
     /// One step. An event that does not fit the state changes nothing.
     fn step(self, event: Self::Event, turn: &mut Turn<'_, Self::Who>) -> (Self, Vec<Effect>);
+
+    /// When the next tick is due; `None` while nothing waits for time to pass. A keeper stores it beside the row and looks up what is due.
+    fn due(&self) -> Option<Timestamp>;
 }
 
 /// A city's own part of a gateway platform.

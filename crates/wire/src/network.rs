@@ -152,11 +152,6 @@ impl Passage {
         self.noticed
     }
 
-    /// Nothing more has to be said by the network itself.
-    pub fn is_settled(&self) -> bool {
-        self.noticed && self.hide_at.is_empty()
-    }
-
     fn reply(&self) -> Option<Effect> {
         let body = match &self.decision {
             Ok(permit) => Body::PermitGranted(permit.clone()),
@@ -231,13 +226,17 @@ impl Machine for Passage {
     type Who = Authority;
     type Event = PassageEvent;
 
+    fn due(&self) -> Option<Timestamp> {
+        (!self.noticed || !self.hide_at.is_empty()).then_some(self.next)
+    }
+
     fn step(mut self, event: PassageEvent, turn: &mut Turn<'_, Authority>) -> (Self, Vec<Effect>) {
         match event {
             PassageEvent::Again => {
                 let reply = self.reply().into_iter().collect();
                 (self, reply)
             }
-            PassageEvent::Tick if turn.now >= self.next && !self.is_settled() => {
+            PassageEvent::Tick if self.due().is_some_and(|due| turn.now >= due) => {
                 self.attempts += 1;
                 self.next = next_try(turn.now, self.attempts, &turn.who.limits);
                 let said = self.outstanding();

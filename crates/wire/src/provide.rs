@@ -175,6 +175,7 @@ pub struct Provision {
     correction_pending: bool,
     /// Since when.
     pub since: Timestamp,
+    until: Timestamp,
     attempts: u32,
     next: Timestamp,
 }
@@ -210,11 +211,12 @@ impl Provision {
         }
     }
 
-    fn empty(permit: Permit, state: ProvisionState, now: Timestamp) -> Self {
+    fn received(permit: Permit, turn: &Turn<'_, Tenant>) -> Self {
+        let now = turn.now;
         Self {
             permit,
             dan: None,
-            state,
+            state: ProvisionState::Received,
             hold: None,
             draft: None,
             inquiry: None,
@@ -223,6 +225,7 @@ impl Provision {
             withdrawn: false,
             correction_pending: false,
             since: now,
+            until: later(now, turn.who.limits.held),
             attempts: 0,
             next: now,
         }
@@ -230,7 +233,7 @@ impl Provision {
 
     /// An inquiry withdrawn before it arrived: the permit is used up.
     pub fn withdrawn(admitted: Admitted, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
-        Self::empty(admitted.permit, ProvisionState::Received, turn.now).withdraw()
+        Self::received(admitted.permit, turn).withdraw()
     }
 
     /// The first inquiry under an admitted permit.
@@ -238,7 +241,7 @@ impl Provision {
         let terms = &admitted.permit.terms;
         let question = turn.who.key.open(&sealed, terms.digest().as_bytes()).ok();
         let question = question.and_then(|bytes| serde_json::from_slice::<Asked>(&bytes).ok());
-        let mut provision = Self::empty(admitted.permit, ProvisionState::Received, turn.now);
+        let mut provision = Self::received(admitted.permit, turn);
         (provision.inquiry, provision.dan) = (Some(sealed), facts.dan.clone());
         // What the notice was answered with stands; protection that began since then is a mark of its own.
         let record = facts.known.clone().unwrap_or_else(|| Record::of(&provision.permit.terms));
@@ -326,11 +329,6 @@ impl Provision {
         matches!(self.state, ProvisionState::Received | ProvisionState::Held | ProvisionState::ContentRegistered)
     }
 
-    /// Nothing more is sent or waited for.
-    pub fn is_settled(&self) -> bool {
-        !self.is_waiting() && self.reply.as_ref().is_none_or(|r| r.delivered) && !self.correction_pending
-    }
-
     fn withdraw(mut self) -> (Self, Vec<Effect>) {
         if self.is_waiting() {
             (self.state, self.withdrawn) = (ProvisionState::Refused, true);
@@ -341,12 +339,11 @@ impl Provision {
     }
 
     fn tick(mut self, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
-        if self.is_waiting() && turn.now > later(self.since, turn.who.limits.held) {
-            self.state = ProvisionState::TimedOut;
+        if self.due().is_none_or(|due| turn.now < due) {
             return (self, Vec::new());
         }
-        // A refusal is said once and repeated when asked again; only what must arrive is repeated by itself.
-        if turn.now < self.next || self.is_settled() {
+        if self.is_waiting() {
+            self.state = ProvisionState::TimedOut;
             return (self, Vec::new());
         }
         self.attempts += 1;
@@ -377,6 +374,15 @@ impl Provision {
 impl Machine for Provision {
     type Who = Tenant;
     type Event = ProvisionEvent;
+
+    /// A refusal is said once and repeated when asked again; only what must arrive is repeated by itself.
+    fn due(&self) -> Option<Timestamp> {
+        let undelivered = self.reply.as_ref().is_some_and(|reply| !reply.delivered);
+        match self.is_waiting() {
+            true => Some(self.until),
+            false => (undelivered || self.correction_pending).then_some(self.next),
+        }
+    }
 
     fn step(mut self, event: ProvisionEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         use ProvisionState as S;

@@ -270,6 +270,10 @@ impl Machine for Upload {
     type Who = Tenant;
     type Event = UploadEvent;
 
+    fn due(&self) -> Option<Timestamp> {
+        (!self.waiting.is_empty()).then_some(self.next)
+    }
+
     fn step(mut self, event: UploadEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         match event {
             UploadEvent::Tick if !self.waiting.is_empty() && turn.now >= self.next => {

@@ -117,7 +117,7 @@ fn the_programme_sees_回答待ち_from_the_request_to_the_answer_whatever_happe
     waits(&requested());
     let inquiry = sent();
     waits(&inquiry);
-    let (held, _) = step(inquiry, InquiryEvent::Tick, at("2026-09-01T10:10:01"));
+    let (held, _) = step(inquiry, InquiryEvent::Tick, at("2026-09-01T10:10:00"));
     assert_eq!(held.state, InquiryState::HeldAtProvider);
     waits(&held);
     let (answered, effects) = hear(held, answer(Ok(vec![])));
@@ -192,9 +192,9 @@ fn 取りやめ_before_the_permit_never_sends_the_question() {
 
 #[test]
 fn without_an_answer_it_runs_out_after_permit_and_holding_time_and_a_late_answer_still_counts() {
-    let (waiting, _) = step(sent(), InquiryEvent::Tick, at("2026-09-16T10:00:00"));
+    let (waiting, _) = step(sent(), InquiryEvent::Tick, at("2026-09-16T09:59:59"));
     assert_eq!(waiting.outward(), Outward::Waiting);
-    let (expired, _) = step(waiting, InquiryEvent::Tick, at("2026-09-16T10:00:01"));
+    let (expired, _) = step(waiting, InquiryEvent::Tick, at("2026-09-16T10:00:00"));
     assert_eq!(expired.outward().name(), "期限までに回答なし");
     assert_eq!(hear(expired, answer(Ok(vec![]))).0.outward(), Outward::Answered);
 }

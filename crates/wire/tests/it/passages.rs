@@ -75,7 +75,7 @@ fn a_permit_turns_the_askers_code_into_the_providers() {
 fn what_is_outside_the_list_is_denied_and_recorded() {
     let denied = |ask: Ask, subject| {
         let (passage, effects) = open_for(ask, subject).unwrap();
-        assert!(!passage.record.granted && passage.is_settled());
+        assert!(!passage.record.granted && passage.due().is_none());
         let [Body::PermitDenied { error, record, .. }] = said(&effects)[..] else { panic!("{effects:?}") };
         assert_eq!(**record, passage.record);
         *error
@@ -148,7 +148,7 @@ fn the_provider_is_told_of_the_permit_until_it_has_recorded_it() {
     let (passage, _) = step(passage, stranger, TEN);
     assert!(!passage.is_noticed());
     let (passage, _) = step(passage, from(&shinjuku(), Body::NoticeReceived { no: permit.terms.no, hidden: false }), TEN);
-    assert!(passage.is_noticed() && passage.is_settled());
+    assert!(passage.is_noticed() && passage.due().is_none());
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn what_one_side_hides_the_other_is_told_until_it_confirms() {
     let (passage, effects) = step(passage, PassageEvent::Tick, "2026-09-01T10:10:00");
     assert_eq!(said(&effects), [&Body::Hide(no)]);
     let (passage, _) = step(passage, from(&sakai(), Body::HideReceived(no)), TEN);
-    assert!(passage.is_settled() && passage.record.hidden);
+    assert!(passage.due().is_none() && passage.record.hidden);
 }
 
 #[test]

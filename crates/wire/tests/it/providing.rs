@@ -183,9 +183,9 @@ fn refused_and_forgotten_inquiries_send_nothing() {
     let held = || open(ProvideFacts { hold: Some(Hold::Person), ..facts() }, None).0;
     let (refused, effects) = step(held(), ProvisionEvent::Refuse, NOON);
     assert!(effects.is_empty() && refused.state == ProvisionState::Refused);
-    let (waiting, _) = step(held(), ProvisionEvent::Tick, "2026-09-15T12:00:00");
+    let (waiting, _) = step(held(), ProvisionEvent::Tick, "2026-09-15T11:59:59");
     assert_eq!(waiting.state, ProvisionState::Held);
-    let (timed_out, effects) = step(waiting, ProvisionEvent::Tick, "2026-09-15T12:00:01");
+    let (timed_out, effects) = step(waiting, ProvisionEvent::Tick, "2026-09-15T12:00:00");
     assert!(effects.is_empty() && timed_out.state == ProvisionState::TimedOut);
     assert_eq!(step(timed_out.clone(), ProvisionEvent::Permit, NOON).0, timed_out);
 }
@@ -199,7 +199,7 @@ fn an_answer_is_repeated_byte_for_byte_until_it_is_heard() {
     assert_eq!(answers(&first), answers(&again));
     assert_eq!(answers(&first), answers(&later));
     let (heard, _) = step(provision, ProvisionEvent::Heard(Body::AnswerReceived(permit().terms.no)), NOON);
-    assert!(heard.is_settled() && step(heard, ProvisionEvent::Tick, "2026-09-01T18:00:00").1.is_empty());
+    assert!(heard.due().is_none() && step(heard, ProvisionEvent::Tick, "2026-09-01T18:00:00").1.is_empty());
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_recalled_answer_is_corrected_until_the_asker_confirms() {
     let (recalled, effects) = step(recalled, ProvisionEvent::Tick, "2026-10-01T09:30:00");
     assert_eq!(said(&effects), [&Body::Correction(no)]);
     let (told, _) = step(recalled, ProvisionEvent::Heard(Body::CorrectionReceived(no)), "2026-10-01T09:31:00");
-    assert!(told.is_settled());
+    assert!(told.due().is_none());
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn protection_that_began_after_the_notice_is_told_to_the_network_until_it_confir
     let (hiding, effects) = step(hiding, HidingEvent::Tick, "2026-09-01T12:10:00");
     assert_eq!(said(&effects), [&Body::Hide(no)]);
     let (hiding, _) = step(hiding, HidingEvent::Confirmed, NOON);
-    assert!(hiding.is_settled() && step(hiding, HidingEvent::Tick, "2026-09-01T14:00:00").1.is_empty());
+    assert!(hiding.due().is_none() && step(hiding, HidingEvent::Tick, "2026-09-01T14:00:00").1.is_empty());
     // What the record hides already needs no second word.
     let known = Some(Record { hidden: true, ..Record::of(&permit().terms) });
     let (_, effects) = open(ProvideFacts { known, hidden: true, ..facts() }, None);
