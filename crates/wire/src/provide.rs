@@ -277,17 +277,21 @@ impl Provision {
                 && asked.key.as_ref().is_none_or(|key| *key == record.key)
                 && record.published.contains(today)
         };
-        let given = facts.records.iter().filter(wanted).filter_map(|record| {
-            let items = record.items.as_ref()?.iter().filter(|(item, _)| terms.items.contains(item));
-            Some(Given { key: record.key.clone(), items: items.map(|(i, v)| (i.clone(), v.clone())).collect() })
-        });
-        let given: Vec<Given> = given.collect();
+        let published = facts.records.iter().filter(wanted);
+        let given = published.filter_map(|record| Some(Given { key: record.key.clone(), items: record.items.clone()? }));
+        let given = self.only_asked(given.collect());
         let outcome = match (&facts.dan, given.is_empty()) {
             (None, _) => Err(ExchangeError::SubjectNotFoundAtProvider),
             (_, true) => Err(ExchangeError::DataNotRegistered),
             _ => Ok(given),
         };
         Answer { outcome, as_of: facts.as_of, root: facts.root }
+    }
+
+    /// Leaves only the items that the permit names, whoever put the content together.
+    fn only_asked(&self, mut given: Vec<Given>) -> Vec<Given> {
+        given.iter_mut().for_each(|record| record.items.retain(|item, _| self.permit.terms.items.contains(item)));
+        given
     }
 
     fn to_asker(&self, body: Body) -> Effect {
@@ -395,6 +399,7 @@ impl Machine for Provision {
                 (self, said)
             }
             ProvisionEvent::Register(given) if matches!(self.state, S::Held | S::ContentRegistered) => {
+                let given = self.only_asked(given);
                 if let Some(draft) = &mut self.draft {
                     draft.outcome = if given.is_empty() { Err(ExchangeError::DataNotRegistered) } else { Ok(given) };
                 }

@@ -179,6 +179,18 @@ fn a_held_answer_goes_out_only_after_a_clerk_has_registered_and_allowed_it() {
 }
 
 #[test]
+fn a_clerk_cannot_send_more_than_the_permit_names() {
+    let (held, _) = open(ProvideFacts { hold: Some(Hold::Person), ..facts() }, None);
+    let value = || Value::given("1").unwrap();
+    let items = BTreeMap::from([(item("市町村民税所得割額"), value()), (item("口座番号"), value())]);
+    let content = vec![Given { key: RecordKey::parse("2026").unwrap(), items }];
+    let (registered, _) = step(held, ProvisionEvent::Register(content), NOON);
+    let (_, effects) = step(registered, ProvisionEvent::Permit, NOON);
+    let sent = read(&effects).outcome.unwrap();
+    assert_eq!(sent[0].items, BTreeMap::from([(item("市町村民税所得割額"), value())]));
+}
+
+#[test]
 fn refused_and_forgotten_inquiries_send_nothing() {
     let held = || open(ProvideFacts { hold: Some(Hold::Person), ..facts() }, None).0;
     let (refused, effects) = step(held(), ProvisionEvent::Refuse, NOON);
