@@ -353,10 +353,8 @@ impl Inquiry {
     }
 
     fn granted(mut self, permit: Permit, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
-        let ours = permit.is_signed_by(&turn.who.network)
-            && self.ask.as_ref().is_some_and(|ask| {
-                permit.terms.request == ask.request && permit.terms.asker == ask.asker && permit.terms.concerns(&ask.code)
-            });
+        let ours =
+            permit.is_signed_by(&turn.who.network) && self.ask.as_ref().is_some_and(|ask| ask.is_granted_by(&permit.terms));
         if !ours || self.permit.is_some() {
             return (self, Vec::new());
         }

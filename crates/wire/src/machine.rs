@@ -5,7 +5,7 @@ use crate::code::{AcquisitionNo, Code, LineageKey};
 use crate::error::ExchangeError;
 use crate::ident::{DataSet, InstitutionCode, ItemId, LoadId, Mode, PermitNo, ProcedureId, RequestId};
 use crate::limits::Limits;
-use crate::permit::{NetworkPublic, Permit, PermitFault};
+use crate::permit::{NetworkPublic, Permit, PermitFault, Terms};
 use crate::record::Record;
 use crate::replica::ReplicaRecord;
 use crate::seal::{SealKey, Sealed};
@@ -116,6 +116,16 @@ pub struct Ask {
     pub hidden: bool,
     /// Real or test.
     pub mode: Mode,
+}
+
+impl Ask {
+    /// Does the permit say what was asked, no less and no more?
+    pub fn is_granted_by(&self, terms: &Terms) -> bool {
+        terms.request == self.request
+            && terms.concerns(&self.code)
+            && (&terms.asker, &terms.provider, &terms.procedure) == (&self.asker, &self.provider, &self.procedure)
+            && (&terms.data_set, &terms.items, terms.hidden, terms.mode) == (&self.data_set, &self.items, self.hidden, self.mode)
+    }
 }
 
 /// Why no 符号 can be had.

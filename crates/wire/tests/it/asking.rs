@@ -93,6 +93,10 @@ fn the_question_goes_out_only_under_a_permit_of_the_network_for_this_very_inquir
     assert!(refused(with(Terms { request: RequestId::from_bytes([1; 16]), ..own.clone() })));
     assert!(refused(with(Terms { asker: izumi(), ..own.clone() })));
     assert!(refused(with(Terms { nonce: wire::ident::Nonce::from_bytes([1; 16]), ..own.clone() })), "another person's mark");
+    assert!(refused(with(Terms { provider: izumi(), ..own.clone() })));
+    assert!(refused(with(Terms { procedure: procedure(1), ..own.clone() })));
+    assert!(refused(with(Terms { items: vec![], ..own.clone() })));
+    assert!(refused(with(Terms { hidden: true, ..own.clone() })));
     assert!(refused(Permit::sign(own, &wire::permit::NetworkKey::from_seed(&[1; 32]).unwrap())));
 
     let (inquiry, effects) = hear(requested(), Body::PermitGranted(permit()));
