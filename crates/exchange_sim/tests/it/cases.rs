@@ -12,7 +12,7 @@ use wire::ident::{InstitutionCode, ItemId, ProcedureId, RecordKey, RequestId};
 use wire::inquiry::{AskFacts, Inquiry, InquiryEvent, InquiryState, Outward, Question};
 use wire::own::{OwnData, own_data};
 use wire::provide::{Hold, ProvisionEvent, ProvisionState};
-use wire::record::{Record, history};
+use wire::record::{Record, history, removal};
 use wire::replica::{Reason, ReplicaRecord, Value};
 
 fn sakai() -> InstitutionCode {
@@ -302,4 +302,20 @@ fn a_recalled_answer_reads_照会中_and_may_not_be_fetched() {
     assert_eq!(inquiry(&world, &sakai(), &again).outward().name(), "回答待ち");
     let holds: Vec<_> = world.gateways[&shinjuku()].store.provisions.values().filter_map(|p| p.hold).collect();
     assert_eq!(holds, [Hold::Recall]);
+}
+
+#[test]
+fn a_record_leaves_all_three_sides_on_the_same_day_with_the_same_proof() {
+    let mut world = calm();
+    let (there, here) = (dan(1), dan(2));
+    register(&mut world, &shinjuku(), &there, MOTHER);
+    register(&mut world, &sakai(), &here, MOTHER);
+    tax_of(&mut world, &shinjuku(), &there, "2026", Value::given("98000").unwrap());
+    let request = ask(&mut world, &sakai(), &shinjuku(), &here, 2, &[&here]);
+    world.settle().unwrap();
+    let on = |day: &str| copies(&world, &sakai(), &shinjuku(), &request).map(|copy| removal(copy, day.parse().unwrap(), 7));
+    assert_eq!(on("2033-08-31"), [None, None, None], "7年の1日前");
+    assert_eq!(on("2033-09-01"), [None, None, None]);
+    let [here, there, network] = on("2033-09-02");
+    assert!(here.is_some() && here == there && there == network, "7年の1日後");
 }
