@@ -10,6 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("mynumber", &["kernel"]),
     ("reference", &["kernel"]),
     ("wire", &["kernel"]),
+    // The simulation of the exchange: run by tests and an example, linked by nothing.
+    ("exchange_sim", &["kernel", "wire"]),
     ("law", &["kernel"]),
     ("receipts", &["kernel"]),
     ("matching", &["kernel"]),

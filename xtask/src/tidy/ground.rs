@@ -5,7 +5,7 @@ use super::tree::Tree;
 use super::{Finding, rust};
 
 /// Crates that must stay pure.
-const GROUND: [&str; 8] = ["kernel", "mynumber", "reference", "law", "receipts", "forms", "wire", "matching"];
+const GROUND: [&str; 9] = ["kernel", "mynumber", "reference", "law", "receipts", "forms", "wire", "exchange_sim", "matching"];
 
 const BANNED: [&str; 11] = [
     "tokio::",
