@@ -96,7 +96,8 @@ pub fn run(args: &[&str]) -> Result<bool> {
         bail!("there is no benchmark of that name; there are: {}", known.join(", "));
     }
     if let Some(bench) = chosen.iter().find(|b| b.needs_folder() != folder.is_some()) {
-        let wanted = if bench.needs_folder() { "needs a folder: cargo xtask bench NAME DIR --date …" } else { "takes no folder" };
+        let wanted =
+            if bench.needs_folder() { "needs a folder: cargo xtask bench NAME DIR --date …" } else { "takes no folder" };
         bail!("the benchmark {} {wanted}", bench.name);
     }
     let root = root()?;

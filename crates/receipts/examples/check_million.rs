@@ -77,9 +77,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 type Known = (u32, Date, Sex, &'static str);
+/// The roster, what is known of each person, and their fate: ended, resumed, suspended, or none of it.
+type People = (Roster, Vec<Known>, Vec<u32>);
 
 /// People aged 0 to 17; some left, some are suspended, some hold another card.
-fn city(dice: &mut Dice, bearer: &KohiBearerNo) -> Result<(Roster, Vec<Known>, Vec<u32>), Box<dyn std::error::Error>> {
+fn city(dice: &mut Dice, bearer: &KohiBearerNo) -> Result<People, Box<dyn std::error::Error>> {
     let open = Period::new(Date::new(2008, 4, 1)?, None)?;
     let ended = Period::new(Date::new(2008, 4, 1)?, Some(Date::new(2026, 9, 15)?))?;
     let resumed = Period::new(Date::new(2026, 9, 20)?, None)?;

@@ -1,10 +1,6 @@
 //! The story by keyboard alone: from a move-in to a child's card, with nothing but Tab, arrows, Enter, letters and function keys.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold stops the test")]
-
-mod support;
-
-use support::{TestApp, one_time};
+use crate::support::{TestApp, one_time};
 use testkit::browser::{Browser, Page};
 
 /// Somebody at a keyboard.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold stops the test")]
 
+mod keyboard;
 mod support;
 
 use support::TestApp;
