@@ -4,6 +4,7 @@ use anyhow::Context;
 use app::demo::{self, Options};
 use clap::{Args, Parser, Subcommand};
 use platform::staff::{NewStaff, admin};
+use ring::rand::{SecureRandom, SystemRandom};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -104,6 +105,29 @@ enum Command {
         #[arg(long, default_value_t = 3)]
         months: u8,
         /// Empty folder
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 名寄せ: link the extracts of several systems into persons, with a queue of questions and their reasons
+    Link {
+        /// Folder with one CSV file per system; with truth.csv in it the result is scored
+        folder: PathBuf,
+        /// Address and name history of the resident registry
+        #[arg(long)]
+        history: Option<PathBuf>,
+        /// File name (without .csv) of the extract that is the resident registry
+        #[arg(long, default_value = "juki")]
+        registry: String,
+        /// By decision of the city: an equal phone number stands for the address
+        #[arg(long)]
+        phone: bool,
+        /// By decision of the city: name, sex and address are enough where one side states no birth date
+        #[arg(long)]
+        unstated_birth: bool,
+        /// Do not compare 個人番号, as a system without a legal basis must
+        #[arg(long)]
+        without_numbers: bool,
+        /// Folder for clusters.csv, review.csv, conflicts.csv and versions.csv
         #[arg(long)]
         out: PathBuf,
     },
@@ -268,6 +292,28 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Synth { residents, seed, today, months, out } => {
             app::synthetic::write_city(app::synthetic::Order { residents, seed, today, months }, &out)?;
             println!("合成の市を {} に書き出しました(乱数の種 {seed})", out.display());
+            Ok(())
+        }
+        Command::Link { folder, history, registry, phone, unstated_birth, without_numbers, out } => {
+            let policy = matching::Policy { phone, unstated_birth };
+            // Numbers are compared by a hash that nobody can compute again: its key lives as long as this run.
+            let mut key = [0; 32];
+            SystemRandom::new().fill(&mut key).map_err(|_| anyhow::anyhow!("乱数を作れないため、個人番号を照合できません"))?;
+            let registry = Some(registry);
+            let numbers = !without_numbers;
+            let options = linkage::Options { folder, history, registry, policy, numbers, out: Some(out.clone()), key };
+            let linked = linkage::run(&options)?;
+            let persons = linked.automatic.iter().collect::<std::collections::HashSet<_>>().len();
+            println!(
+                "{}件を{persons}人に自動で名寄せしました。確認 {}件、番号不整合 {}件",
+                linked.records.len(),
+                linked.review.len(),
+                linked.conflicts.len()
+            );
+            println!("結果は {} にあります", out.display());
+            if options.folder.join("truth.csv").exists() {
+                print!("{}", linkage::score(&linked, &options.folder)?);
+            }
             Ok(())
         }
         Command::Generate { out } => {
