@@ -20,12 +20,14 @@ fn play(fault: &str) -> (bool, String) {
 fn an_entry_that_was_changed_ends_the_story() {
     let (held, said) = play("tampered-log");
     assert!(!held && said.contains("× ") && said.contains("改変・欠落・入替え・巻戻し"), "{said}");
+    assert!(said.lines().any(|line| line.trim_start().starts_with('…')), "it is named: {said}");
 }
 
 #[test]
 fn an_entry_that_was_taken_out_ends_the_story() {
     let (held, said) = play("lost-entry");
     assert!(!held && said.contains("× ") && said.contains("改変・欠落・入替え・巻戻し"), "{said}");
+    assert!(said.lines().any(|line| line.trim_start().starts_with('…')), "it is named: {said}");
 }
 
 #[test]

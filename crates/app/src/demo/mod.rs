@@ -85,7 +85,10 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
             tx.commit().await?;
             passwords.push((*member, password));
         }
+        // A load that was cut off is not taken for a city: the mark below is made after everything is on the disk.
+        house.city.db().first_load(true).await?;
         let people = load::city(&house.city, options.residents).await?;
+        house.city.db().first_load(false).await?;
         println!("合成の市民 {people}人(転出・死亡を含む)を登録しました");
         place::mark(options, house.city.db(), house.city.keys(), true).await?;
     }

@@ -202,7 +202,78 @@ async fn a_family_moves_in_and_its_child_gets_a_card_without_a_mouse() {
     let cards: i64 = tx.one("select count(*) as n from medical_aid_card", vec![]).await.unwrap().get("n").unwrap();
     drop(tx);
     assert_eq!(cards, 1, "the child has a card");
+    paid_in_cash(&app, &aid, &head).await;
+    // The paper fills the window; its address line leads back.
+    clerk.page.goto(&app.origin).await.unwrap();
+    moves_out(&clerk, &chief).await;
     app.stop().await;
+}
+
+/// Care outside of the prefecture was paid in cash: claimed, decided, and paid by a run that a third person decides.
+async fn paid_in_cash(app: &TestApp, aid: &Hands, head: &Hands) {
+    aid.enter("a[href=\"/kodomo/recipients\"]").await;
+    aid.enter("main a[href^=\"/kodomo/person/\"]").await;
+    aid.enter("a[href$=\"?tab=kyufu\"]").await;
+    aid.press("F9").await;
+    let claim = [
+        ("aid_kind", "府外受診"),
+        ("claimed_on", "R8.11.20"),
+        ("receipt_on", "R8.11.19"),
+        ("ward", "中央区"),
+        ("institution", "隣県医院"),
+        ("care_kind", "医科"),
+        ("place", "外来"),
+        ("days", "R8.11.19"),
+        ("charge", "2000"),
+        ("total_cost", "10000"),
+        ("high_cost_state", "なし"),
+        ("additional_state", "なし"),
+        ("bank", "0005"),
+        ("branch", "001"),
+        ("kind", "1"),
+        ("number", "4815926"),
+        ("holder", "ツジナガ ケンイチ"),
+    ];
+    aid.fill(&claim).await;
+    aid.press("F9").await;
+    aid.page.wait_for_text("1,500円").await.unwrap();
+    aid.press("F9").await;
+    head.approve("1,500円").await;
+    aid.enter("a[href=\"/payments\"]").await;
+    aid.tab_to("main input[type=checkbox][name]").await;
+    aid.page.press("Space").await.unwrap();
+    aid.press("F9").await;
+    let chief = Hands::sign_in(app, "2003").await;
+    chief.approve("1,500円").await;
+    let mut tx = app.house.city.db().read().await.unwrap();
+    let sent: i64 = tx
+        .one("select count(*) as n from payments_payment where state = 'sent' and amount = 1500", vec![])
+        .await
+        .unwrap()
+        .get("n")
+        .unwrap();
+    assert_eq!(sent, 1, "the claim is paid once");
+}
+
+/// The family gives notice of moving out.
+async fn moves_out(clerk: &Hands, chief: &Hands) {
+    clerk.enter("a[href=\"/juki/search\"]").await;
+    clerk.page.press("/").await.unwrap();
+    clerk.page.type_text("ツジナガ ハルト").await.unwrap();
+    clerk.press("Enter").await;
+    clerk.enter("main form[action$=\"/take\"] button").await;
+    clerk.tab_to("form[action$=\"/move-out\"] [name=\"planned_on\"]").await;
+    clerk.page.press("Ctrl+a").await.unwrap();
+    clerk.page.type_text("R8.11.30").await.unwrap();
+    clerk.fill(&[("to_address", "奈良県奈良市二条大路南一丁目1番1号")]).await;
+    clerk.press("Enter").await;
+    chief.approve("11月30日").await;
+    clerk.enter("a[href=\"/juki/search\"]").await;
+    clerk.page.press("/").await.unwrap();
+    clerk.page.type_text("ツジナガ ハルト").await.unwrap();
+    clerk.press("Enter").await;
+    clerk.enter("main form[action$=\"/take\"] button").await;
+    clerk.page.wait_for_text("転出予定").await.unwrap();
 }
 
 async fn issued(app: &TestApp) -> i64 {

@@ -34,8 +34,7 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         let tone = if f.severity == "不適合" { Tone::Bad } else { Tone::Warn };
         let code = f.reason_code.map_or_else(|| sender_ja(r.sender).to_owned(), |c| format!("{}・{c}", sender_ja(r.sender)));
         let age = r.birth.map_or_else(String::new, |b| format!("{}歳", age_on(b, r.care_month.first_day())));
-        let care =
-            format!("{} {} {}日", r.care_month.wareki(), if r.inpatient { "入院" } else { "外来" }, r.day_count.unwrap_or(0));
+        let care = format!("{} {}{}日", short(r.care_month), if r.inpatient { "入院" } else { "外来" }, r.day_count.unwrap_or(0));
         let state = match f.state.as_str() {
             "open" => html! {},
             "drafted" => badge(Tone::Info, "決裁待ち"),
@@ -112,6 +111,12 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// R8.10: the month of care, short enough for a column.
+fn short(month: kernel::time::YearMonth) -> String {
+    let day = kernel::time::wareki_short(month.first_day());
+    day.rsplit_once('.').map_or(day.clone(), |(month, _)| month.to_owned())
 }
 
 const STATES: [(&str, &str); 8] = [

@@ -28,6 +28,12 @@ const WRITER_CACHE: &str = "-131072";
 /// Pages in the write-ahead log before it is copied back: 32 MiB, so that a page that changes often is copied seldom.
 const CHECKPOINT_PAGES: &str = "8000";
 
+/// While a first load runs, nothing is synced and the write-ahead log grows.
+const LOADING: &[&str] = &["pragma synchronous = off", "pragma wal_autocheckpoint = 32000"];
+
+/// At its end everything is synced, and the log starts anew.
+const LOADED: &[&str] = &["pragma synchronous = full", "pragma wal_checkpoint(truncate)", "pragma wal_autocheckpoint = 8000"];
+
 struct Writer {
     connection: Option<SqliteConnection>,
     batch: Option<Batch>,
@@ -80,6 +86,17 @@ impl LiteDb {
         guard.connection()?.execute("savepoint unit").await?;
         guard.in_unit = true;
         Ok(LiteWrite { writer: self.writer.clone(), guard })
+    }
+
+    /// See [`super::Db::first_load`].
+    pub(super) async fn first_load(&self, loading: bool) -> Result<(), DbError> {
+        let mut guard = self.writer.lock().await;
+        guard.settle().await?;
+        let change = if loading { LOADING } else { LOADED };
+        for sql in change {
+            guard.connection()?.execute(*sql).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn close(&self) {

@@ -152,6 +152,18 @@ impl Db {
         Ok(self.tx(inner, false))
     }
 
+    /// Begins (`true`) or ends (`false`) the first load of an empty city: until it has ended, a power cut may lose or spoil what was
+    /// loaded, so the caller must be able to tell a load that was cut off and start over. On PostgreSQL nothing changes.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub async fn first_load(&self, loading: bool) -> Result<(), DbError> {
+        match self {
+            Db::Lite(lite) => lite.first_load(loading).await,
+            Db::Pg(_) => Ok(()),
+        }
+    }
+
     /// A writing transaction. Nothing is stored until [`Tx::commit`] returns.
     ///
     /// # Errors

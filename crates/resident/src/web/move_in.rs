@@ -79,7 +79,7 @@ fn person(call: &Call, n: usize, errors: &[webkit::components::FieldError]) -> M
     let sex = call.form.some(&sex_name).unwrap_or("男").to_owned();
     let choice = |v: &'static str| Choice { value: v, label: v, note: "" };
     let legend = if n == 1 { "1人目(世帯主)".to_owned() } else { format!("{n}人目") };
-    field_group(
+    let group = field_group(
         &legend,
         html! {
             @for (name, label, value) in &names {
@@ -88,7 +88,14 @@ fn person(call: &Call, n: usize, errors: &[webkit::components::FieldError]) -> M
             }
             (Field::new(&sex_name, "性別").value(&sex).radio(&["男", "女", "空欄"].map(choice)))
         },
-    )
+    );
+    // Most households are small: the others open by a key or a click, and by themselves when something stands in them.
+    let filled = names.iter().any(|(_, _, value)| !value.is_empty());
+    if n <= 2 {
+        group
+    } else {
+        html! { details open[filled] { summary { (legend) } (group) } }
+    }
 }
 
 /// Drafts the move-in.
