@@ -1,6 +1,6 @@
 //! A month as a story: files, each sender's bill against the receipts, results, and what blocks payment.
 
-use super::{month_of, sender_ja};
+use super::{month_of, reworded, sender_ja};
 use crate::model::{Bill, Correction};
 use crate::scheme::Scheme;
 use crate::store;
@@ -14,7 +14,7 @@ use platform::{Fault, Unit, job};
 use std::sync::Arc;
 use webkit::components::{
     Action, AsidePanel, Bar, Column, Field, FieldError, Ledger, Row, Table, Tone, badge, bars, button_row, card, error_summary,
-    pair, post_form, table,
+    post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 
@@ -190,10 +190,11 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
         ..Table::default()
     };
     let ledger = Ledger::default()
-        .with(Bill::REGISTER, bills.iter().filter_map(|b| b.bill.as_ref()).map(Bill::in_words))
+        .with(Bill::REGISTER, bills.iter().filter_map(|b| b.bill.as_ref()).map(|b| reworded(b.in_words())))
         .with(Correction::REGISTER, bills.iter().flat_map(|b| &b.corrections).map(Correction::in_words));
     let main = html! {
-        (pair(card("請求との突合", "", bill_table(&call, month, &bills)), card("資格突合", if checks.is_empty() { "未実施" } else { "完了" }, results_card)))
+        (card("請求との突合", "", bill_table(&call, month, &bills)))
+        (card("資格突合", if checks.is_empty() { "未実施" } else { "完了" }, results_card))
         (card("請求書を登録する", "届いた請求書のとおりに入れます", bill_form(&call, month)))
         (card("月の上限", &over_the_cap(excesses.len()), table(&copay_list)))
         (card("ファイル", &format!("{total}件"), table(&file_list)))

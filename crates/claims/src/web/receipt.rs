@@ -1,6 +1,6 @@
 //! A receipt as a person would want to read it. Names of treatments appear where the official master was imported; otherwise the code.
 
-use super::sender_ja;
+use super::{reworded, sender_ja};
 use crate::model::{FindingRow, StoredReceipt};
 use crate::names::section_ja;
 use crate::store;
@@ -109,7 +109,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let days: Vec<String> = receipts::days_of(u32::try_from(stored.visit_days).unwrap_or(0)).map(|d| format!("{d}日")).collect();
     let findings = store::findings_of(&mut unit.tx, stored.id).await?;
     let ledger = Ledger::default()
-        .with(StoredReceipt::REGISTER, [stored.in_words()])
+        .with(StoredReceipt::REGISTER, [reworded(stored.in_words())])
         .with(FindingRow::REGISTER, findings.iter().map(FindingRow::in_words));
     let own = stored.city_share + stored.copay.unwrap_or(Yen::ZERO);
     let main = html! {

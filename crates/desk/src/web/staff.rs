@@ -11,7 +11,7 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let all = staff::holders(&mut unit.tx, call.city.today()).await?;
     let rank = |r: i64| ["", "係員", "係長", "課長", "部長"].get(usize::try_from(r).unwrap_or(0)).copied().unwrap_or_default();
     let rows = all.iter().map(|h| {
-        let roles = h.post.roles.join("、");
+        let roles = h.post.roles.iter().map(|r| role_ja(r)).collect::<Vec<_>>().join("、");
         Row::new(vec![
             h.staff_no.clone().into(),
             h.name.clone().into(),
@@ -37,4 +37,15 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// A role as the city calls it.
+fn role_ja(role: &str) -> &str {
+    match role {
+        "protection" => "支援措置担当",
+        "protection_officer" => "個人情報保護担当",
+        "it_policy" => "情報政策担当",
+        "auditor" => "監査担当",
+        other => other,
+    }
 }

@@ -7,7 +7,8 @@ use forms::parts::Line;
 use forms::payment_ledger::{PaymentLedger, PaymentRow};
 use kernel::time::wareki;
 use maud::html;
-use platform::{Fault, Unit, file};
+use platform::register::Shown;
+use platform::{City, Fault, Unit, file};
 use webkit::components::{Action, Column, Ledger, Row, Table, button_row, card, definition_list, table};
 use webkit::{Call, Download, Reply, Screen};
 
@@ -33,8 +34,8 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         ..Table::default()
     };
     let ledger = Ledger::default()
-        .with(Transfer::REGISTER, [run.in_words()])
-        .with(Payment::REGISTER, payments.iter().map(Payment::in_words));
+        .with(Transfer::REGISTER, [reworded(&call.city, run.in_words())])
+        .with(Payment::REGISTER, payments.iter().map(|p| reworded(&call.city, p.in_words())));
     let may_export = unit.may(kernel::access::Action::Export, "kodomo.payment");
     let take = Action::link("全銀ファイルを持ち出す", &format!("/payments/transfers/{}/file", run.id)).key("F8").primary();
     let take = if may_export { take } else { take.blocked("係長以上が持ち出せます") };
@@ -164,4 +165,20 @@ fn csv_line(p: &Payment) -> String {
     ];
     let quoted: Vec<String> = cells.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect();
     format!("{}\r\n", quoted.join(","))
+}
+
+/// A ledger row with its codes in words.
+fn reworded(city: &City, row: Vec<Shown>) -> Vec<Shown> {
+    let word = |name: &str, value: String| match (name, value.as_str()) {
+        ("office", code) => city.office(code).map_or_else(|| value.clone(), |o| o.name_ja.to_owned()),
+        ("purpose", code) => city.purpose(code).map_or_else(|| value.clone(), |p| p.name_ja.to_owned()),
+        ("state", "open") => "未払".into(),
+        ("state", "drafted") => "決裁待ち".into(),
+        ("state", "sent") => "振込".into(),
+        ("state", "returned") => "返却".into(),
+        ("state", "taken") => "持出し済".into(),
+        ("state", _) => "作成済".into(),
+        _ => value,
+    };
+    row.into_iter().map(|(column, value)| (column, word(column.name, value))).collect()
 }

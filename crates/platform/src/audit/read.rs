@@ -22,13 +22,24 @@ crate::statements! {
 }
 
 /// How far an entry has come.
+///
+/// In JSON one word: the place in the tree is the number of the entry less one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "&'static str")]
 pub enum Place {
     /// Durable, not yet in the tree.
     Recorded,
     /// In the tree, at this place.
     Sealed(u64),
+}
+
+impl From<Place> for &'static str {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Recorded => "recorded",
+            Place::Sealed(_) => "sealed",
+        }
+    }
 }
 
 impl Place {

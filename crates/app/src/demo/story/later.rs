@@ -2,7 +2,7 @@
 //! the sender takes back and one that a family pays back, names for the receipts, and 支援措置.
 
 use super::family::{ELDER, find};
-use super::money::{take, who};
+use super::money::{applicant, take, who};
 use super::{Cast, check, list, number, send, text};
 use crate::demo::browser::Browser;
 use anyhow::Context;
@@ -96,9 +96,7 @@ pub(super) async fn refused_and_held(cast: &mut Cast, recipient: &str) -> anyhow
     let path = format!("/kodomo/person/{child}/claim");
     let clerk = cast.at("2001")?;
     let page = clerk.open(&path).await?;
-    let applicant =
-        page.split("name=\"applicant\"").nth(1).and_then(|t| t.split("value=\"").nth(1)).and_then(|v| v.split('"').next());
-    let applicant = applicant.context("申請者の欄がありません")?.to_owned();
+    let applicant = applicant(page)?;
     let common = [
         ("applicant", applicant.as_str()),
         ("aid_kind", "府外受診"),

@@ -46,6 +46,13 @@ pub(super) async fn who(cast: &mut Cast, recipient: &str) -> anyhow::Result<Stri
     hit.with_context(|| format!("受給者 {recipient} が見つかりません"))
 }
 
+/// Whom the form proposes as the one who asks for money.
+pub(super) fn applicant(page: &str) -> anyhow::Result<String> {
+    let field =
+        page.split("name=\"applicant\"").nth(1).and_then(|t| t.split("value=\"").nth(1)).and_then(|v| v.split('"').next());
+    Ok(field.context("申請者の欄がありません")?.to_owned())
+}
+
 /// Takes a child into the open case.
 pub(super) async fn take(cast: &mut Cast, child: &str) -> anyhow::Result<()> {
     let clerk = cast.at("2001")?;
@@ -62,9 +69,7 @@ pub(super) async fn reimburse(cast: &mut Cast, made: &synth::City) -> anyhow::Re
     let clerk = cast.at("2001")?;
     let path = format!("/kodomo/person/{child}/claim");
     let page = clerk.open(&path).await?;
-    let applicant =
-        page.split("name=\"applicant\"").nth(1).and_then(|t| t.split("value=\"").nth(1)).and_then(|v| v.split('"').next());
-    let applicant = applicant.context("申請者の欄がありません")?.to_owned();
+    let applicant = applicant(page)?;
     let form = [
         ("applicant", applicant.as_str()),
         ("aid_kind", "府外受診"),

@@ -8,34 +8,33 @@ use crate::minato::{OFFICES, STAFF};
 use std::collections::BTreeSet;
 use testkit::browser::{Browser, Page};
 
-/// Pages whose pictures are kept, by route.
-const KEPT: &[(&str, &str)] = &[
-    ("/juki/search", "search"),
-    ("/juki/person/{no}", "person"),
-    ("/juki/person/{no}/ledger", "person-ledger"),
-    ("/juki/person/{no}/certificate", "certificate"),
-    ("/juki/person/{no}/moves", "moves"),
-    ("/juki/move-in", "move-in"),
-    ("/juki/protections", "protections"),
-    ("/approvals", "approvals"),
-    ("/jobs", "jobs"),
-    ("/kodomo/recommend", "kodomo-recommend"),
-    ("/kodomo/person/{no}", "kodomo-person"),
-    ("/kodomo/person/{no}/ledger", "kodomo-ledger"),
-    ("/kodomo/applications/{id}", "kodomo-application"),
-    ("/kodomo/claims/{id}", "kodomo-claim"),
-    ("/kodomo/decisions/{id}", "kodomo-decision"),
-    ("/kodomo/renewals", "kodomo-renewals"),
-    ("/kodomo/subsidy", "kodomo-subsidy"),
-    ("/claims/{month}", "claims-month"),
-    ("/claims/{month}/findings", "claims-findings"),
-    ("/claims/receipts/{id}", "claims-receipt"),
-    ("/payments", "payments"),
-    ("/payments/transfers/{id}", "payments-transfer"),
-    ("/payments/demands/{id}", "payments-demand"),
-    ("/hub/{number}", "hub-person"),
-    ("/audit", "audit"),
-    ("/staff", "staff"),
+/// Pages whose pictures are kept: the route, the name, and whose screen it is where several people have the page.
+const KEPT: &[(&str, &str, &str)] = &[
+    ("/juki/person/{no}", "person", ""),
+    ("/juki/person/{no}/ledger", "person-ledger", ""),
+    ("/juki/person/{no}/certificate", "certificate", ""),
+    ("/juki/person/{no}/moves", "moves", ""),
+    ("/juki/move-in", "move-in", ""),
+    ("/juki/protections", "protections", ""),
+    ("/approvals", "approvals", "2002"),
+    ("/jobs", "jobs", "2002"),
+    ("/kodomo/recommend", "kodomo-recommend", ""),
+    ("/kodomo/person/{no}", "kodomo-person", ""),
+    ("/kodomo/person/{no}/ledger", "kodomo-ledger", ""),
+    ("/kodomo/applications/{id}", "kodomo-application", ""),
+    ("/kodomo/claims/{id}", "kodomo-claim", ""),
+    ("/kodomo/decisions/{id}", "kodomo-decision", ""),
+    ("/kodomo/renewals", "kodomo-renewals", ""),
+    ("/kodomo/subsidy", "kodomo-subsidy", ""),
+    ("/claims/{month}", "claims-month", ""),
+    ("/claims/{month}/findings", "claims-findings", ""),
+    ("/claims/receipts/{id}", "claims-receipt", ""),
+    ("/payments", "payments", ""),
+    ("/payments/transfers/{id}", "payments-transfer", ""),
+    ("/payments/demands/{id}", "payments-demand", ""),
+    ("/hub/{number}", "hub-person", ""),
+    ("/audit", "audit", "5001"),
+    ("/staff", "staff", "4001"),
 ];
 
 struct Desk {
@@ -137,9 +136,15 @@ async fn every_page_is_accessible_filled_sent_wrongly_and_with_the_longest_names
                 desk.page.goto(&format!("{origin}{address}")).await.unwrap();
                 desk.judge(&format!("{} {address}", member.staff_no)).await;
                 states[0] += 1;
-                if let (Some(folder), Some((_, name))) = (&keep, KEPT.iter().find(|(p, _)| p == pattern)) {
+                if let (Some(folder), Some((_, name, _))) =
+                    (&keep, KEPT.iter().find(|(p, _, whose)| p == pattern && (whose.is_empty() || *whose == member.staff_no)))
+                {
                     desk.page.screenshot(&folder.join(format!("{name}.png")), 1500, true).await.unwrap();
                 }
+            }
+            if let (Some(folder), "shimin") = (&keep, member.office) {
+                desk.page.goto(&format!("{origin}/juki/search?q=%E3%83%84%E3%82%B8%E3%83%8A%E3%82%AC")).await.unwrap();
+                desk.page.screenshot(&folder.join("search.png"), 1500, true).await.unwrap();
             }
             for (address, _) in own.iter().filter(|(_, p)| !p.contains("findings")) {
                 desk.page.goto(&format!("{origin}{address}")).await.unwrap();

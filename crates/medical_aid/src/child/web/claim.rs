@@ -86,6 +86,7 @@ pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
         @if c.state == "支給決定" { (repay_form(&call, &base)) }
     };
     let told = review.notices.iter().map(|n| (format!("{} {} {}", n.kind, n.amount, wareki_short(n.noticed_on)), None));
+    let told: Vec<(String, Option<String>)> = told.collect();
     let data = serde_json::json!({
         "id": c.id, "state": c.state, "hold_reason": c.hold_reason, "amount": answer.amount, "granted": c.granted,
         "decision_id": c.decision_id, "payment_id": c.payment_id, "decision": answer.decision,
@@ -95,7 +96,7 @@ pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
         title: "償還払いの審査".into(),
         lead: Some(lead(&review.dossier, today, "kyufu")),
         main,
-        aside: vec![AsidePanel::links("保険者の通知", &told.collect::<Vec<_>>())],
+        aside: if told.is_empty() { vec![] } else { vec![AsidePanel::links("保険者の通知", &told)] },
         asked: "償還払い・資格".into(),
         data,
         ..Screen::default()
