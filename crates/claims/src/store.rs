@@ -14,6 +14,13 @@ const SUM_OF_COPAYS: &str = "select r.bearer_no, r.recipient_no, r.care_month, c
     and c.amount < 0 and c.amount <= 0 - r.city_share) then 0 else coalesce(r.copay, 0) end) as bigint) as paid from claims_receipt r \
     join claims_file f on f.id = r.file_id and f.state = 'visible' ";
 
+/// Findings on a page of the list.
+pub const FINDINGS_PAGE: i64 = 100;
+
+/// The findings of a month that are wanted, by reason, state and sender; empty and 0 stand for all.
+const WANTED: &str = " where month = $1 and ($2 = '' or kind = $2) and ($3 = '' or state = $3) \
+     and ($4 = 0 or receipt_id in (select id from claims_receipt where month = $1 and sender = $4))";
+
 platform::statements! {
     /// One file.
     FILE = concatcp!(ReceivedFile::SELECT, " where id = $1");
@@ -63,10 +70,10 @@ platform::statements! {
     CHECKS = concatcp!(CheckRun::SELECT, " where month = $1 order by id");
     /// Findings of a receipt.
     FINDINGS_OF = concatcp!(FindingRow::SELECT, " where receipt_id = $1 order by id");
-    /// Findings of a month, the dearest first.
-    FINDINGS = concatcp!(FindingRow::SELECT, " where month = $1 and ($2 = '' or kind = $2) and ($3 = '' or state = $3) and ($4 = 0 or receipt_id in (select id from claims_receipt where month = $1 and sender = $4)) order by case when state = 'open' then 0 else 1 end, amount desc, id limit 500");
-    /// How many findings.
-    COUNT_FINDINGS = "select count(*) as n from claims_finding where month = $1";
+    /// A page of the findings of a month, the dearest first.
+    FINDINGS = concatcp!(FindingRow::SELECT, WANTED, " order by case when state = 'open' then 0 else 1 end, amount desc, id limit $5 offset $6");
+    /// How many findings, and the money of those that are open.
+    COUNT_FINDINGS = concatcp!("select count(*) as n, cast(coalesce(sum(case when state = 'open' then amount else 0 end), 0) as bigint) as open from claims_finding", WANTED);
     /// Reasons of a month, with how many findings each.
     KINDS = "select kind, count(*) as n from claims_finding where month = $1 group by kind order by n desc, kind";
     /// Findings already handled, which a new run must not repeat.
@@ -234,10 +241,17 @@ pub struct Wanted {
     pub sender: i64,
 }
 
-pub async fn findings(tx: &mut Tx, month: YearMonth, wanted: &Wanted) -> Result<(i64, Vec<FindingRow>), DbError> {
-    let n = tx.one(COUNT_FINDINGS, params![month]).await?.get("n")?;
-    let rows = tx.all(FINDINGS, params![month, &wanted.kind, &wanted.state, wanted.sender]).await?;
-    Ok((n, rows.iter().map(FindingRow::read).collect::<Result<_, _>>()?))
+/// How many findings are wanted, and the money of those that are open.
+pub async fn count_findings(tx: &mut Tx, month: YearMonth, wanted: &Wanted) -> Result<(i64, Yen), DbError> {
+    let row = tx.one(COUNT_FINDINGS, params![month, &wanted.kind, &wanted.state, wanted.sender]).await?;
+    Ok((row.get("n")?, row.get("open")?))
+}
+
+/// One page of them; pages count from 1.
+pub async fn findings(tx: &mut Tx, month: YearMonth, wanted: &Wanted, page: i64) -> Result<Vec<FindingRow>, DbError> {
+    let before = page.saturating_sub(1).saturating_mul(FINDINGS_PAGE);
+    let rows = tx.all(FINDINGS, params![month, &wanted.kind, &wanted.state, wanted.sender, FINDINGS_PAGE, before]).await?;
+    rows.iter().map(FindingRow::read).collect()
 }
 
 /// Findings of a receipt.

@@ -345,7 +345,7 @@ async fn two_senders_one_cap() {
         assert_eq!(m.excess().await, vec![], "1,700 yen stay below the cap until the hospital's receipt arrives");
         let mut tx = m.city.db().read().await.unwrap();
         assert_eq!(store::sums(&mut tx, OCTOBER).await.unwrap(), vec![(1, 1, Yen(100)), (2, 1, Yen(300))]);
-        assert_eq!(store::findings(&mut tx, OCTOBER, &store::Wanted::default()).await.unwrap().0, 0);
+        assert_eq!(store::count_findings(&mut tx, OCTOBER, &store::Wanted::default()).await.unwrap().0, 0);
         drop(tx);
 
         m.enter_bill(OCTOBER, Examiner::PaymentFund, 1, 101, &[]).await;
@@ -462,7 +462,7 @@ async fn a_receipt_for_a_stay_that_was_paid_in_cash_is_named() {
         m.check(NOVEMBER).await;
         m.check(NOVEMBER).await;
         let mut tx = m.city.db().read().await.unwrap();
-        let (count, _) = store::findings(&mut tx, NOVEMBER, &store::Wanted::default()).await.unwrap();
+        let (count, _) = store::count_findings(&mut tx, NOVEMBER, &store::Wanted::default()).await.unwrap();
         assert_eq!(count, 1, "once, however often the month is checked");
         let checks = store::checks(&mut tx, NOVEMBER).await.unwrap();
         let twice = checks.iter().find(|c| c.kind == "二重給付").unwrap();

@@ -10,6 +10,8 @@ use std::fmt;
 pub enum FaultKind {
     /// The input does not fit; nothing was stored. 422.
     Invalid,
+    /// Nobody has signed in, or the sign-in has expired. 401.
+    SignedOut,
     /// Not allowed for this person, purpose or case. 403.
     Refused,
     /// No such thing, or not visible under this case. 404.

@@ -266,7 +266,12 @@ async fn enter(
 
 fn to_sign_in(served: &Served, here: &str) -> Result<Reply, Fault> {
     if served.api {
-        return Err(Fault::refused("サインインしていないか、時間が過ぎました"));
+        return Err(Fault::new(
+            FaultKind::SignedOut,
+            "サインインが必要です",
+            "サインインしていないか、時間が過ぎました",
+            "サインインし直してから、同じ要求をもう一度送ってください。まだ何も保存していません",
+        ));
     }
     let next = if matches!(here, "/" | "") { String::new() } else { format!("?next={}", encode(here)) };
     Ok(Reply::See(format!("/sign-in{next}")))
@@ -391,6 +396,7 @@ fn download(file: Cleared<Download>) -> Response {
 fn status(kind: FaultKind) -> StatusCode {
     match kind {
         FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        FaultKind::SignedOut => StatusCode::UNAUTHORIZED,
         FaultKind::Refused => StatusCode::FORBIDDEN,
         FaultKind::Missing => StatusCode::NOT_FOUND,
         FaultKind::Conflict => StatusCode::CONFLICT,

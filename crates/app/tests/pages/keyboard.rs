@@ -1,6 +1,10 @@
-//! The story by keyboard alone: from a move-in to a child's card, with nothing but Tab, arrows, Enter, letters and function keys.
+//! The story by keyboard alone: from a move-in to a child's card and a paid month of receipts, with nothing but Tab, arrows, Enter,
+//! letters and function keys.
 
-use crate::support::{TestApp, one_time};
+use crate::support::{TODAY, TestApp, one_time};
+use kernel::time::YearMonth;
+use std::path::PathBuf;
+use std::time::Duration;
 use testkit::browser::{Browser, Page};
 
 /// Somebody at a keyboard.
@@ -93,6 +97,18 @@ impl Hands {
         self.press("F9").await;
     }
 
+    /// Loads a page again, as F5 does, until the work behind it is done.
+    async fn until(&self, address: &str, words: &str) {
+        for _ in 0..200 {
+            self.page.goto(address).await.unwrap();
+            if self.page.text().await.unwrap().contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("「{words}」 never comes:\n{}", self.page.text().await.unwrap());
+    }
+
     /// The approver opens the draft that waits and approves it.
     async fn approve(&self, words: &str) {
         self.enter("a[href=\"/approvals\"]").await;
@@ -148,7 +164,7 @@ async fn a_family_moves_in_and_its_child_gets_a_card_without_a_mouse() {
         if issued(&app).await == 1 {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(issued(&app).await, 1, "the certificate is issued; the page shows: {}", clerk.page.text().await.unwrap());
 
@@ -202,7 +218,8 @@ async fn a_family_moves_in_and_its_child_gets_a_card_without_a_mouse() {
     let cards: i64 = tx.one("select count(*) as n from medical_aid_card", vec![]).await.unwrap().get("n").unwrap();
     drop(tx);
     assert_eq!(cards, 1, "the child has a card");
-    paid_in_cash(&app, &aid, &head).await;
+    let chief_of_aid = paid_in_cash(&app, &aid, &head).await;
+    receipts_are_paid(&app, &aid, &chief_of_aid).await;
     // The paper fills the window; its address line leads back.
     clerk.page.goto(&app.origin).await.unwrap();
     moves_out(&clerk, &chief).await;
@@ -210,7 +227,7 @@ async fn a_family_moves_in_and_its_child_gets_a_card_without_a_mouse() {
 }
 
 /// Care outside of the prefecture was paid in cash: claimed, decided, and paid by a run that a third person decides.
-async fn paid_in_cash(app: &TestApp, aid: &Hands, head: &Hands) {
+async fn paid_in_cash(app: &TestApp, aid: &Hands, head: &Hands) -> Hands {
     aid.enter("a[href=\"/kodomo/recipients\"]").await;
     aid.enter("main a[href^=\"/kodomo/person/\"]").await;
     aid.enter("a[href$=\"?tab=kyufu\"]").await;
@@ -253,6 +270,55 @@ async fn paid_in_cash(app: &TestApp, aid: &Hands, head: &Hands) {
         .get("n")
         .unwrap();
     assert_eq!(sent, 1, "the claim is paid once");
+    chief
+}
+
+/// The files of a month are chosen and taken in, checked against the register, one finding goes back, and the bill is paid to the yen.
+async fn receipts_are_paid(app: &TestApp, aid: &Hands, chief: &Hands) {
+    let month = YearMonth::of(TODAY);
+    let sent = synth::City::generate(7, 200, TODAY).receipt_month(month, 40);
+    let folder = std::env::temp_dir().join(format!("atena-keyboard-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let files: Vec<PathBuf> = sent.files.iter().map(|f| folder.join(&f.name)).collect();
+    for (path, file) in files.iter().zip(&sent.files) {
+        std::fs::write(path, &file.bytes).unwrap();
+    }
+    aid.enter("a[href=\"/claims\"]").await;
+    aid.tab_to("[name=\"file\"]").await;
+    aid.page.choose("Enter", &files.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await.unwrap();
+    aid.press("F9").await;
+    let month_page = aid.page.url().await.unwrap();
+    aid.until(&month_page, &format!("{}件", sent.ledger.len())).await;
+    aid.press("F9").await;
+    aid.until(&month_page, "完了").await;
+    std::fs::remove_dir_all(&folder).unwrap();
+
+    aid.enter("a[href$=\"/findings\"]").await;
+    aid.tab_to("main input[type=checkbox][name=finding]").await;
+    aid.page.press("Space").await.unwrap();
+    aid.fill(&[("route", "問題なし"), ("note", "窓口で確かめた")]).await;
+    aid.press("F9").await;
+    chief.approve("窓口で確かめた").await;
+
+    for bill in &sent.bills {
+        aid.page.goto(&month_page).await.unwrap();
+        aid.fill(&[
+            ("sender", &bill.sender.code().to_string()),
+            ("count", &bill.count.to_string()),
+            ("amount", &bill.amount.0.to_string()),
+            ("fee_count", &bill.fee_count.to_string()),
+            ("fee_amount", &bill.fee_amount.0.to_string()),
+            ("due", &kernel::time::wareki_short(bill.due)),
+        ])
+        .await;
+        aid.enter("form[action$=\"/bills\"] button[type=submit]").await;
+        aid.enter(&format!("form[action$=\"/bills/{}/pay\"] button", bill.sender.code())).await;
+        chief.approve(&bill.total().to_string()).await;
+    }
+    let mut tx = app.house.city.db().read().await.unwrap();
+    let paid = "select count(*) as n from claims_bill where state = 'decided'";
+    let paid: i64 = tx.one(paid, vec![]).await.unwrap().get("n").unwrap();
+    assert_eq!(usize::try_from(paid), Ok(sent.bills.len()), "every sender is paid");
 }
 
 /// The family gives notice of moving out.

@@ -9,7 +9,7 @@ use platform::job::{run_next, set_running};
 use receipts::Examiner;
 
 /// So many receipts of one institution, each with its own number.
-fn many(n: usize) -> Vec<Visit> {
+pub(super) fn many(n: usize) -> Vec<Visit> {
     let number = |i: usize| -> &'static str { Box::leak(format!("{:09}", 300_000_000 + i).into_boxed_str()) };
     (0..n).map(|i| Visit { management_no: number(i), ..a_medical() }).collect()
 }

@@ -227,3 +227,24 @@ async fn a_month_knows_what_was_granted_and_the_upload_page_says_what_is_wrong()
         database.remove().await;
     }
 }
+
+#[tokio::test]
+async fn a_long_list_of_findings_is_read_page_by_page_and_its_sums_count_all_of_them() {
+    for (m, database) in Month::all().await {
+        let visits = super::intake::many(101);
+        m.import(OCTOBER, "fund.UKE", &file(Examiner::PaymentFund, OCTOBER, &visits)).await;
+        for (visit, amount) in visits.iter().zip(1..) {
+            m.finding(m.receipt(visit.management_no).await, amount).await;
+        }
+        let desk = Desk::open(&m, "2001", 1).await;
+        let (_, first) = desk.get("/claims/202610/findings").await;
+        let (_, second) = desk.get("/claims/202610/findings?page=2").await;
+        assert!(first.contains("101件 ・ 金額の大きい順 ・ 未処理 5,151円"), "the sum is that of all pages");
+        assert!(first.contains("1–100件目 / 全101件") && first.contains("rel=\"next\"") && !first.contains("rel=\"prev\""));
+        assert!(second.contains("101–101件目 / 全101件") && second.contains("rel=\"prev\""));
+        let (_, closed) = desk.get("/claims/202610/findings?state=sent").await;
+        assert!(closed.contains("0件 ・"), "the number is that of the filter");
+        drop(desk);
+        database.remove().await;
+    }
+}

@@ -4,15 +4,16 @@ use super::{month_of, sender_ja};
 use crate::scheme::Scheme;
 use crate::store;
 use crate::usecases::send_back::{self, Handling, ROUTES, SCOPES};
-use kernel::Yen;
 use kernel::time::age_on;
 use maud::html;
 use platform::Fault;
 use std::collections::HashMap;
 use std::sync::Arc;
 use webkit::components::{
-    Action, AsidePanel, Choice, Column, Field, Row, Select, Table, Tone, badge, button_row, card, get_form, post_form, table,
+    Action, AsidePanel, Choice, Column, Field, Pager, Row, Select, Table, Tone, badge, button_row, card, get_form, pager,
+    post_form, table,
 };
+use webkit::server::encode;
 use webkit::{Begun, Call, Reply, Screen};
 
 /// The list.
@@ -23,9 +24,11 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
     let asked = |name: &str| call.query.some(name).unwrap_or_default().to_owned();
     let wanted = store::Wanted { kind: asked("kind"), state: asked("state"), sender: asked("sender").parse().unwrap_or(0) };
     let kinds = store::finding_kinds(&mut unit.tx, month).await?;
-    let (total, findings) = store::findings(&mut unit.tx, month, &wanted).await?;
+    let page = asked("page").parse().unwrap_or(1).max(1);
+    let (total, money) = store::count_findings(&mut unit.tx, month, &wanted).await?;
+    let findings = store::findings(&mut unit.tx, month, &wanted, page).await?;
     let receipts: HashMap<i64, _> = store::found_receipts(&mut unit.tx, month).await?.into_iter().map(|r| (r.id, r)).collect();
-    let subjects: Vec<i64> = receipts.values().filter_map(|r| r.subject).collect();
+    let subjects: Vec<i64> = findings.iter().filter_map(|f| receipts.get(&f.receipt_id)?.subject).collect();
     unit.bulk(&subjects, &["kodomo.receipt"]);
     let mut rows = vec![];
     let mut data = vec![];
@@ -92,10 +95,15 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         (Field::new("note", "備考").textarea(2))
         (button_row(&[Action::submit("選んだ所見の扱いを起案").key("F9").primary(), Action::link("審査月へ戻る", &format!("/claims/{}", month.compact())).key("F6")], html! {}))
     };
-    let money: Yen = findings.iter().filter(|f| f.state == "open").map(|f| f.amount).sum();
+    let position = Pager {
+        base: format!("?kind={}&state={}&sender={}&", encode(&wanted.kind), encode(&wanted.state), encode(&asked("sender"))),
+        page: u64::try_from(page).unwrap_or(1),
+        size: u64::try_from(store::FINDINGS_PAGE).unwrap_or(1),
+        total: u64::try_from(total).unwrap_or(0),
+    };
     let main = html! {
         (get_form("絞り込み", &format!("/claims/{}/findings", month.compact()), filters(&kinds, &wanted)))
-        (card("所見", &format!("{total}件 ・ 金額の大きい順 ・ 未処理 {money}"), table(&list)))
+        (card("所見", &format!("{total}件 ・ 金額の大きい順 ・ 未処理 {money}"), html! { (table(&list)) (pager(&position)) }))
         (card("扱いを決める", "起案者と決裁者は別の人です", post_form("handle", &format!("/claims/{}/findings", month.compact()), false, &call.hidden(), body)))
     };
     let screen = Screen {

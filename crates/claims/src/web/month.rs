@@ -116,7 +116,7 @@ pub async fn show(call: Call, scheme: Arc<dyn Scheme>) -> Result<Reply, Fault> {
     let files = store::files(&mut unit.tx, month).await?;
     let results = store::results(&mut unit.tx, month).await?;
     let checks = store::checks(&mut unit.tx, month).await?;
-    let (found, _) = store::findings(&mut unit.tx, month, &store::Wanted::default()).await?;
+    let (found, _) = store::count_findings(&mut unit.tx, month, &store::Wanted::default()).await?;
     let excesses = store::excesses(&mut unit.tx).await?;
     let bills = bill::reconcile(&mut unit, scheme.as_ref(), month).await?;
     let n = |kind: &str| results.iter().find(|(r, _)| r == kind).map_or(0, |(_, n)| *n);

@@ -142,6 +142,25 @@ impl Page {
         self.call("DOM.setFileInputFiles", json!({"objectId": object, "files": files})).await.map(drop)
     }
 
+    /// Opens the system's dialog of the focused file field with a key and chooses these files in it.
+    ///
+    /// # Errors
+    /// The key opens no dialog.
+    pub async fn choose(&self, key: &str, files: &[&Path]) -> Result<()> {
+        self.call("Page.setInterceptFileChooserDialog", json!({"enabled": true})).await?;
+        self.press(key).await?;
+        let begun = Instant::now();
+        let field = loop {
+            match self.wire.log(&self.session, |log| log.chooser.take()) {
+                Some(field) => break field,
+                None if begun.elapsed() > PATIENCE => bail!("{key} opens no dialog for files"),
+                None => tokio::time::sleep(PAUSE).await,
+            }
+        };
+        self.call("DOM.setFileInputFiles", json!({"backendNodeId": field, "files": files})).await?;
+        self.call("Page.setInterceptFileChooserDialog", json!({"enabled": false})).await.map(drop)
+    }
+
     /// Clicks the middle of an element with the mouse.
     ///
     /// # Errors

@@ -36,6 +36,8 @@ pub struct Log {
     pub loads: u64,
     /// HTTP status of the newest document.
     pub status: Option<u16>,
+    /// The file field that has opened the system's dialog, while files are chosen for it.
+    pub chooser: Option<u64>,
 }
 
 #[derive(Default)]
@@ -216,6 +218,7 @@ fn note(log: &mut Log, event: &str, params: &Value) {
             log.status = params.pointer("/response/status").and_then(Value::as_u64).and_then(|s| u16::try_from(s).ok());
         }
         "Page.loadEventFired" => log.loads += 1,
+        "Page.fileChooserOpened" => log.chooser = params.get("backendNodeId").and_then(Value::as_u64),
         "Runtime.exceptionThrown" => log.problems.push(text(params, "/exceptionDetails/exception/description")),
         "Log.entryAdded" if text(params, "/entry/level") == "error" => {
             log.problems.push(format!("{} {}", text(params, "/entry/text"), text(params, "/entry/url")));
