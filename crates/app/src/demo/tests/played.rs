@@ -1,7 +1,7 @@
 //! What a city looks like inside after the story was played in it: no column is empty for everybody, and nothing secret can be read in
 //! any file that the process wrote.
 
-use super::{Options, options, remove};
+use super::{Options, fresh_postgres, options, remove};
 use crate::demo::{DemoCity, load, open_city, story};
 use crate::running::Running;
 use aho_corasick::AhoCorasick;
@@ -28,7 +28,11 @@ pub async fn played(name: &str) -> (House, Options, Vec<String>) {
 }
 
 pub async fn play(name: &str) -> Playing {
-    let options = Options { residents: 1_500, ..options(None, name) };
+    play_in(options(None, name)).await
+}
+
+async fn play_in(options: Options) -> Playing {
+    let options = Options { residents: 1_500, ..options };
     let today = options.today.unwrap();
     let DemoCity { house, passwords } = open_city(&options).await.unwrap();
     let witness = crate::witness(&options.data, house.city.keys());
@@ -116,25 +120,57 @@ fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     }
 }
 
-/// Which secrets stand readable in which files under a folder.
-fn readable(folder: &Path, secrets: &[(String, Vec<Vec<u8>>)]) -> Vec<String> {
-    let patterns: Vec<&[u8]> = secrets.iter().flat_map(|(_, all)| all.iter().map(Vec::as_slice)).collect();
-    let whose: Vec<&str> = secrets.iter().flat_map(|(name, all)| all.iter().map(|_| name.as_str())).collect();
-    let search = AhoCorasick::new(&patterns).unwrap();
-    let (mut all, mut found) = (vec![], vec![]);
-    files(folder, &mut all);
-    for path in all {
-        let bytes = std::fs::read(&path).unwrap();
-        for hit in search.find_iter(&bytes).take(3) {
-            found.push(format!("{} in {} at {}", whose[hit.pattern().as_usize()], path.display(), hit.start()));
-        }
-    }
-    found
+/// Values that must not be readable, each in all its spellings.
+struct Secrets {
+    whose: Vec<String>,
+    search: AhoCorasick,
 }
 
-#[tokio::test]
-async fn nothing_secret_can_be_read_in_any_file() {
-    let Playing { options, running, one_time, chosen, .. } = play("secrets").await;
+impl Secrets {
+    fn new(secrets: &[(String, Vec<Vec<u8>>)]) -> Self {
+        let patterns: Vec<&[u8]> = secrets.iter().flat_map(|(_, all)| all.iter().map(Vec::as_slice)).collect();
+        let whose = secrets.iter().flat_map(|(name, all)| all.iter().map(|_| name.clone())).collect();
+        Self { whose, search: AhoCorasick::new(&patterns).unwrap() }
+    }
+
+    /// Which of them stand readable in a file.
+    fn in_bytes(&self, file: &str, bytes: &[u8]) -> Vec<String> {
+        let hits = self.search.find_iter(bytes).take(3);
+        hits.map(|hit| format!("{} in {file} at {}", self.whose[hit.pattern().as_usize()], hit.start())).collect()
+    }
+
+    /// Which of them stand readable in which files under a folder.
+    fn in_folder(&self, folder: &Path) -> Vec<String> {
+        let mut all = vec![];
+        files(folder, &mut all);
+        all.iter().flat_map(|path| self.in_bytes(&path.display().to_string(), &std::fs::read(path).unwrap())).collect()
+    }
+
+    /// Which of them stand readable in the files of the database server, its write-ahead log included; and how many bytes were read.
+    async fn in_postgres(&self, url: &str) -> (Vec<String>, usize) {
+        let db = platform::db::Db::open(Some(url), Path::new("")).await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        let own = "select 'base/' || oid as folder from pg_database where datname = current_database()";
+        let folder: String = tx.one(own, vec![]).await.unwrap().get("folder").unwrap();
+        let (mut found, mut read) = (vec![], 0);
+        for folder in [folder.as_str(), "pg_wal"] {
+            let list = "select name from (select pg_ls_dir($1) as name) l where not (pg_stat_file($1 || '/' || name)).isdir";
+            for row in tx.all(list, platform::params![folder]).await.unwrap() {
+                let path = format!("{folder}/{}", row.get::<String>("name").unwrap());
+                let bytes = tx.one("select pg_read_binary_file($1) as bytes", platform::params![&path]).await.unwrap();
+                let bytes: Vec<u8> = bytes.get("bytes").unwrap();
+                read += bytes.len();
+                found.extend(self.in_bytes(&path, &bytes));
+            }
+        }
+        drop(tx);
+        db.close().await;
+        (found, read)
+    }
+}
+
+/// Everything secret that the story typed and the load brought in.
+fn secrets(playing: &Playing) -> Vec<(String, Vec<Vec<u8>>)> {
     let mut secrets: Vec<(String, Vec<Vec<u8>>)> = vec![];
     // What the story typed.
     for body in ["99000010001", "99000010002", "99000010003", "99000010004", "99000010005", "99000010006"] {
@@ -144,27 +180,59 @@ async fn nothing_secret_can_be_read_in_any_file() {
     for account in ["4815926", "4815934", "4815942"] {
         secrets.push((format!("account {account}"), spellings(account)));
     }
-    for password in one_time.iter().chain(&chosen) {
+    for password in playing.one_time.iter().chain(&playing.chosen) {
         let utf16 = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
         secrets.push(("a password".into(), vec![password.as_bytes().to_vec(), utf16]));
     }
     // What the load brought in.
-    let made = synth::City::generate(load::SEED, options.residents, options.today.unwrap());
+    let made = synth::City::generate(load::SEED, playing.options.residents, playing.options.today.unwrap());
     for person in made.households().flat_map(|h| h.people).take(300) {
         secrets.push((format!("個人番号 of resident {}", person.serial), spellings(person.individual_number.expose())));
         secrets.push((format!("住民票コード of resident {}", person.serial), spellings(person.juminhyo_code.as_str())));
     }
+    secrets
+}
+
+#[tokio::test]
+async fn nothing_secret_can_be_read_in_any_file() {
+    let playing = play("secrets").await;
+    let known = secrets(&playing);
+    let (secrets, folder) = (Secrets::new(&known), playing.options.data.clone());
     // While the server runs, with what is still in its write-ahead log, and after it has ended.
-    let mut found = readable(&options.data, &secrets);
-    running.stop().await;
-    found.extend(readable(&options.data, &secrets));
+    let mut found = secrets.in_folder(&folder);
+    playing.running.stop().await;
+    found.extend(secrets.in_folder(&folder));
     // The search itself can find: the same secret, left in a file in one of its spellings.
-    let careless = options.data.join("careless.tmp");
-    for (n, spelling) in secrets[0].1.iter().enumerate() {
+    let careless = folder.join("careless.tmp");
+    for (n, spelling) in known[0].1.iter().enumerate() {
         std::fs::write(&careless, [b"memo ".as_slice(), spelling, b" end"].concat()).unwrap();
-        let seen = readable(&options.data, &secrets).iter().any(|f| f.contains("careless.tmp"));
+        let seen = secrets.in_folder(&folder).iter().any(|f| f.contains("careless.tmp"));
         assert!(seen, "spelling {n} would not be found");
     }
-    remove(&options, None).await;
+    remove(&playing.options, None).await;
+    assert!(found.is_empty(), "readable on disk:\n{}", found.join("\n"));
+}
+
+#[tokio::test]
+async fn nothing_secret_can_be_read_in_the_files_of_postgresql() {
+    let Some(database) = fresh_postgres().await.unwrap() else { return };
+    let url = database.url.clone().unwrap();
+    let playing = play_in(options(Some(url.clone()), "secrets-pg")).await;
+    let mut known = secrets(&playing);
+    let note = "990000199999";
+    known.push(("a careless note".into(), spellings(note)));
+    playing.running.stop().await;
+    let mut tx = database.db.write().await.unwrap();
+    tx.run("create table careless (note text)", vec![]).await.unwrap();
+    tx.run("insert into careless values ($1)", platform::params![note]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = database.db.write().await.unwrap();
+    tx.run("checkpoint", vec![]).await.unwrap();
+    drop(tx);
+    let (found, read) = Secrets::new(&known).in_postgres(&url).await;
+    let (careless, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|f| f.starts_with("a careless note"));
+    remove(&playing.options, Some(database)).await;
+    assert!(careless.iter().any(|f| f.contains("in base/")), "what a careless hand leaves in a table is found: {careless:?}");
+    assert!(read > 10_000_000, "only {read} bytes were read");
     assert!(found.is_empty(), "readable on disk:\n{}", found.join("\n"));
 }
