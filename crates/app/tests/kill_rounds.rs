@@ -21,10 +21,11 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
+    fn start(folder: &Path, url: Option<&str>) -> Self {
         let mut child = Command::new(ATENA)
             .args(["demo", "--today", "2026-11-20", "--listen", "127.0.0.1:0", "--residents", RESIDENTS, "--data"])
             .arg(folder)
+            .args(url.iter().flat_map(|url| ["--database-url", url]))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -61,8 +62,8 @@ fn scattered(round: u64) -> u64 {
 }
 
 /// Titles of all cases, read from the database while no server runs.
-async fn titles(folder: &Path) -> BTreeSet<String> {
-    let db = platform::db::Db::open(None, &folder.join("city.db")).await.unwrap();
+async fn titles(folder: &Path, url: Option<&str>) -> BTreeSet<String> {
+    let db = platform::db::Db::open(url, &folder.join("city.db")).await.unwrap();
     let mut tx = db.read().await.unwrap();
     let rows = tx.all("select title from platform_case", vec![]).await.unwrap();
     let all = rows.iter().map(|r| r.get("title").unwrap()).collect();
@@ -73,12 +74,24 @@ async fn titles(folder: &Path) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
+    killed_in_rounds(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_server_is_killed_on_postgresql() {
+    let Some(database) = platform::testing::fresh_postgres().await.unwrap() else { return };
+    killed_in_rounds(database.url.as_deref()).await;
+    database.remove().await;
+}
+
+async fn killed_in_rounds(url: Option<&str>) {
     let rounds: u64 = std::env::var("ATENA_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
-    let folder = std::env::temp_dir().join(format!("atena-rounds-{}", std::process::id()));
+    let engine = if url.is_some() { "postgresql" } else { "sqlite" };
+    let folder = std::env::temp_dir().join(format!("atena-rounds-{engine}-{}", std::process::id()));
     let (mut password, mut acknowledged) = (String::new(), BTreeSet::new());
     let mut broken_off = 0;
     for round in 0..rounds {
-        let server = Server::start(&folder);
+        let server = Server::start(&folder, url);
         let mut clerk = Browser::at(&server.address, &format!("{round}回目の係員"));
         if let Some(one_time) = &server.one_time {
             clerk.sign_in("1001", one_time).await.unwrap();
@@ -107,10 +120,15 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
             acknowledged.insert(title);
         }
         killer.await.unwrap();
-        let known = titles(&folder).await;
+        let known = titles(&folder, url).await;
         let lost: Vec<&String> = acknowledged.difference(&known).collect();
         assert!(lost.is_empty(), "round {round}: acknowledged and lost: {lost:?}");
-        let verified = Command::new(ATENA).args(["verify", "--data"]).arg(&folder).output().unwrap();
+        let verified = Command::new(ATENA)
+            .args(["verify", "--data"])
+            .arg(&folder)
+            .args(url.iter().flat_map(|url| ["--database-url", url]))
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&verified.stdout).into_owned() + &String::from_utf8_lossy(&verified.stderr);
         assert!(verified.status.success(), "round {round}: the log is not whole: {said}");
     }
