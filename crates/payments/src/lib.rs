@@ -47,7 +47,7 @@ pub struct Rules {
 
 /// The slice, with the city's rules and the registry that knows where papers go.
 pub fn programme(rules: Rules, ports: Ports) -> Programme {
-    let slips = ports.clone();
+    let [shown, entered, slips] = [ports.clone(), ports.clone(), ports.clone()];
     Programme {
         code: "payments",
         name_ja: "支払",
@@ -71,8 +71,10 @@ pub fn programme(rules: Rules, ports: Ports) -> Programme {
             Route::get("/payments/{id}/return", "振込不能", DRAFT, web::returned::ask),
             Route::post("/payments/{id}/return", "振込不能の登録", DRAFT, web::returned::register),
             Route::get("/payments/demands", "返還金", SEE, web::demand::list),
-            Route::get("/payments/demands/{id}", "返還金の明細", SEE, web::demand::show),
-            Route::post("/payments/demands/{id}/incomes", "収納の登録", DRAFT, web::demand::enter),
+            Route::get("/payments/demands/{id}", "返還金の明細", SEE, move |call| web::demand::show(call, shown.clone())),
+            Route::post("/payments/demands/{id}/incomes", "収納の登録", DRAFT, move |call| {
+                web::demand::enter(call, entered.clone())
+            }),
             Route::get("/payments/demands/{id}/notice", "返還決定通知書の印刷", PRINT, move |call| {
                 web::demand::notice(call, ports.clone(), rules)
             }),

@@ -82,14 +82,18 @@ fn json(d: &Demand) -> serde_json::Value {
 }
 
 /// One demand.
-pub async fn show(call: Call) -> Result<Reply, Fault> {
+pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
     let unit = call.look().await?;
-    render(&call, unit, None).await
+    render(&call, unit, &ports, None).await
 }
 
-async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Reply, Fault> {
+async fn render(call: &Call, mut unit: Unit, ports: &Ports, fault: Option<Fault>) -> Result<Reply, Fault> {
     let d = store::demand(&mut unit.tx, call.staff.office(), call.id("id")?).await?;
     unit.require(d.subject, &["kodomo.payment"]).await?;
+    let number = AtenaNo::parse(&d.debtor).map_err(|_| Fault::missing("返還する人"))?;
+    let today = unit.today();
+    let person = ports.residents.person(&mut unit, &number, today).await?;
+    let name = person.map_or_else(String::new, |p| p.name);
     let incomes = store::incomes(&mut unit.tx, d.id).await?;
     let errors: Vec<FieldError> =
         fault.iter().flat_map(|f| &f.fields).map(|f| FieldError { field: f.field.into(), message: f.message.clone() }).collect();
@@ -114,7 +118,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     let main = html! {
         (card(&d.title, &d.document_no, html! {
             (definition_list(&[
-                ("返還する人", html! { (d.debtor) }),
+                ("返還する人", html! { (name) div.note { (d.debtor) } }),
                 ("返還額", html! { (d.amount) }),
                 ("収納", html! { (d.received) }),
                 ("残り", html! { (d.amount - d.received) }),
@@ -131,6 +135,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         @if open { (card("収納を登録する", "", post_form("income", &format!("/payments/demands/{}/incomes", d.id), false, &call.hidden(), form))) }
     };
     let mut data = json(&d);
+    data["name"] = name.into();
     if let Some(fields) = data.as_object_mut() {
         let lines = incomes
             .iter()
@@ -170,11 +175,11 @@ fn income_list(incomes: &[Income]) -> Table {
 }
 
 /// Enters money that came in.
-pub async fn enter(call: Call) -> Result<Reply, Fault> {
+pub async fn enter(call: Call, ports: Ports) -> Result<Reply, Fault> {
     match try_enter(&call).await {
         Err(fault) if fault.kind == FaultKind::Invalid && call.key.is_some() => {
             let unit = call.look().await?;
-            render(&call, unit, Some(fault)).await
+            render(&call, unit, &ports, Some(fault)).await
         }
         other => other,
     }

@@ -6,7 +6,7 @@ use crate::store;
 use crate::usecases::protection_term::{Settle, Step, draft, remind, standing_of};
 use kernel::access::Action as Access;
 use kernel::ident::AtenaNo;
-use kernel::time::wareki;
+use kernel::time::wareki_short;
 use law::resident::protection::Standing;
 use maud::html;
 use platform::fault::FaultKind;
@@ -45,7 +45,7 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
             html! { (person.name) div.note { (person.kana) } }.into(),
             row.atena_no.clone().into(),
             row.state.clone().into(),
-            format!("{}〜{}", wareki(row.from_on), wareki(row.until_on)).into(),
+            format!("{}〜{}", wareki_short(row.from_on), wareki_short(row.until_on)).into(),
             badge(tone, standing.label_ja()).into(),
             html! { (step) " " a href=(base) { "終了・記録" } }.into(),
         ]));
