@@ -26,7 +26,12 @@ pub fn programmes() -> Vec<Programme> {
     vec![
         desk::programme(),
         resident::programme(),
-        hub::programme(ports.residents.clone()),
+        hub::programme(hub::Needs {
+            residents: ports.residents.clone(),
+            tables: Arc::new(linkage::tables()),
+            rules: hub::Rules { rank: identity_rank },
+            users: vec![walls::link_uses(medical_aid::child::link_uses())],
+        }),
         payments::programme(
             payments::Rules {
                 rank: medical_aid::child::scheme::transfer_rank,
@@ -37,6 +42,15 @@ pub fn programmes() -> Vec<Programme> {
         claims::programme(walls::scheme(Arc::new(ChildScheme::new(minato::profile())))),
         medical_aid::child::programme(ports),
     ]
+}
+
+/// Who decides an act of the hub (`hub.join`, `hub.split`), by the 専決規程.
+fn identity_rank(act: &str, on: kernel::Date) -> Result<(i64, String), Fault> {
+    let unruled = |why: &dyn std::fmt::Display| Fault::conflict("決裁できる職が分かりません", why.to_string());
+    let params = law::params::Params::shipped().map_err(|why| unruled(why))?;
+    let (programme, act) = act.split_once('.').unwrap_or(("hub", act));
+    let required = law::approval::required_rank(programme, act, None, on, &params.approval).map_err(|why| unruled(&why))?;
+    Ok((required.rank.number(), format!("{} {}", required.row.facts.legal_basis, required.rank.label_ja())))
 }
 
 /// The migrations of all programmes, in order of their numbers.

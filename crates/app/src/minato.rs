@@ -57,6 +57,9 @@ pub const STAFF: &[DemoStaff] = &[
         job_ja: "個人情報保護担当",
     },
     DemoStaff { staff_no: "4001", name: "上田 誠", office: "joho", rank: 2, roles: "it_policy", job_ja: "情報政策課" },
+    DemoStaff {
+        staff_no: "4002", name: "平井 香", office: "joho", rank: 3, roles: "it_policy", job_ja: "情報政策課 課長"
+    },
     DemoStaff { staff_no: "5001", name: "中川 学", office: "kansa", rank: 2, roles: "auditor", job_ja: "監査事務局" },
 ];
 

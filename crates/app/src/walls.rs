@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use claims::{Examiner, PaidTwice, RosterEntry, Rules, Scheme, Visit};
 use kernel::Yen;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
-use kernel::time::{Date, YearMonth};
+use kernel::time::{Date, Timestamp, YearMonth};
 use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
 use ports::facts::ResidentHit;
-use ports::{HubPort, ResidentFacts, ResidentPort};
+use ports::{HubPort, LinkUse, LinkUses, ResidentFacts, ResidentPort};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use webkit::walls::Walled;
@@ -37,6 +37,14 @@ pub fn scheme(inner: Arc<dyn Scheme>) -> Arc<dyn Scheme> {
     Arc::new(Asked(Walled { programme: "medical_aid", inner }))
 }
 
+/// The door through which the hub asks a programme what rests on a link.
+pub struct Uses(Walled<Arc<dyn LinkUses>>);
+
+/// What a programme did for a person, behind the wall of medical_aid.
+pub fn link_uses(inner: Arc<dyn LinkUses>) -> Arc<dyn LinkUses> {
+    Arc::new(Uses(Walled { programme: "medical_aid", inner }))
+}
+
 /// Calls a port under its programme's role.
 macro_rules! through {
     ($door:expr, $unit:ident, $call:ident ( $($arg:expr),* )) => {{
@@ -44,6 +52,13 @@ macro_rules! through {
         let done = $door.inner.$call($unit, $($arg),*).await;
         $unit.leave(before, done).await
     }};
+}
+
+#[async_trait]
+impl LinkUses for Uses {
+    async fn uses(&self, unit: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        through!(self.0, unit, uses(number, since))
+    }
 }
 
 #[async_trait]

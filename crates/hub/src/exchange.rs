@@ -1,6 +1,7 @@
 //! What the hub offers to programmes, and what it listens to.
 
-use crate::usecases::{follow_resident, link_programme, look_up};
+use crate::usecases::register_outsider::{OUTSIDER_ENTERED, OutsiderEntered};
+use crate::usecases::{follow_resident, link_programme, look_up, match_up};
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::outbox::{self, Subscription};
@@ -38,6 +39,31 @@ impl Subscription for OnResident {
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: ResidentEvent = outbox::event(payload)?;
         follow_resident::run(unit, self.residents.as_ref(), &event).await
+    }
+}
+
+/// Looks for the person of every 住登外者 who is entered or changed.
+pub struct OnOutsider {
+    /// The registry.
+    pub residents: Arc<dyn ResidentPort>,
+    /// Reference data of the engine.
+    pub tables: Arc<matching::Tables>,
+}
+
+#[async_trait]
+impl Subscription for OnOutsider {
+    fn name(&self) -> &'static str {
+        "hub.on_outsider_entered"
+    }
+    fn topic(&self) -> &'static str {
+        OUTSIDER_ENTERED
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: OutsiderEntered = outbox::event(payload)?;
+        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await
     }
 }
 

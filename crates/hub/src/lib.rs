@@ -5,23 +5,30 @@
 //! former 個人番号 (`hub_former_number`). Facts used: `resident.event` and the 個人番号 through the resident registry's port, and
 //! `programme.linked`. Facts offered: the 団番 of a programme's person ([`port`]).
 //!
-//! The hub never holds a 個人番号, only a keyed token of it. Where it is in doubt whether two numbers are one person, it keeps them apart
-//! and asks 情報政策課 to look.
+//! People who are not residents (住登外者) are registered here, too (`hub_outsider`), with numbers of their own space. 名寄せ
+//! ([`usecases::match_up`]) looks for the person of each: only evidence that was measured to be safe links by itself, everything else is a
+//! question (`hub_question`) that two people answer. A link that was wrong is undone by two people, and what rests on it is called back
+//! (`hub_recall`, `hub_recall_use`).
+//!
+//! Of residents the hub never holds a 個人番号, only a keyed token of it. Where it is in doubt whether two numbers are one person, it keeps
+//! them apart and asks 情報政策課 to look.
 
 mod exchange;
 pub mod model;
+mod rules;
 mod store;
 mod usecases;
 mod web;
 
+pub use rules::{RankRule, Rules};
 pub use usecases::load::{ProgrammeNumber, Resident, load, load_links};
 
-use kernel::access::Action::{Draft, Look, Search};
+use kernel::access::Action::{Draft, Export, Look, Search};
 use kernel::access::Purpose;
-use model::{Doubt, LINK, NUMBER};
+use model::{Doubt, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER};
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use ports::{HubPort, ResidentPort};
+use ports::{HubPort, LinkUses, ResidentPort};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -33,41 +40,117 @@ pub const PURPOSE: Purpose =
     Purpose { code: "hub", name_ja: "団体内統合宛名", short_ja: "統宛", basis_ja: "番号法9条・番号法施行令" };
 
 /// Field groups of the hub.
-pub const GROUPS: &[FieldGroup] = &[FieldGroup::secret(NUMBER, "団体内統合宛名番号"), FieldGroup::plain(LINK, "業務の番号")];
+pub const GROUPS: &[FieldGroup] = &[
+    FieldGroup::secret(NUMBER, "団体内統合宛名番号"),
+    FieldGroup::plain(LINK, "業務の番号"),
+    FieldGroup::plain(OUTSIDER, "住登外者の氏名・生年月日・性別"),
+    FieldGroup::location(OUTSIDER_ADDRESS, "住登外者の住所"),
+    FieldGroup::secret(OUTSIDER_NUMBER, "住登外者の個人番号"),
+];
 
 const HUB: &[&str] = &[PURPOSE.code];
 const COUNT: Door = needs(HUB, &[(Search, NUMBER)]);
 const SEE: Door = needs(HUB, &[(Look, NUMBER), (Look, LINK)]);
 const CHECK: Door = needs(HUB, &[(Draft, NUMBER)]);
+const EXPORT: Door = needs(HUB, &[(Export, NUMBER)]);
+const QUEUE: Door = needs(HUB, &[(Search, LINK)]);
+const COMPARE: Door = needs(HUB, &[(Look, LINK), (Look, NUMBER)]);
+const JUDGE: Door = needs(HUB, &[(Draft, LINK)]);
+/// 住登外者 are registered by the programmes that deal with them.
+const BOTH: &[&str] = &[PURPOSE.code, "kodomo"];
+const FIND: Door = needs(BOTH, &[(Search, OUTSIDER)]);
+const RECORD: Door = needs(BOTH, &[(Look, OUTSIDER)]);
+const ENTER: Door = needs(BOTH, &[(Draft, OUTSIDER)]);
+const CALLED_BACK: Door = needs(BOTH, &[(Look, LINK)]);
+const PUT_RIGHT: Door = needs(BOTH, &[(Draft, LINK)]);
+
+/// What the hub needs of the house.
+#[derive(Clone)]
+pub struct Needs {
+    /// The registry that alone holds the residents' 個人番号.
+    pub residents: Arc<dyn ResidentPort>,
+    /// Reference data of 名寄せ.
+    pub tables: Arc<matching::Tables>,
+    /// What the city decides for itself.
+    pub rules: Rules,
+    /// The programmes that can say what rests on a link.
+    pub users: Vec<Arc<dyn LinkUses>>,
+}
 
 /// What the hub offers to programmes.
 pub fn port() -> Arc<dyn HubPort> {
     Arc::new(exchange::Hub)
 }
 
-/// The hub, with the registry that alone holds 個人番号.
-pub fn programme(residents: Arc<dyn ResidentPort>) -> Programme {
+/// The hub.
+pub fn programme(needs: Needs) -> Programme {
+    let Needs { residents, tables, rules, users } = needs;
+    let compared = residents.clone();
     Programme {
         code: "hub",
         name_ja: "団体内統合宛名",
         purposes: vec![PURPOSE],
         groups: GROUPS.to_vec(),
-        registers: vec![model::Person::REGISTER, model::FormerNumber::REGISTER, model::Link::REGISTER],
+        registers: vec![
+            model::Person::REGISTER,
+            model::FormerNumber::REGISTER,
+            model::Link::REGISTER,
+            model::Outsider::REGISTER,
+            model::Question::REGISTER,
+            model::Recall::REGISTER,
+            model::RecallUse::REGISTER,
+        ],
         statements: store::STATEMENTS.to_vec(),
-        migrations: vec![Migration {
-            name: "0015_hub",
-            sql: include_str!("../../../migrations/0015_hub.sql"),
-            postgres_only: false,
-        }],
+        migrations: vec![
+            Migration { name: "0015_hub", sql: include_str!("../../../migrations/0015_hub.sql"), postgres_only: false },
+            Migration {
+                name: "0016_hub_identity",
+                sql: include_str!("../../../migrations/0016_hub_identity.sql"),
+                postgres_only: false,
+            },
+        ],
         routes: vec![
             Route::get("/hub", "団体内統合宛名", COUNT, web::counts::show),
             Route::post("/hub", "団体内統合宛名の照会", SEE, web::counts::look_up),
+            Route::get(web::outsiders::LIST, "住登外者", FIND, web::outsiders::show),
+            Route::post(web::outsiders::LIST, "住登外者の登録", ENTER, web::outsiders::enter),
+            Route::get("/hub/outsiders/{number}", "住登外者の記録", RECORD, web::outsider::show),
+            Route::post("/hub/outsiders/{number}/take", "住登外者を案件の対象にする", RECORD, web::outsider::take),
+            Route::get(web::review::QUEUE, "名寄せの確認", QUEUE, web::review::queue),
+            Route::post("/hub/review/{id}/take", "名寄せの確認を始める", COMPARE, web::review::take),
+            Route::get("/hub/review/{id}", "名寄せの確認(二つの記録)", COMPARE, move |call| {
+                web::review::show(call, compared.clone())
+            }),
+            Route::post("/hub/review/{id}", "名寄せの判断", JUDGE, move |call| web::review::answer(call, rules)),
+            Route::get(web::recall::LIST, "誤った連携の回収", QUEUE, web::recall::list),
+            Route::get("/hub/recalls/{id}", "誤った連携の回収(一件)", CALLED_BACK, web::recall::show),
+            Route::post("/hub/recalls/{id}/uses/{use}", "回収の処理の登録", PUT_RIGHT, web::recall::put_right),
+            Route::get(web::translate::PAGE, "番号の変換", COUNT, web::translate::ask),
+            Route::post(web::translate::PAGE, "番号の変換の実行", EXPORT, web::translate::run),
+            Route::get("/hub/outsiders.csv", "住登外者の全項目の持出し", EXPORT, web::translate::outsiders),
             Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, web::person::show),
             Route::post("/hub/{number}/checked", "団体内統合宛名の確認", CHECK, web::person::checked),
+            Route::post("/hub/{number}/split", "誤った連携の解除の起案", JUDGE, move |call| {
+                web::recall::split(call, rules)
+            }),
         ],
-        nav: vec![Nav { group: "共通", label: "統合宛名", path: "/hub" }],
-        subscriptions: vec![Arc::new(exchange::OnResident { residents }), Arc::new(exchange::OnProgramme)],
-        task_pages: Doubt::ALL.iter().map(|d| (d.kind(), "/hub/{reference}")).collect(),
+        nav: vec![
+            Nav { group: "共通", label: "統合宛名", path: "/hub" },
+            Nav { group: "共通", label: "住登外者", path: web::outsiders::LIST },
+            Nav { group: "共通", label: "名寄せの確認", path: web::review::QUEUE },
+            Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
+        ],
+        acts: vec![Arc::new(usecases::join::JoinPeople), Arc::new(usecases::split::SplitPeople { users })],
+        subscriptions: vec![
+            Arc::new(exchange::OnResident { residents: residents.clone() }),
+            Arc::new(exchange::OnProgramme),
+            Arc::new(exchange::OnOutsider { residents, tables }),
+        ],
+        task_pages: Doubt::ALL
+            .iter()
+            .map(|d| (d.kind(), "/hub/{reference}"))
+            .chain([(usecases::match_up::TASK, "/hub/review/{reference}"), (usecases::split::TASK, "/hub/recalls/{reference}")])
+            .collect(),
         ..Programme::default()
     }
 }

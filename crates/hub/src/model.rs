@@ -1,8 +1,8 @@
 //! Records of the hub.
 
-use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
+use kernel::{Date, Yen};
 
 /// Field group of the 団番 itself. It stands for a person's 個人番号 (番号法2条8項), so it is never shown along the way.
 pub const NUMBER: &str = "hub.number";
@@ -58,8 +58,151 @@ platform::register! {
         valid_from: Date, "連携年月日", "hub.link", Personal, [];
         /// When the hub learned of it.
         recorded_at: Timestamp, "登録日時", "hub.link", Plain, [];
+        /// What the 団番 rests on; `None` for links of the registry and of the first load.
+        basis: Option<String>, "連携の根拠", "hub.link", Plain, [];
         /// Commit.
         seq: i64, "登録番号", "hub.link", Plain, [];
+        /// Commit from which another row holds.
+        superseded_seq: Option<i64>, "無効になった登録番号", "hub.link", Plain, [];
+    }
+}
+
+/// Field group of who a 住登外者 is.
+pub const OUTSIDER: &str = "hub.outsider";
+/// Field group of where a 住登外者 lives.
+pub const OUTSIDER_ADDRESS: &str = "hub.outsider_address";
+/// Field group of a 住登外者's 個人番号.
+pub const OUTSIDER_NUMBER: &str = "hub.outsider_number";
+
+platform::register! {
+    /// A person whom the city deals with and who is not in its resident registry. Each change is a new row (履歴番号).
+    pub struct Outsider in "hub_outsider" named "住登外者宛名", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "利用する業務がなくなった翌年度から5年" {
+        /// 宛名番号, in a space of its own.
+        atena_no: AtenaNo, "宛名番号", "hub.outsider", Personal, [];
+        /// 履歴番号, from 1.
+        rev: i64, "履歴番号", "hub.outsider", Plain, [];
+        /// Purpose code of the programme that registered the person.
+        programme: String, "登録した業務", "hub.outsider", Plain, [];
+        /// 他業務参照不可フラグ: only the programme that registered the person may see the record.
+        withheld: bool, "他業務参照不可", "hub.outsider", Plain, [];
+        /// 氏名
+        name: String, "氏名", "hub.outsider", Personal, [];
+        /// 氏名カナ
+        kana: String, "氏名カナ", "hub.outsider", Personal, [];
+        /// 通称
+        alias: Option<String>, "通称", "hub.outsider", Personal, [];
+        /// 生年月日, also one that is partly unknown.
+        birth: String, "生年月日", "hub.outsider", Personal, [];
+        /// 男, 女 or 不明.
+        sex: String, "性別", "hub.outsider", Personal, [];
+        /// 郵便番号
+        postal_code: Option<String>, "郵便番号", "hub.outsider_address", Personal, [];
+        /// 住所
+        address: String, "住所", "hub.outsider_address", Personal, [];
+        /// 電話番号
+        phone: Option<String>, "電話番号", "hub.outsider_address", Personal, [];
+        /// 個人番号, sealed.
+        my_number: Option<Vec<u8>>, "個人番号", "hub.outsider_number", Secret, [];
+        /// Keyed token of the 個人番号.
+        number_token: Option<Vec<u8>>, "個人番号の照合値", "hub.outsider_number", Secret, [];
+        /// 異動事由: 新規, 修正, 住民となった, 利用の終了, 名寄せ.
+        reason: String, "異動事由", "hub.outsider", Plain, [];
+        /// 異動年月日
+        moved_on: Date, "異動年月日", "hub.outsider", Plain, [];
+        /// 現存 or 消除.
+        state: String, "状態", "hub.outsider", Plain, [];
+        /// The number under which the person goes on: a resident's after 転入.
+        successor: Option<AtenaNo>, "引継先の宛名番号", "hub.outsider", Personal, [];
+        /// Who entered it.
+        recorded_by: String, "登録した職員", "hub.outsider", Plain, [];
+        /// When.
+        recorded_at: Timestamp, "登録日時", "hub.outsider", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.outsider", Plain, [];
+        /// Commit from which another row holds.
+        superseded_seq: Option<i64>, "無効になった登録番号", "hub.outsider", Plain, [];
+    }
+}
+
+platform::register! {
+    /// A question of 名寄せ: are these two one person? Asked once for a pair.
+    pub struct Question in "hub_question" named "名寄せの確認", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
+        /// 宛名番号 of the 住登外者.
+        atena_no: AtenaNo, "宛名番号", "hub.link", Personal, [];
+        /// 宛名番号 of the other.
+        other_no: AtenaNo, "相手の宛名番号", "hub.link", Personal, [];
+        /// What agrees, as a class of evidence.
+        evidence: String, "根拠の種類", "hub.link", Plain, [];
+        /// A, B or C.
+        grade: String, "確からしさ", "hub.link", Plain, [];
+        /// What agrees, what differs, how often such pairs were one person. Holds no value of any field.
+        explanation: String, "説明", "hub.link", Plain, [];
+        /// 未確認, 決裁待ち, 同じ人, 別の人.
+        state: String, "状態", "hub.link", Plain, [];
+        /// Why it was decided so.
+        note: Option<String>, "判断の理由", "hub.link", Plain, [];
+        /// Who decided.
+        decided_by: Option<String>, "判断した職員", "hub.link", Plain, [];
+        /// When.
+        decided_at: Option<Timestamp>, "判断日時", "hub.link", Plain, [];
+        /// When it was asked.
+        asked_at: Timestamp, "登録日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// A link that was wrong and has been undone: what rests on it is called back.
+    pub struct Recall in "hub_recall" named "誤った連携の回収", purpose "hub", basis "番号法9条・個人情報保護法65条・68条", retention "団体内統合宛名と同じ" {
+        /// 宛名番号 that was linked wrongly.
+        atena_no: AtenaNo, "宛名番号", "hub.link", Personal, [];
+        /// 団番 that it was linked to.
+        dan_no: DanNo, "団体内統合宛名番号", "hub.number", Personal, [];
+        /// When it was linked.
+        linked_at: Timestamp, "連携日時", "hub.link", Plain, [];
+        /// When it was found out.
+        found_on: Date, "判明日", "hub.link", Plain, [];
+        /// What was wrong.
+        reason: String, "理由", "hub.link", Plain, [];
+        /// Who decided that it was wrong.
+        decided_by: String, "決裁者", "hub.link", Plain, [];
+        /// When it was undone.
+        recorded_at: Timestamp, "解除日時", "hub.link", Plain, [];
+        /// When everything that rested on it was put right.
+        closed_at: Option<Timestamp>, "回収の完了日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// Something that was done because of a wrong link, and what became of it.
+    pub struct RecallUse in "hub_recall_use" named "誤った連携の使用", purpose "hub", basis "個人情報保護法65条・68条", retention "団体内統合宛名と同じ" {
+        /// The recall.
+        recall_id: i64, "回収番号", "hub.link", Plain, [];
+        /// Purpose code of the programme.
+        programme: String, "業務", "hub.link", Plain, [];
+        /// 決定, 通知, 支払, 副本, 提供.
+        kind: String, "種類", "hub.link", Plain, [];
+        /// What it was, without names.
+        title: String, "件名", "hub.link", Plain, [];
+        /// Where the programme shows it.
+        reference: String, "画面", "hub.link", Plain, [];
+        /// Day of use.
+        used_on: Date, "使用日", "hub.link", Plain, [];
+        /// Money moved.
+        amount: Option<Yen>, "金額", "hub.link", Plain, [];
+        /// Who received it: an office, a bank, another institution.
+        recipient: Option<String>, "受取人", "hub.link", Plain, [];
+        /// 未処理 or 処理済.
+        state: String, "状態", "hub.link", Plain, [];
+        /// What was done about it.
+        note: Option<String>, "処理の内容", "hub.link", Plain, [];
+        /// Who did it.
+        handled_by: Option<String>, "処理した職員", "hub.link", Plain, [];
+        /// When.
+        handled_at: Option<Timestamp>, "処理日時", "hub.link", Plain, [];
     }
 }
 

@@ -1,8 +1,10 @@
 //! All SQL of the hub.
 
-use crate::model::{FormerNumber, JUKI, Link, Person};
+use crate::model::{FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
+use kernel::time::Timestamp;
+use platform::Fault;
 use platform::db::{DbError, Tx};
 use platform::params;
 
@@ -18,23 +20,65 @@ platform::statements! {
     /// Whose former number is it?
     FORMER_TOKEN = concatcp!(FormerNumber::SELECT, " where number_token = $1 limit 1");
     /// A programme's number.
-    LINK = concatcp!(Link::SELECT, " where programme = $1 and number = $2");
+    LINK = concatcp!(Link::SELECT, " where programme = $1 and number = $2 and superseded_seq is null");
     /// Links of a 宛名番号.
-    OF_ATENA = concatcp!(Link::SELECT, " where atena_no = $1 order by id");
+    OF_ATENA = concatcp!(Link::SELECT, " where atena_no = $1 and superseded_seq is null order by programme, number");
+    /// Links of a 団番.
+    OF_DAN = concatcp!(Link::SELECT, " where dan_no = $1 and superseded_seq is null order by programme, number");
+    /// Every link that a 宛名番号 has or had.
+    LINK_HISTORY = concatcp!(Link::SELECT, " where atena_no = $1 order by id");
+    /// A link does not hold any longer.
+    SUPERSEDE_LINK = "update hub_link set superseded_seq = $2 where id = $1 and superseded_seq is null";
     /// 宛名番号 of the registry that share a 団番.
-    RESIDENTS_OF_DAN = "select count(*) as n from hub_link where dan_no = $1 and programme = $2";
+    RESIDENTS_OF_DAN = "select count(*) as n from hub_link where dan_no = $1 and programme = $2 and superseded_seq is null";
     /// 団番 of a programme's person.
-    DAN_OF = "select dan_no from hub_link where programme = $1 and atena_no = $2 and dan_no is not null limit 1";
+    DAN_OF = "select dan_no from hub_link where programme = $1 and atena_no = $2 and dan_no is not null and superseded_seq is null limit 1";
     /// Gives all waiting links of a 宛名番号 their 団番.
-    ATTACH = "update hub_link set dan_no = $2 where atena_no = $1 and dan_no is null";
+    ATTACH = "update hub_link set dan_no = $2 where atena_no = $1 and dan_no is null and superseded_seq is null";
     /// Gives all waiting links whose 宛名番号 has a 団番 theirs.
-    ATTACH_ALL = "update hub_link set dan_no = (select j.dan_no from hub_link j where j.programme = $1 and j.number = hub_link.atena_no) where dan_no is null";
+    ATTACH_ALL = "update hub_link set dan_no = (select j.dan_no from hub_link j where j.programme = $1 and j.number = hub_link.atena_no and j.superseded_seq is null) where dan_no is null and superseded_seq is null";
+    /// A 住登外者 as the record stands.
+    OUTSIDER = concatcp!(Outsider::SELECT, " where atena_no = $1 and superseded_seq is null");
+    /// Every record of a 住登外者.
+    OUTSIDER_HISTORY = concatcp!(Outsider::SELECT, " where atena_no = $1 order by rev desc");
+    /// A record does not hold any longer.
+    SUPERSEDE_OUTSIDER = "update hub_outsider set superseded_seq = $2 where id = $1 and superseded_seq is null";
+    /// 住登外者 with a birth date.
+    OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
+    /// 住登外者 with a 個人番号.
+    OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
+    /// A page of all 住登外者, for 持出し.
+    OUTSIDERS = concatcp!(Outsider::SELECT, " where superseded_seq is null and id > $1 order by id limit 1000");
+    /// How many 住登外者.
+    COUNT_OUTSIDERS = "select count(*) as n from hub_outsider where superseded_seq is null and state = '現存'";
+    /// A question.
+    QUESTION = concatcp!(Question::SELECT, " where id = $1");
+    /// The question about a pair, whichever of the two was new.
+    QUESTION_OF = concatcp!(Question::SELECT, " where (atena_no = $1 and other_no = $2) or (atena_no = $2 and other_no = $1)");
+    /// Questions in a state, the most certain first.
+    QUESTIONS = concatcp!(Question::SELECT, " where state = $1 order by grade, id limit 200");
+    /// Questions about a person.
+    QUESTIONS_ABOUT = concatcp!(Question::SELECT, " where atena_no = $1 or other_no = $1 order by id");
+    /// How many questions in each state.
+    COUNT_QUESTIONS = "select state, count(*) as n from hub_question group by state order by state";
+    /// A question goes on, unless somebody else was faster.
+    SET_QUESTION = "update hub_question set state = $2, note = $3, decided_by = $4, decided_at = $5 where id = $1 and state = $6";
+    /// Recalls, the open ones first.
+    RECALLS = concatcp!(Recall::SELECT, " order by case when closed_at is null then 0 else 1 end, id desc limit 200");
+    /// A recall.
+    RECALL = concatcp!(Recall::SELECT, " where id = $1");
+    /// What is called back.
+    USES = concatcp!(RecallUse::SELECT, " where recall_id = $1 order by programme, used_on, id");
+    /// A use was put right, unless somebody else did it.
+    SET_USE = "update hub_recall_use set state = '処理済', note = $2, handled_by = $3, handled_at = $4 where id = $1 and recall_id = $5 and state = '未処理'";
+    /// Closes a recall of which nothing is open.
+    CLOSE_RECALL = "update hub_recall set closed_at = $2 where id = $1 and not exists (select 1 from hub_recall_use where recall_id = $1 and state = '未処理')";
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
     CHANGES = "select count(*) as n from hub_former_number";
     /// Links of each programme, and how many of them have a 団番.
-    COUNTS = "select programme, count(*) as n, count(dan_no) as joined from hub_link group by programme order by programme";
+    COUNTS = "select programme, count(*) as n, count(dan_no) as joined from hub_link where superseded_seq is null group by programme order by programme";
 }
 
 /// Links of one programme.
@@ -100,4 +144,96 @@ pub async fn changes(tx: &mut Tx) -> Result<i64, DbError> {
 pub async fn counts(tx: &mut Tx) -> Result<Vec<Count>, DbError> {
     let rows = tx.all(COUNTS, vec![]).await?;
     rows.iter().map(|r| Ok(Count { programme: r.get("programme")?, links: r.get("n")?, joined: r.get("joined")? })).collect()
+}
+
+pub async fn links_of_dan(tx: &mut Tx, dan_no: &DanNo) -> Result<Vec<Link>, DbError> {
+    tx.all(OF_DAN, params![dan_no]).await?.iter().map(Link::read).collect()
+}
+
+pub async fn link_history(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Link>, DbError> {
+    tx.all(LINK_HISTORY, params![atena_no]).await?.iter().map(Link::read).collect()
+}
+
+/// Puts another row in the place of a link; the old one stays as history.
+pub async fn relink(tx: &mut Tx, old: &Link, new: &Link) -> Result<(), DbError> {
+    tx.run(SUPERSEDE_LINK, params![old.id, new.seq]).await?;
+    new.insert(tx).await.map(|_| ())
+}
+
+pub async fn outsider(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Option<Outsider>, DbError> {
+    tx.first(OUTSIDER, params![atena_no]).await?.map(|r| Outsider::read(&r)).transpose()
+}
+
+pub async fn outsider_history(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Outsider>, DbError> {
+    tx.all(OUTSIDER_HISTORY, params![atena_no]).await?.iter().map(Outsider::read).collect()
+}
+
+/// Puts another row in the place of a record; the old one stays as history.
+pub async fn revise_outsider(tx: &mut Tx, old: &Outsider, new: &Outsider) -> Result<(), DbError> {
+    tx.run(SUPERSEDE_OUTSIDER, params![old.id, new.seq]).await?;
+    new.insert(tx).await.map(|_| ())
+}
+
+pub async fn outsiders_born(tx: &mut Tx, birth: &str) -> Result<Vec<Outsider>, DbError> {
+    tx.all(OUTSIDERS_BORN, params![birth]).await?.iter().map(Outsider::read).collect()
+}
+
+pub async fn outsiders_numbered(tx: &mut Tx, token: &[u8]) -> Result<Vec<Outsider>, DbError> {
+    tx.all(OUTSIDERS_NUMBERED, params![token]).await?.iter().map(Outsider::read).collect()
+}
+
+pub async fn outsiders_after(tx: &mut Tx, id: i64) -> Result<Vec<Outsider>, DbError> {
+    tx.all(OUTSIDERS, params![id]).await?.iter().map(Outsider::read).collect()
+}
+
+pub async fn count_outsiders(tx: &mut Tx) -> Result<i64, DbError> {
+    tx.one(COUNT_OUTSIDERS, vec![]).await?.get("n")
+}
+
+pub async fn question(tx: &mut Tx, id: i64) -> Result<Question, Fault> {
+    let row = tx.first(QUESTION, params![id]).await?.ok_or_else(|| Fault::missing("名寄せの確認"))?;
+    Ok(Question::read(&row)?)
+}
+
+pub async fn question_of(tx: &mut Tx, one: &AtenaNo, other: &AtenaNo) -> Result<Option<Question>, DbError> {
+    tx.first(QUESTION_OF, params![one, other]).await?.map(|r| Question::read(&r)).transpose()
+}
+
+pub async fn questions(tx: &mut Tx, state: &str) -> Result<Vec<Question>, DbError> {
+    tx.all(QUESTIONS, params![state]).await?.iter().map(Question::read).collect()
+}
+
+pub async fn questions_about(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Question>, DbError> {
+    tx.all(QUESTIONS_ABOUT, params![atena_no]).await?.iter().map(Question::read).collect()
+}
+
+pub async fn count_questions(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
+    tx.all(COUNT_QUESTIONS, vec![]).await?.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect()
+}
+
+/// Brings a question into another state; false when it was not in the state `from` any more.
+pub async fn set_question(tx: &mut Tx, question: &Question, from: &str) -> Result<bool, DbError> {
+    let q = question;
+    let values = params![q.id, &q.state, q.note.clone(), q.decided_by.clone(), q.decided_at, from];
+    Ok(tx.run(SET_QUESTION, values).await? == 1)
+}
+
+pub async fn recalls(tx: &mut Tx) -> Result<Vec<Recall>, DbError> {
+    tx.all(RECALLS, vec![]).await?.iter().map(Recall::read).collect()
+}
+
+pub async fn recall(tx: &mut Tx, id: i64) -> Result<Recall, Fault> {
+    let row = tx.first(RECALL, params![id]).await?.ok_or_else(|| Fault::missing("回収"))?;
+    Ok(Recall::read(&row)?)
+}
+
+pub async fn uses(tx: &mut Tx, recall: i64) -> Result<Vec<RecallUse>, DbError> {
+    tx.all(USES, params![recall]).await?.iter().map(RecallUse::read).collect()
+}
+
+/// Notes that a use was put right, and closes the recall after the last one; false when somebody else was faster.
+pub async fn put_right(tx: &mut Tx, recall: i64, id: i64, note: &str, by: &str, now: Timestamp) -> Result<bool, DbError> {
+    let done = tx.run(SET_USE, params![id, note, by, now, recall]).await? == 1;
+    tx.run(CLOSE_RECALL, params![recall, now]).await?;
+    Ok(done)
 }

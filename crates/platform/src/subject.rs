@@ -172,6 +172,14 @@ pub async fn edit_lock(tx: &mut Tx, staff: &StaffContext, subject: i64, now: Tim
     Err(Fault::conflict("この人は、ほかの案件で異動の処理中です", format!("{by}さんが起案・入力しています")))
 }
 
+/// Gives back the edit lock of a person, once what was entered is in the register.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn edit_unlock(tx: &mut Tx, subject: i64) -> Result<(), DbError> {
+    tx.run(FREE, params![subject]).await.map(|_| ())
+}
+
 /// Gives back every edit lock of a case.
 ///
 /// # Errors

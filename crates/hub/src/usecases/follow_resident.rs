@@ -47,7 +47,9 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
         dan_no: None,
         valid_from: from,
         recorded_at: unit.now(),
+        basis: None,
         seq: unit.seq().await?,
+        superseded_seq: None,
     };
     link.insert(&mut unit.tx).await?;
     Ok(link)

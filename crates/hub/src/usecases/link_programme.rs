@@ -27,7 +27,9 @@ pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> 
                 dan_no: store::dan_of(&mut unit.tx, JUKI, who).await?,
                 valid_from: unit.today(),
                 recorded_at: unit.now(),
+                basis: None,
                 seq: unit.seq().await?,
+                superseded_seq: None,
             };
             link.insert(&mut unit.tx).await?;
             Ok(())

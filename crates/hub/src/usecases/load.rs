@@ -56,7 +56,9 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
                 dan_no,
                 valid_from: resident.from,
                 recorded_at: now,
+                basis: None,
                 seq,
+                superseded_seq: None,
             });
         }
         Person::insert_all(&people, &mut unit.tx).await?;
@@ -80,7 +82,9 @@ pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNu
             dan_no: None,
             valid_from: n.from,
             recorded_at: now,
+            basis: None,
             seq,
+            superseded_seq: None,
         };
         let links: Vec<Link> = chunk.iter().map(link).collect();
         Link::insert_all(&links, &mut unit.tx).await?;

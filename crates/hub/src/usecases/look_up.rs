@@ -35,8 +35,11 @@ pub async fn dan_no(unit: &mut Unit, programme: &str, number: &AtenaNo) -> Resul
 pub async fn everything(unit: &mut Unit, number: &AtenaNo) -> Result<Found, Fault> {
     let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
     unit.require(subject, &[NUMBER, LINK]).await?;
-    let links = store::links(&mut unit.tx, number).await?;
+    let mut links = store::links(&mut unit.tx, number).await?;
     let dan_no = links.iter().find_map(|l| l.dan_no.clone());
+    if let Some(dan_no) = &dan_no {
+        links = store::links_of_dan(&mut unit.tx, dan_no).await?;
+    }
     let (person, former) = match &dan_no {
         Some(dan_no) => (Some(store::by_dan(&mut unit.tx, dan_no).await?), store::former(&mut unit.tx, dan_no).await?),
         None => (None, vec![]),

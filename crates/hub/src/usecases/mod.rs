@@ -2,9 +2,14 @@
 
 pub mod follow_resident;
 pub mod issue;
+pub mod join;
 pub mod link_programme;
 pub mod load;
 pub mod look_up;
+pub mod match_up;
+pub mod register_outsider;
+pub mod split;
+pub mod translate;
 
 use crate::model::Doubt;
 use kernel::ident::AtenaNo;

@@ -25,6 +25,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     unit.permit(Search, NUMBER).await?;
     let (people, changes) = (store::people(&mut unit.tx).await?, store::changes(&mut unit.tx).await?);
     let counts = store::counts(&mut unit.tx).await?;
+    let outsiders = store::count_outsiders(&mut unit.tx).await?;
     let rows = counts.iter().map(|c| {
         Row::new(vec![
             programme_ja(&call.city, &c.programme).into(),
@@ -56,14 +57,17 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
             card("番号の数", "", definition_list(&[
                 ("団体内統合宛名番号", html! { (grouped(people)) "件" }),
                 ("個人番号の変更", html! { (grouped(changes)) "件" }),
+                ("住登外者", html! { (grouped(outsiders)) "件" }),
             ])),
             card("一人を照会する", "案件が必要です", post_form("look-up", "/hub", false, &call.hidden(), look_up)),
         ))
         (card("連携", "", table(&list)))
+        (button_row(&[Action::link("番号の変換", super::translate::PAGE)], html! {}))
     };
     let data = serde_json::json!({
         "people": people,
         "number_changes": changes,
+        "outsiders": outsiders,
         "programmes": counts.iter().map(|c| serde_json::json!({ "programme": c.programme, "links": c.links, "joined": c.joined })).collect::<Vec<_>>(),
     });
     let waiting = "出生などで個人番号がまだ分からない人の連携です。番号が通知されると、付番されます。";

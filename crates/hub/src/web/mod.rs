@@ -1,7 +1,12 @@
 //! Pages of the hub.
 
 pub mod counts;
+pub mod outsider;
+pub mod outsiders;
 pub mod person;
+pub mod recall;
+pub mod review;
+pub mod translate;
 
 /// Name of a programme on screen.
 fn programme_ja(city: &platform::City, code: &str) -> String {

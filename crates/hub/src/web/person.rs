@@ -3,11 +3,14 @@
 use super::programme_ja;
 use crate::model::{Doubt, NUMBER};
 use crate::usecases::look_up;
+use crate::usecases::register_outsider::is_outsiders;
 use kernel::ident::AtenaNo;
 use kernel::time::{civil, wareki, wareki_short};
 use maud::html;
 use platform::{Fault, task};
-use webkit::components::{Action, AsidePanel, Column, Row, Table, Tone, badge, button_row, card, definition_list, table};
+use webkit::components::{
+    Action, AsidePanel, Column, Field, Row, Table, Tone, badge, button_row, card, definition_list, post_form, table,
+};
 use webkit::{Begun, Call, Reply, Screen};
 
 fn number_of(call: &Call) -> Result<AtenaNo, Fault> {
@@ -29,16 +32,24 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             l.number.clone().into(),
             wareki_short(l.valid_from).into(),
             state.into(),
+            l.basis.clone().unwrap_or_default().into(),
         ])
     });
     let list = Table {
         caption: "業務の番号".into(),
-        columns: vec![Column::text("業務"), Column::text("番号"), Column::text("連携日"), Column::text("状態")],
+        columns: vec![
+            Column::text("業務"),
+            Column::text("番号"),
+            Column::text("連携日"),
+            Column::text("状態"),
+            Column::text("根拠"),
+        ],
         rows: rows.collect(),
         empty: ("連携はありません".into(), "この宛名番号は、まだどの業務からも連携されていません。".into()),
         filter: true,
         ..Table::default()
     };
+    let joined_outsider = is_outsiders(&number) && dan_no.is_some();
     let mut actions = vec![Action::link("統合宛名へ戻る", "/hub").key("F6")];
     if call.staff.case.as_ref().is_some_and(|c| c.ground == "task") {
         actions.push(Action::post("確認を終える", &format!("/hub/{number}/checked"), call.hidden_owned()));
@@ -54,6 +65,12 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             (button_row(&actions, html! {}))
         }))
         (card("業務の番号", "", table(&list)))
+        @if joined_outsider {
+            (card("誤った連携を解く", "別の人と分かったときだけ。別の職員が決裁します", post_form("split", &format!("/hub/{number}/split"), false, &call.hidden(), html! {
+                (Field::new("reason", "誤りの内容").required().hint("何で分かったか。氏名は書きません").text())
+                (button_row(&[Action::submit("解除を起案する")], html! {}))
+            })))
+        }
     };
     let links = found.links.iter().map(|l| {
         serde_json::json!({ "programme": l.programme, "number": l.number, "from": l.valid_from.to_string(), "joined": l.dan_no.is_some() })

@@ -3,11 +3,15 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its city has failed")]
 
+pub mod desk;
+
 use async_trait::async_trait;
-use hub::{GROUPS, PURPOSE};
+use hub::{GROUPS, Needs, PURPOSE, Rules};
 use kernel::Date;
 use kernel::access::{Action, Purpose};
+use kernel::decision::FactRef;
 use kernel::ident::{AtenaNo, SetaiNo};
+use kernel::time::{PartialDate, Timestamp, civil, wareki_short};
 use mynumber::IndividualNumber;
 use platform::audit::{self, LogFilter};
 use platform::city::{CityProfile, Office};
@@ -17,7 +21,7 @@ use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, outbox};
 use ports::facts::{ResidentFacts, ResidentHit};
-use ports::{PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
+use ports::{LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use webkit::Programme;
@@ -34,26 +38,71 @@ pub fn my_number(n: u64) -> IndividualNumber {
     IndividualNumber::from_body(&format!("99{n:09}")).unwrap()
 }
 
-/// The registry: who has which 個人番号 today. It asks the gate like the real one.
+/// The registry: who lives in the city and has which 個人番号 today. It asks the gate like the real one.
 #[derive(Default)]
-pub struct Registry(Mutex<BTreeMap<AtenaNo, IndividualNumber>>);
+pub struct Registry(Mutex<BTreeMap<AtenaNo, IndividualNumber>>, Mutex<BTreeMap<AtenaNo, ResidentFacts>>);
 
 impl Registry {
     pub fn set(&self, who: &AtenaNo, number: IndividualNumber) {
         self.0.lock().unwrap().insert(who.clone(), number);
     }
+
+    /// Somebody lives in the city.
+    pub fn lives(&self, who: &AtenaNo, [name, kana, birth, sex, address]: [&str; 5]) {
+        let facts = ResidentFacts {
+            row: FactRef { register: "resident_person".into(), row_id: "1".into(), label_ja: "住民票".into() },
+            subject: 0,
+            atena_no: who.clone(),
+            name: name.into(),
+            kana: kana.into(),
+            alias: None,
+            birth: PartialDate::parse(birth).unwrap(),
+            sex: sex.into(),
+            resident: true,
+            resident_from: Some(TODAY),
+            removed_on: None,
+            removed_reason: None,
+            planned_move_out: None,
+            setai_no: None,
+            relation: None,
+            head_name: None,
+            postal_code: None,
+            address: Some(address.into()),
+            building: None,
+            ward: None,
+            protected: false,
+        };
+        self.1.lock().unwrap().insert(who.clone(), facts);
+    }
 }
 
 #[async_trait]
 impl ResidentPort for Registry {
-    async fn person(&self, _: &mut Unit, _: &AtenaNo, _: Date) -> Result<Option<ResidentFacts>, Fault> {
-        Ok(None)
+    async fn person(&self, unit: &mut Unit, number: &AtenaNo, _: Date) -> Result<Option<ResidentFacts>, Fault> {
+        let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
+        let seen = unit.see(subject, &["juki.identify", "juki.address"]).await?;
+        assert!(seen.has("juki.identify") && seen.has("juki.address"), "the hub may look at whom it compares");
+        Ok(self.1.lock().unwrap().get(number).cloned())
     }
     async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
     }
-    async fn search(&self, _: &mut Unit, _: &str, _: usize) -> Result<Vec<ResidentHit>, Fault> {
-        Ok(vec![])
+    async fn search(&self, unit: &mut Unit, query: &str, _: usize) -> Result<Vec<ResidentHit>, Fault> {
+        unit.permit(Action::Search, "juki.identify").await?;
+        let people = self.1.lock().unwrap();
+        let fits = |p: &&ResidentFacts| {
+            p.kana == query || p.name == query || p.birth.exact().is_some_and(|day| wareki_short(day) == query)
+        };
+        let hit = |p: &ResidentFacts| ResidentHit {
+            atena_no: p.atena_no.clone(),
+            name: p.name.clone(),
+            kana: p.kana.clone(),
+            birth: p.birth.to_string(),
+            sex: p.sex.clone(),
+            address: p.address.clone(),
+            status: "住民".into(),
+        };
+        Ok(people.values().filter(fits).map(hit).collect())
     }
     async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
@@ -62,6 +111,35 @@ impl ResidentPort for Registry {
     }
     async fn born_between(&self, _: &mut Unit, _: Date, _: Date, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
+    }
+}
+
+/// A programme that paid something for whoever it is asked about.
+struct Payer;
+
+#[async_trait]
+impl LinkUses for Payer {
+    async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let one = LinkUse {
+            programme: "kodomo".into(),
+            kind: "支給".into(),
+            title: format!("支給決定 {}", number.as_str().get(..4).unwrap_or_default()),
+            reference: "/kodomo/decisions/1".into(),
+            used_on: civil(since),
+            amount: Some(kernel::Yen(24_039)),
+            recipient: Some("保護者の口座".into()),
+        };
+        Ok(vec![one])
+    }
+}
+
+/// What the hub needs, with the tables of nobody: names are compared as they are written.
+pub fn needs(residents: Arc<dyn ResidentPort>) -> Needs {
+    Needs {
+        residents,
+        tables: Arc::new(matching::Tables::new("test", |c| c, ["大阪府", "みなと市"])),
+        rules: Rules { rank: |_, _| Ok((3, "専決規程".into())) },
+        users: vec![Arc::new(Payer)],
     }
 }
 
@@ -81,7 +159,7 @@ pub struct World {
 /// The same city on every database at hand.
 pub async fn worlds() -> Vec<World> {
     let registry = Arc::new(Registry::default());
-    let migrations: Vec<_> = platform::MIGRATIONS.iter().copied().chain(hub::programme(registry).migrations).collect();
+    let migrations: Vec<_> = platform::MIGRATIONS.iter().copied().chain(hub::programme(needs(registry)).migrations).collect();
     let mut all = vec![];
     for database in fresh_databases(&migrations).await.unwrap() {
         let registry = Arc::new(Registry::default());
@@ -104,7 +182,7 @@ pub async fn worlds() -> Vec<World> {
         let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
         let clock = Arc::new(FixedClock::noon(TODAY));
         let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
-        let programme = hub::programme(registry.clone());
+        let programme = hub::programme(needs(registry.clone()));
         all.push(World { database, city, registry, programme });
     }
     all

@@ -4,6 +4,7 @@ use super::sheet::{Dated, Gap, ParamError, RowFacts, Sheet};
 use kernel::money::{Ratio, Yen};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 macro_rules! file {
     ($path:literal) => {
@@ -40,6 +41,16 @@ pub enum Rank {
 }
 
 impl Rank {
+    /// The rank as a number: 1 係員, 2 係長, 3 課長, 4 部長.
+    pub fn number(self) -> i64 {
+        match self {
+            Rank::Clerk => 1,
+            Rank::SubsectionChief => 2,
+            Rank::SectionChief => 3,
+            Rank::Director => 4,
+        }
+    }
+
     /// The word on screen.
     pub fn label_ja(self) -> &'static str {
         match self {
@@ -272,7 +283,17 @@ pub struct Params {
     pub index: Vec<RowFacts>,
 }
 
+static SHIPPED: LazyLock<Result<Params, ParamError>> = LazyLock::new(Params::load);
+
 impl Params {
+    /// The parameters of this release, read once.
+    ///
+    /// # Errors
+    /// As [`Params::load`].
+    pub fn shipped() -> Result<&'static Self, &'static ParamError> {
+        SHIPPED.as_ref()
+    }
+
     /// The parameters of the demonstration city みなと市.
     ///
     /// # Errors

@@ -1,13 +1,35 @@
 //! What this programme hears from others.
 
-use crate::child::model::Notice;
-use crate::child::store::eligibility as store;
+use crate::child::model::{DecisionRow, Notice};
+use crate::child::store::{decision, eligibility as store};
 use crate::child::usecases::{refund, review_correction};
 use async_trait::async_trait;
+use kernel::ident::AtenaNo;
+use kernel::time::{Timestamp, civil};
 use platform::outbox::{self, Subscription};
 use platform::task::{self, NewTask};
 use platform::{Fault, Unit};
-use ports::{MONTH_SETTLED, MonthSettled, RESIDENT_EVENT, ResidentChange, ResidentEvent};
+use ports::{LinkUse, LinkUses, MONTH_SETTLED, MonthSettled, RESIDENT_EVENT, ResidentChange, ResidentEvent};
+
+/// What this office did for a person: asked by the hub when a link is found to be wrong.
+pub struct Uses;
+
+#[async_trait]
+impl LinkUses for Uses {
+    async fn uses(&self, unit: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let decisions = decision::decided_since(&mut unit.tx, number, civil(since)).await?;
+        let used = |d: DecisionRow| LinkUse {
+            programme: "kodomo".into(),
+            kind: if d.amount.is_some() { "支給" } else { "決定" }.into(),
+            title: format!("{} {}", d.kind, d.document_no),
+            reference: format!("/kodomo/decisions/{}", d.id),
+            used_on: d.decided_on,
+            amount: d.amount,
+            recipient: d.amount.map(|_| "保護者の口座".into()),
+        };
+        Ok(decisions.into_iter().map(used).collect())
+    }
+}
 
 /// Days to look at a notice that has no day of its own.
 const DAYS: i64 = 7;

@@ -22,7 +22,7 @@ use kernel::access::Action::{Draft, Look, Print, Search};
 use kernel::access::Purpose;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use ports::Ports;
+use ports::{LinkUses, Ports};
 use std::sync::Arc;
 use usecases::{card, change, grant, refund, refuse, renewal, review_claim};
 use webkit::{Call, Door, Nav, Programme, Reply, Route, needs};
@@ -54,6 +54,11 @@ pub const GROUPS: &[FieldGroup] = &[
     FieldGroup::plain("kodomo.card", "医療証"),
     FieldGroup::plain("kodomo.claim", "償還払い"),
 ];
+
+/// What the office did for a person, for the hub's recall of a wrong link.
+pub fn link_uses() -> Arc<dyn LinkUses> {
+    Arc::new(exchange::Uses)
+}
 
 /// The programme, given what others offer.
 pub fn programme(ports: Ports) -> Programme {

@@ -2,19 +2,16 @@
 
 use kernel::ident::KohiBearerNo;
 use kernel::{Date, Yen};
-use law::params::{ChildMedical, Params, Rank};
+use law::params::{ChildMedical, Params};
 use platform::city::CityProfile;
 use platform::{City, Fault};
-use std::sync::LazyLock;
-
-static PARAMS: LazyLock<Result<Params, String>> = LazyLock::new(|| Params::load().map_err(|e| e.to_string()));
 
 /// All parameters of the city.
 ///
 /// # Errors
 /// A parameter file that cannot be read: nothing is decided then.
 pub fn params() -> Result<&'static Params, Fault> {
-    PARAMS.as_ref().map_err(|why| Fault::conflict("制度の値を読めません", why.clone()))
+    Params::shipped().map_err(|why| Fault::conflict("制度の値を読めません", why.to_string()))
 }
 
 /// The ordinance on 子ども医療費助成.
@@ -44,14 +41,8 @@ pub fn rank(act: &str, amount: Option<Yen>, on: Date) -> Result<(i64, String), F
 /// As [`rank`].
 pub fn decided_by(programme: &str, act: &str, amount: Option<Yen>, on: Date) -> Result<(i64, String), Fault> {
     let required = law::approval::required_rank(programme, act, amount, on, &params()?.approval).map_err(unruled)?;
-    let number = match required.rank {
-        Rank::Clerk => 1,
-        Rank::SubsectionChief => 2,
-        Rank::SectionChief => 3,
-        Rank::Director => 4,
-    };
     let rule = format!("{} {} {}専決", required.row.facts.legal_basis, required.row.value.label_ja, required.rank.label_ja());
-    Ok((number, rule))
+    Ok((required.rank.number(), rule))
 }
 
 /// 公費負担者番号 of the city for this scheme: 法別番号, prefecture, municipality and check digit.

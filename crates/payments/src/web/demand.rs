@@ -90,9 +90,11 @@ pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
 async fn render(call: &Call, mut unit: Unit, ports: &Ports, fault: Option<Fault>) -> Result<Reply, Fault> {
     let d = store::demand(&mut unit.tx, call.staff.office(), call.id("id")?).await?;
     unit.require(d.subject, &["kodomo.payment"]).await?;
-    let number = AtenaNo::parse(&d.debtor).map_err(|_| Fault::missing("返還する人"))?;
     let today = unit.today();
-    let person = ports.residents.person(&mut unit, &number, today).await?;
+    let person = match AtenaNo::parse(&d.debtor) {
+        Ok(number) => ports.residents.person(&mut unit, &number, today).await?,
+        Err(_) => None,
+    };
     let name = person.map_or_else(String::new, |p| p.name);
     let incomes = store::incomes(&mut unit.tx, d.id).await?;
     let errors: Vec<FieldError> =

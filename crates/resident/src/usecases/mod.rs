@@ -17,18 +17,15 @@ pub mod release;
 pub mod restate;
 
 use kernel::Date;
-use law::params::{Params, Rank};
+use law::params::Params;
 use platform::Fault;
-use std::sync::LazyLock;
-
-static PARAMS: LazyLock<Result<Params, String>> = LazyLock::new(|| Params::load().map_err(|e| e.to_string()));
 
 /// The city's parameters.
 ///
 /// # Errors
 /// A defect in `params/`.
 pub fn rules() -> Result<&'static Params, Fault> {
-    PARAMS.as_ref().map_err(|why| Fault::conflict("法令の値を読めません", why.clone()))
+    Params::shipped().map_err(|why| Fault::conflict("法令の値を読めません", why.to_string()))
 }
 
 /// Rank and rule that decide an act of the resident registry.
@@ -38,11 +35,5 @@ pub fn rules() -> Result<&'static Params, Fault> {
 pub fn rank(act: &str, on: Date) -> Result<(i64, String), Fault> {
     let required = law::approval::required_rank("resident", act, None, on, &rules()?.approval);
     let required = required.map_err(|_| Fault::refused("この異動を決裁できる職が専決規程にありません"))?;
-    let rank = match required.rank {
-        Rank::Clerk => 1,
-        Rank::SubsectionChief => 2,
-        Rank::SectionChief => 3,
-        Rank::Director => 4,
-    };
-    Ok((rank, format!("{} {}", required.row.facts.legal_basis, required.rank.label_ja())))
+    Ok((required.rank.number(), format!("{} {}", required.row.facts.legal_basis, required.rank.label_ja())))
 }

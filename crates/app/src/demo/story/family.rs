@@ -1,6 +1,6 @@
 //! A family of the resident registry: in, corrected, and a child out again.
 
-use super::{Cast, check, list, send, waiting};
+use super::{Cast, act_for, check, list, send, waiting};
 use anyhow::Context;
 use serde_json::Value;
 
@@ -195,10 +195,7 @@ pub(super) async fn child_is_born(cast: &mut Cast) -> anyhow::Result<()> {
     cast.approve("1002", "resident.birth", &["美月"]).await?;
     let child = find(cast, "ツジナガ ミヅキ").await?;
     let operator = cast.at("4001")?;
-    let page = operator.open("/session/purpose").await?;
-    let choice = page.split("value=\"").skip(1).filter_map(|v| v.split('"').next()).find(|v| v.ends_with(":hub"));
-    let choice = choice.context("統合宛名の事務を選べません")?.to_owned();
-    send(operator, "/session/purpose", &[("purpose", &choice)]).await?;
+    act_for(operator, "hub").await?;
     send(operator, "/case", &[("title", "統合宛名の照会"), ("ground", "受付")]).await?;
     let joined = |view: &Value| list(view, "links").iter().filter(|l| l.get("joined") == Some(&true.into())).count();
     let waiting = hub_shows(cast, &child, |view| !list(view, "links").is_empty() && joined(view) == 0).await?;

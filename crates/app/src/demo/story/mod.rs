@@ -3,6 +3,7 @@
 
 mod aid;
 mod family;
+mod identity;
 mod later;
 mod money;
 mod month;
@@ -51,6 +52,15 @@ async fn send(browser: &mut Browser, address: &str, values: &[(&str, &str)]) -> 
         bail!("× {address} を送れません({}): {}", browser.status, visible(&browser.page));
     }
     Ok(())
+}
+
+/// Acts for another of the purposes that the post allows.
+async fn act_for(staff: &mut Browser, purpose: &str) -> anyhow::Result<()> {
+    let page = staff.open("/session/purpose").await?;
+    let wanted = format!(":{purpose}");
+    let choice = page.split("value=\"").skip(1).filter_map(|v| v.split('"').next()).find(|v| v.ends_with(&wanted));
+    let choice = choice.with_context(|| format!("事務 {purpose} を選べません"))?.to_owned();
+    send(staff, "/session/purpose", &[("purpose", &choice)]).await
 }
 
 fn list<'a>(view: &'a Value, name: &str) -> &'a [Value] {
@@ -114,6 +124,7 @@ pub async fn play(
     later::refused_and_held(&mut cast, &money::patient(made).context("償還払いを受ける子が合成の市にいません")?).await?;
     later::names(&mut cast).await?;
     later::taken_back_and_paid_back(&mut cast).await?;
+    identity::outsiders(&mut cast, made).await?;
     later::protection(&mut cast).await?;
     proof::whole(house, witness, plant).await?;
     if let Some(fault) = plant {

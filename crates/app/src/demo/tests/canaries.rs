@@ -192,6 +192,8 @@ const IDS: &[(&str, &str)] = &[
         "/claims/receipts/",
         "select id from claims_receipt where id in (select receipt_id from claims_finding where note is not null)",
     ),
+    ("/hub/recalls/", "select id from hub_recall"),
+    ("/hub/review/", "select id from hub_question"),
     ("/jobs/", "select id from platform_job"),
     ("/juki/certificates/", "select id from resident_certificate"),
     ("/kodomo/applications/", "select id from medical_aid_application"),
@@ -273,6 +275,8 @@ async fn walk(
         browser.post(&format!("/juki/person/{number}/take"), &[]).await.unwrap();
         browser.page.clone_from(&home);
         browser.post("/hub", &[("number", number)]).await.unwrap();
+        browser.page.clone_from(&home);
+        browser.post(&format!("/hub/outsiders/{number}/take"), &[]).await.unwrap();
     }
     let mut got = vec![];
     let mut waiting: Vec<String> = addresses.iter().flat_map(|path| [path.clone(), format!("/api/v1{path}")]).collect();
@@ -391,6 +395,8 @@ pub async fn story_people(house: &House) -> Vec<String> {
         "resident_protection",
         "resident_certificate",
         "hub_former_number f join hub_link l on l.dan_no = f.dan_no",
+        "hub_outsider",
+        "(select id, other_no as atena_no from hub_question) q",
     ] {
         let sql =
             format!("select atena_no from {table} order by {}id desc limit 1", if table.contains(" f ") { "f." } else { "" });

@@ -2,6 +2,7 @@
 
 use crate::child::model::{DecisionRow, FactUsed, ReasonRow, StepRow};
 use const_format::concatcp;
+use kernel::Date;
 use kernel::decision::{Decision, FactRef, Reason, Step, Verdict};
 use kernel::ident::AtenaNo;
 use platform::db::{DbError, Tx};
@@ -10,6 +11,8 @@ use platform::{Fault, params};
 platform::statements! {
     /// Decisions about a child.
     DECISIONS = concatcp!(DecisionRow::SELECT, " where atena_no = $1 order by id desc");
+    /// Decisions since a day about a child, or about the children of a guardian.
+    DECIDED_SINCE = concatcp!(DecisionRow::SELECT, " where decided_on >= $2 and (atena_no = $1 or atena_no in (select atena_no from medical_aid_application where guardian_no = $1)) order by id");
     /// One decision.
     DECISION = concatcp!(DecisionRow::SELECT, " where id = $1");
     /// Its reasons.
@@ -164,4 +167,9 @@ pub async fn set_review(tx: &mut Tx, id: i64, review: &str) -> Result<(), DbErro
 /// Decisions to look at again.
 pub async fn to_review(tx: &mut Tx) -> Result<Vec<DecisionRow>, DbError> {
     tx.all(TO_REVIEW, vec![]).await?.iter().map(DecisionRow::read).collect()
+}
+
+/// Decisions since a day about a child, or about the children of a guardian.
+pub async fn decided_since(tx: &mut Tx, number: &AtenaNo, day: Date) -> Result<Vec<DecisionRow>, DbError> {
+    tx.all(DECIDED_SINCE, params![number, day]).await?.iter().map(DecisionRow::read).collect()
 }

@@ -1,0 +1,305 @@
+//! 名寄せ of one 住登外者: who of the residents and of the other 住登外者 is the same person?
+//!
+//! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
+
+use super::{concern, doubt, issue};
+use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
+use crate::store;
+use kernel::ident::{AtenaNo, DanNo};
+use kernel::time::PartialDate;
+use matching::{Corpus, Decision, Grade, Linkage, Record, Settings, Tables};
+use platform::task::{self, NewTask};
+use platform::{Fault, Unit};
+use ports::{ResidentFacts, ResidentPort};
+use std::collections::BTreeSet;
+
+/// A question that nobody has answered.
+pub const OPEN: &str = "未確認";
+/// A join that waits for its second person.
+pub const DRAFTED: &str = "決裁待ち";
+/// One person.
+pub const SAME: &str = "同じ人";
+/// Two people.
+pub const APART: &str = "別の人";
+/// Kind of the task that asks 情報政策課 to look.
+pub const TASK: &str = "hub.question";
+/// Most residents that one search brings in.
+const SEARCHED: usize = 100;
+/// Name of the residents' system for the engine.
+const OUTSIDE: &str = "jutogai";
+
+/// Somebody who may be the person.
+struct Candidate {
+    atena_no: AtenaNo,
+    resident: bool,
+    name: String,
+    kana: String,
+    alias: String,
+    birth: String,
+    sex: String,
+    address: String,
+    phone: String,
+    token: u64,
+}
+
+impl Candidate {
+    fn record(&self) -> Record<'_> {
+        Record {
+            system: if self.resident { JUKI } else { OUTSIDE },
+            number: self.atena_no.as_str(),
+            token: self.token,
+            name: &self.name,
+            kana: &self.kana,
+            alias: &self.alias,
+            birth: &self.birth,
+            sex: &self.sex,
+            address: &self.address,
+            phone: &self.phone,
+            ..Record::default()
+        }
+    }
+
+    fn outsider(row: &Outsider) -> Self {
+        Self {
+            atena_no: row.atena_no.clone(),
+            resident: false,
+            name: row.name.clone(),
+            kana: row.kana.clone(),
+            alias: row.alias.clone().unwrap_or_default(),
+            birth: row.birth.clone(),
+            sex: row.sex.clone(),
+            address: row.address.clone(),
+            phone: row.phone.clone().unwrap_or_default(),
+            token: short(row.number_token.as_deref()),
+        }
+    }
+
+    fn resident(facts: ResidentFacts, token: Option<&[u8]>) -> Self {
+        Self {
+            atena_no: facts.atena_no,
+            resident: true,
+            name: facts.name,
+            kana: facts.kana,
+            alias: facts.alias.unwrap_or_default(),
+            birth: facts.birth.to_string(),
+            sex: facts.sex,
+            address: facts.address.unwrap_or_default(),
+            phone: String::new(),
+            token: short(token),
+        }
+    }
+}
+
+/// The engine compares numbers by a keyed hash; 0 means that there is none.
+fn short(token: Option<&[u8]>) -> u64 {
+    let bytes = token.and_then(|t| t.first_chunk::<8>());
+    bytes.map_or(0, |b| u64::from_be_bytes(*b).max(1))
+}
+
+/// Looks for the person of a 住登外者 and links, issues or asks.
+///
+/// # Errors
+/// The registry's refusal or the database's; then the event waits.
+pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, tables: &Tables, who: &AtenaNo) -> Result<(), Fault> {
+    let subject = concern(unit, who).await?;
+    unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS, LINK]).await?;
+    let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(()) };
+    if let Some(dan_no) = dan_of(unit, who).await? {
+        return keep(unit, subject, &row, &dan_no).await;
+    }
+    let mut all = candidates(unit, residents, &row).await?;
+    all.push(Candidate::outsider(&row));
+    let mut corpus = Corpus::new(tables.clone());
+    corpus.add(&all.iter().map(Candidate::record).collect::<Vec<_>>());
+    let found = matching::link(corpus, &Settings { registry: Some(JUKI.to_owned()), ..Settings::default() });
+    match partner(&found, who) {
+        Some((other, basis)) if !kept_apart(unit, who, &other).await? => connect_to(unit, &row, &other, basis).await?,
+        _ => number_alone(unit, &row).await?,
+    }
+    for (other, decision) in questions(&found, who) {
+        ask(unit, who, &other, &decision).await?;
+    }
+    Ok(())
+}
+
+/// A 住登外者 who has a 団番 already: a new 個人番号 that is not the one of the 団番 is for a person to look at.
+async fn keep(unit: &mut Unit, subject: i64, row: &Outsider, dan_no: &DanNo) -> Result<(), Fault> {
+    let person = store::by_dan(&mut unit.tx, dan_no).await?;
+    match &row.number_token {
+        Some(token) if *token != person.number_token => doubt(unit, Doubt::Taken, subject, &row.atena_no).await,
+        _ => Ok(()),
+    }
+}
+
+/// 団番 of a 宛名番号.
+pub async fn dan_of(unit: &mut Unit, who: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+    Ok(store::links(&mut unit.tx, who).await?.into_iter().find_map(|l| l.dan_no))
+}
+
+async fn candidates(unit: &mut Unit, residents: &dyn ResidentPort, row: &Outsider) -> Result<Vec<Candidate>, Fault> {
+    let mut numbers: BTreeSet<AtenaNo> = BTreeSet::new();
+    let birth = PartialDate::parse(&row.birth).ok().and_then(|b| b.exact()).map(kernel::time::wareki_short);
+    for query in birth.iter().chain([&row.kana, &row.name]) {
+        let hits = residents.search(unit, query, SEARCHED).await?;
+        numbers.extend(hits.into_iter().map(|hit| hit.atena_no));
+    }
+    let mut outsiders = store::outsiders_born(&mut unit.tx, &row.birth).await?;
+    if let Some(token) = &row.number_token {
+        outsiders.extend(store::outsiders_numbered(&mut unit.tx, token).await?);
+        if let Some(person) = store::by_token(&mut unit.tx, token).await? {
+            let holders = store::links_of_dan(&mut unit.tx, &person.dan_no).await?;
+            numbers.extend(holders.into_iter().filter(|l| l.programme == JUKI).map(|l| l.atena_no));
+        }
+    }
+    outsiders.sort_by_key(|o| o.id);
+    outsiders.dedup_by_key(|o| o.id);
+    let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
+    let today = unit.today();
+    for number in numbers {
+        let Some(facts) = residents.person(unit, &number, today).await? else { continue };
+        let token = match dan_of(unit, &number).await? {
+            Some(dan_no) => Some(store::by_dan(&mut unit.tx, &dan_no).await?.number_token),
+            None => None,
+        };
+        all.push(Candidate::resident(facts, token.as_deref()));
+    }
+    Ok(all)
+}
+
+fn number_at(found: &Linkage, at: u32) -> Option<AtenaNo> {
+    found.records.get(at as usize).and_then(|(_, number)| AtenaNo::parse(number).ok())
+}
+
+fn root_of(found: &Linkage, who: &AtenaNo) -> Option<u32> {
+    let at = found.records.iter().position(|(system, number)| system == OUTSIDE && number == who.as_str())?;
+    found.automatic.get(at).copied()
+}
+
+/// The first other record of a cluster, a resident before a 住登外者.
+fn member(found: &Linkage, root: u32, except: &AtenaNo) -> Option<AtenaNo> {
+    let members = found.records.iter().zip(&found.automatic).filter(|(_, r)| **r == root).map(|(record, _)| record);
+    let others = members.filter(|(_, number)| number != except.as_str());
+    let best = others.min_by_key(|(system, _)| system != JUKI)?;
+    AtenaNo::parse(&best.1).ok()
+}
+
+/// Who is the same person beyond doubt, and why.
+fn partner(found: &Linkage, who: &AtenaNo) -> Option<(AtenaNo, &'static str)> {
+    let other = member(found, root_of(found, who)?, who)?;
+    let mine = |at: u32| number_at(found, at).is_some_and(|n| n == *who);
+    let basis = found.links.iter().find(|l| mine(l.a) || mine(l.b)).map_or("名寄せ", |l| l.evidence.label());
+    Some((other, basis))
+}
+
+/// What a person has to look at.
+fn questions(found: &Linkage, who: &AtenaNo) -> Vec<(AtenaNo, Decision)> {
+    let Some(root) = root_of(found, who) else { return vec![] };
+    let about = found.conflicts.iter().chain(&found.review).filter(|d| d.a == root || d.b == root);
+    let other = |d: &Decision| member(found, if d.a == root { d.b } else { d.a }, who);
+    about.filter_map(|d| Some((other(d)?, d.clone()))).collect()
+}
+
+/// Have people decided that the two are not one person? Then no evidence joins them again.
+async fn kept_apart(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo) -> Result<bool, Fault> {
+    Ok(store::question_of(&mut unit.tx, who, other).await?.is_some_and(|q| q.state == APART))
+}
+
+async fn connect_to(unit: &mut Unit, row: &Outsider, other: &AtenaNo, basis: &str) -> Result<(), Fault> {
+    match dan_of(unit, other).await? {
+        Some(dan_no) => connect(unit, &row.atena_no, Some(&dan_no), basis).await,
+        None => {
+            number_alone(unit, row).await?;
+            match dan_of(unit, &row.atena_no).await? {
+                Some(dan_no) => connect(unit, other, Some(&dan_no), basis).await,
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// 付番 on the 個人番号 only: a new one makes a new 団番; one that belongs to somebody is left to the question.
+async fn number_alone(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
+    let Some(token) = &row.number_token else { return Ok(()) };
+    if store::by_token(&mut unit.tx, token).await?.is_some() || store::was_somebodys(&mut unit.tx, token).await? {
+        return Ok(());
+    }
+    let dan_no = issue::next(&mut unit.tx).await?;
+    let (issued_at, seq) = (unit.now(), unit.seq().await?);
+    Person { id: 0, dan_no: dan_no.clone(), number_token: token.clone(), issued_at, seq }.insert(&mut unit.tx).await?;
+    connect(unit, &row.atena_no, Some(&dan_no), "個人番号による付番").await
+}
+
+/// Gives every link of a 宛名番号 this 団番 (or none); what held before stays as history.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn connect(unit: &mut Unit, who: &AtenaNo, dan_no: Option<&DanNo>, basis: &str) -> Result<(), Fault> {
+    let (now, seq) = (unit.now(), unit.seq().await?);
+    for old in store::links(&mut unit.tx, who).await? {
+        if old.dan_no.as_ref() != dan_no {
+            let new =
+                Link { id: 0, dan_no: dan_no.cloned(), recorded_at: now, basis: Some(basis.to_owned()), seq, ..old.clone() };
+            store::relink(&mut unit.tx, &old, &new).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a question into the queue, once for a pair.
+async fn ask(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, decision: &Decision) -> Result<(), Fault> {
+    let grade = match decision.grade() {
+        Grade::A => "A",
+        Grade::B => "B",
+        Grade::C => "C",
+    };
+    put(unit, who, other, decision.evidence.label(), grade, decision.explain()).await
+}
+
+/// A clerk says that the two are one person: others have to confirm it.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn claimed(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo) -> Result<(), Fault> {
+    let explanation = "登録した職員が同じ人として選びました。記録を見比べて確かめてください。".to_owned();
+    put(unit, who, other, "職員の申告", "B", explanation).await
+}
+
+async fn put(
+    unit: &mut Unit,
+    who: &AtenaNo,
+    other: &AtenaNo,
+    evidence: &str,
+    grade: &str,
+    explanation: String,
+) -> Result<(), Fault> {
+    if store::question_of(&mut unit.tx, who, other).await?.is_some() {
+        return Ok(());
+    }
+    let (asked_at, seq) = (unit.now(), unit.seq().await?);
+    let question = Question {
+        id: 0,
+        atena_no: who.clone(),
+        other_no: other.clone(),
+        evidence: evidence.to_owned(),
+        grade: grade.to_owned(),
+        explanation,
+        state: OPEN.to_owned(),
+        note: None,
+        decided_by: None,
+        decided_at: None,
+        asked_at,
+        seq,
+    };
+    let id = question.insert(&mut unit.tx).await?.to_string();
+    let subject = unit.find_subject(who).await?;
+    let task = NewTask {
+        office: crate::OFFICE,
+        purpose: crate::PURPOSE.code,
+        kind: TASK,
+        title: "名寄せの確認: 同じ人かどうかを見比べてください",
+        subject,
+        reference: Some(&id),
+        due: None,
+    };
+    Ok(task::add(&mut unit.tx, task, asked_at).await?)
+}

@@ -1,0 +1,78 @@
+//! One 住登外者 of the open case: the record, its history, its links, and a new record.
+
+use super::outsiders::{LIST, fields, filled, reasons};
+use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
+use crate::store;
+use crate::usecases::register_outsider::{self, LIVING};
+use kernel::ident::AtenaNo;
+use maud::html;
+use platform::Fault;
+use webkit::components::{Action, Field, Ledger, button_row, card, post_form};
+use webkit::{Begun, Call, Reply, Screen};
+
+fn number_of(call: &Call) -> Result<AtenaNo, Fault> {
+    AtenaNo::parse(call.part("number")).map_err(|_| Fault::missing("住登外者"))
+}
+
+/// The record.
+pub async fn show(call: Call) -> Result<Reply, Fault> {
+    let number = number_of(&call)?;
+    let mut unit = call.look().await?;
+    let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("住登外者"))?;
+    unit.require(subject, &[OUTSIDER]).await?;
+    let row = register_outsider::current(&mut unit, &number).await?;
+    let seen = unit.see(subject, &[OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, LINK, NUMBER]).await?;
+    let history = store::outsider_history(&mut unit.tx, &number).await?;
+    let links = store::link_history(&mut unit.tx, &number).await?;
+    let questions = store::questions_about(&mut unit.tx, &number).await?;
+    let may = |group: &str| seen.has(group);
+    let ledger = Ledger::default()
+        .with(Outsider::REGISTER, history.iter().map(Outsider::in_words))
+        .with(crate::model::Link::REGISTER, links.iter().map(crate::model::Link::in_words))
+        .with(crate::model::Question::REGISTER, questions.iter().map(crate::model::Question::in_words));
+    let address = seen.show(OUTSIDER_ADDRESS, row.address.clone());
+    let form = filled(&row, address.as_deref());
+    let number_text = number.to_string();
+    let mut hidden = call.hidden();
+    hidden.extend([("kind", "1"), ("atena_no", number_text.as_str())]);
+    let change = html! {
+        (Field::new("reason", "異動事由").required().value("修正").radio(&reasons()))
+        (Field::new("successor", "引継先の宛名番号").hint("住民となったとき。15桁").digits())
+        (fields(&form, &[]))
+        (button_row(&[Action::submit("この内容で記録する").key("F9").primary()], html! {}))
+    };
+    let mut actions = vec![Action::link("住登外者へ戻る", LIST).key("F6")];
+    if may(NUMBER) {
+        actions.push(Action::link("連携を見る", &format!("/hub/{number}")));
+    }
+    let main = html! {
+        (button_row(&actions, html! {}))
+        (ledger.cards(may))
+        @if row.state == LIVING { (card("記録を改める", "前の記録は履歴に残ります", post_form("change", LIST, false, &hidden, change))) }
+    };
+    let screen = Screen {
+        title: "住登外者の記録".into(),
+        subtitle: number_text.clone(),
+        main,
+        asked: "氏名・生年月日・住所・連携".into(),
+        data: serde_json::json!({ "atena_no": number_text.as_str(), "rev": row.rev, "state": row.state, "ledger": ledger.json(may) }),
+        ..Screen::default()
+    };
+    Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// Takes the person into the open case.
+pub async fn take(call: Call) -> Result<Reply, Fault> {
+    let number = number_of(&call)?;
+    let mut unit = match call.command().await? {
+        Begun::New(unit) => *unit,
+        Begun::Done(reply) => return Ok(reply),
+    };
+    register_outsider::current(&mut unit, &number).await?;
+    let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("住登外者"))?;
+    unit.take_into_case(subject).await?;
+    unit.require(subject, &[OUTSIDER]).await?;
+    let to = format!("{LIST}/{number}");
+    unit.commit_as((), &to).await?;
+    Ok(Reply::See(to))
+}

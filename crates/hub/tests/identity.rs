@@ -1,0 +1,266 @@
+//! 住登外者 and 名寄せ: who is linked by itself, who becomes a question, and how a wrong link is undone.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its city has failed")]
+
+mod support;
+
+use axum::http::StatusCode;
+use kernel::ident::AtenaNo;
+use platform::approval::Word;
+use serde_json::Value;
+use support::desk::Desk;
+use support::{World, atena, my_number, worlds};
+
+const HOME: &str = "大阪府みなと市中央区港町二丁目7番5号";
+
+/// 大谷陽翔 and his twin 陽斗 live in the city; each has a number.
+async fn twins(world: &World) -> (AtenaNo, AtenaNo) {
+    let (haruto, hinato) = (atena(1), atena(2));
+    world.registry.lives(&haruto, ["大谷 陽翔", "オオタニ ハルト", "令和2年11月3日", "男", HOME]);
+    world.registry.lives(&hinato, ["大谷 陽斗", "オオタニ ヒナト", "令和2年11月3日", "男", HOME]);
+    world.enters(&haruto, my_number(1)).await;
+    world.enters(&hinato, my_number(2)).await;
+    (haruto, hinato)
+}
+
+/// Enters a 住登外者 and waits for 名寄せ; answers the number.
+async fn enter(desk: &Desk<'_>, changes: &[(&str, &str)]) -> AtenaNo {
+    let mut form = vec![
+        ("kind", "0"),
+        ("name", "大谷 陽翔"),
+        ("kana", "オオタニ ハルト"),
+        ("birth", "令和2年11月3日"),
+        ("sex", "男"),
+        ("address", HOME),
+        ("moved_on", "R8.11.20"),
+    ];
+    for (name, value) in changes {
+        form.retain(|(n, _)| n != name);
+        form.push((name, value));
+    }
+    let (status, location, page) = desk.say("/hub/outsiders", &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    desk.world.deliver().await;
+    AtenaNo::parse(location.rsplit('/').next().unwrap()).unwrap()
+}
+
+async fn dan(desk: &Desk<'_>, who: &AtenaNo) -> Option<String> {
+    desk.api(&format!("/hub/{who}")).await["dan_no"].as_str().map(str::to_owned)
+}
+
+async fn open_questions(desk: &Desk<'_>) -> Vec<Value> {
+    desk.api("/hub/review").await["questions"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn the_four_items_link_by_themselves_and_name_with_birth_date_never_does() {
+    for world in worlds().await {
+        let (haruto, _) = twins(&world).await;
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        desk.look_up("own", &haruto).await;
+        let same = enter(&desk, &[]).await;
+        assert!(dan(&desk, &same).await.is_some());
+        assert_eq!(dan(&desk, &same).await, dan(&desk, &haruto).await);
+        let page = desk.get(&format!("/hub/{same}")).await.1;
+        assert!(page.contains("基本4情報"), "the page says what the link rests on");
+        let elsewhere = enter(&desk, &[("address", "北海道札幌市北区北七条西一丁目2番")]).await;
+        assert_eq!(dan(&desk, &elsewhere).await, None, "name and birth date are not enough");
+        let asked = open_questions(&desk).await;
+        assert!(!asked.is_empty() && asked.iter().all(|q| q["explanation"].as_str().unwrap().contains("一致")), "{asked:?}");
+        assert!(!format!("{asked:?}").contains("陽翔"), "the queue names nobody");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_wrong_twin() {
+    for world in worlds().await {
+        let (haruto, hinato) = twins(&world).await;
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        desk.open_case().await;
+        desk.look_up("one", &haruto).await;
+        desk.look_up("two", &hinato).await;
+        let number = my_number(2);
+        let away = [("address", "東京都新宿区歌舞伎町一丁目4番1号"), ("my_number", number.expose())];
+        let outsider = enter(&desk, &away).await;
+        let everything = || async {
+            let mut all = vec![];
+            for who in [&haruto, &hinato, &outsider] {
+                all.push(desk.get(&format!("/api/v1/hub/{who}")).await.1);
+            }
+            all
+        };
+        let before = everything().await;
+        assert_eq!(dan(&desk, &outsider).await, None, "a number whose name differs links nobody");
+        let asked = open_questions(&desk).await;
+        let conflict =
+            asked.iter().find(|q| q["evidence"] == matching::Evidence::NumberMismatch.label()).expect("the conflict is asked");
+        let path = format!("/hub/review/{}", conflict["id"]);
+        assert_eq!(desk.say(&format!("{path}/take"), &[]).await.0, StatusCode::SEE_OTHER);
+        let page = desk.get(&path).await.1;
+        assert!(page.contains("陽翔") && page.contains("陽斗") && page.contains("相違"), "side by side");
+
+        // Two people force it.
+        assert_eq!(desk.say(&path, &[("reason", "窓口で同じ人と聞いた")]).await.0, StatusCode::SEE_OTHER);
+        assert!(desk.decides(Word::Approve).await.is_err(), "nobody decides what they drafted");
+        chief.decides(Word::Approve).await.unwrap();
+        assert_eq!(dan(&desk, &outsider).await, dan(&desk, &hinato).await);
+        assert_ne!(everything().await, before);
+
+        // It was wrong: the link is undone, and what rested on it is called back.
+        let split = format!("/hub/{outsider}/split");
+        assert_eq!(desk.say(&split, &[("reason", "出生届で別の人と分かった")]).await.0, StatusCode::SEE_OTHER);
+        chief.decides(Word::Approve).await.unwrap();
+        assert_eq!(everything().await, before, "every output is what it was before, byte for byte");
+        let recalls = desk.api("/hub/recalls").await;
+        let recall = &recalls["recalls"][0];
+        assert_eq!(
+            (recall["uses"].as_u64(), recall["closed"].as_bool()),
+            (Some(2), Some(false)),
+            "one use of each who shared it"
+        );
+        let page = format!("/hub/recalls/{}", recall["id"]);
+        let listed = desk.get(&page).await.1;
+        assert!(listed.contains("24,039円") && listed.contains("保護者の口座") && listed.contains("出生届で別の人"), "{listed}");
+        let tasks = "select count(*) as n from platform_task where kind = 'hub.recall' and office = 'iryo' and state = 'open'";
+        assert_eq!(world.count(tasks).await, 1, "the office that paid is asked");
+        for use_no in 1..=2 {
+            assert_eq!(
+                desk.say(&format!("{page}/uses/{use_no}"), &[("note", "正しい人へ払い直した")]).await.0,
+                StatusCode::SEE_OTHER
+            );
+        }
+        let again = desk.say(&format!("{page}/uses/1"), &[("note", "もう一度")]).await;
+        assert_eq!(again.0, StatusCode::CONFLICT, "put right once");
+        assert_eq!(desk.api("/hub/recalls").await["recalls"][0]["closed"], true);
+
+        // The same record sent again joins nobody by itself and asks nothing twice.
+        let kept = open_questions(&desk).await.len();
+        let number = outsider.to_string();
+        enter(&desk, &[&away[..], &[("kind", "1"), ("atena_no", &number), ("reason", "修正")]].concat()).await;
+        assert_eq!(dan(&desk, &outsider).await, None);
+        assert_eq!(open_questions(&desk).await.len(), kept);
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn another_person_is_said_by_one_and_never_asked_again() {
+    for world in worlds().await {
+        let (haruto, _) = twins(&world).await;
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        desk.look_up("own", &haruto).await;
+        let far = [("address", "北海道札幌市北区北七条西一丁目2番")];
+        let outsider = enter(&desk, &far).await;
+        for question in open_questions(&desk).await {
+            let path = format!("/hub/review/{}", question["id"]);
+            desk.say(&format!("{path}/take"), &[]).await;
+            let answer = [("reason", "本籍が違う"), ("answer", "apart")];
+            assert_eq!(desk.say(&path, &answer).await.0, StatusCode::SEE_OTHER);
+            assert_eq!(desk.say(&path, &answer).await.0, StatusCode::CONFLICT, "answered once");
+        }
+        let number = outsider.to_string();
+        enter(&desk, &[&far[..], &[("kind", "1"), ("atena_no", &number), ("reason", "修正"), ("phone", "0120000000")]].concat())
+            .await;
+        assert!(open_questions(&desk).await.is_empty());
+        assert_eq!(
+            world.count("select count(*) as n from platform_task where kind = 'hub.question' and state <> 'done'").await,
+            0
+        );
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_entered_wrongly_is_named_with_the_code_of_the_interface() {
+    for world in worlds().await {
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        let (status, _, page) =
+            desk.say("/hub/outsiders", &[("kind", "0"), ("postal_code", "59000"), ("my_number", "123456789012")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        for code in ["氏名を入れてください(E0001)", "数字7桁で入れてください(E0003)", "検査用数字が合いません"]
+        {
+            assert!(page.contains(code), "{code}: {page}");
+        }
+        let ok = [
+            ("name", "山田 花子"),
+            ("kana", "やまだ"),
+            ("birth", "昭和45年5月不詳"),
+            ("sex", "女"),
+            ("address", "京都府京都市北区1番"),
+            ("moved_on", "R8.11.20"),
+            ("kind", "1"),
+        ];
+        let (status, _, page) = desk.say("/hub/outsiders", &ok).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("E0002") && page.contains("E0004"), "{page}");
+        assert_eq!(world.count("select count(*) as n from hub_outsider").await, 0, "nothing is half-saved");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_record_keeps_its_history_and_a_withheld_one_is_shut_to_other_programmes() {
+    for world in worlds().await {
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        let other = Desk::open(&world, "2001", 1, "").await;
+        other.open_case().await;
+        let born = [("birth", "昭和45年5月不詳"), ("name", "山田 花子"), ("kana", "ヤマダ ハナコ"), ("sex", "女")];
+        let open = enter(&desk, &born).await;
+        let shut = enter(&desk, &[&born[..], &[("withheld", "1"), ("name", "山田 華子")]].concat()).await;
+        assert_ne!(open, shut);
+        assert!(open.as_str() > atena(999_999_999).as_str(), "a space of its own");
+        let search = "/hub/outsiders?birth=昭和45年5月不詳&kana=ヤマダ".to_owned();
+        let search =
+            webkit::server::encode(&search).replace("%2F", "/").replace("%3F", "?").replace("%3D", "=").replace("%26", "&");
+        let found = |page: Value| page["people"].as_array().unwrap().len();
+        assert_eq!((found(desk.api(&search).await), found(other.api(&search).await)), (2, 1));
+        assert_eq!(other.say(&format!("/hub/outsiders/{shut}/take"), &[]).await.0, StatusCode::NOT_FOUND, "it looks like none");
+        let one_key = desk.get("/hub/outsiders?birth=S45").await;
+        assert_eq!(one_key.0, StatusCode::UNPROCESSABLE_ENTITY, "one key shows nobody");
+
+        let number = open.to_string();
+        let moved = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区1番")];
+        assert_eq!(enter(&desk, &[&born[..], &moved].concat()).await, open, "the number stays");
+        let ended = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "利用の終了")];
+        enter(&desk, &[&born[..], &ended].concat()).await;
+        let view = desk.api(&format!("/hub/outsiders/{open}")).await;
+        assert_eq!((view["rev"].as_i64(), view["state"].as_str()), (Some(3), Some("消除")));
+        assert_eq!(view["ledger"]["hub_outsider"].as_array().unwrap().len(), 3, "the history is there");
+        drop((desk, other));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn three_rows_of_which_the_second_is_unknown_keep_their_order() {
+    for world in worlds().await {
+        let (haruto, hinato) = twins(&world).await;
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        desk.look_up("one", &haruto).await;
+        desk.look_up("two", &hinato).await;
+        let numbers = format!("{haruto}\n{}\n{hinato}", atena(77));
+        let ask = [("programme", "juki"), ("way", "to_dan"), ("numbers", numbers.as_str())];
+        let (status, _, csv) = desk.say("/hub/translate", &ask).await;
+        assert_eq!(status, StatusCode::OK, "{csv}");
+        let lines: Vec<&str> = csv.lines().skip(1).collect();
+        let dans = [dan(&desk, &haruto).await.unwrap(), dan(&desk, &hinato).await.unwrap()];
+        assert!(lines[0].contains(haruto.as_str()) && lines[0].contains(&dans[0]), "{csv}");
+        assert!(lines[1].starts_with("\"2\"") && lines[1].contains("登録されていません"), "{csv}");
+        assert!(lines[2].contains(hinato.as_str()) && lines[2].contains(&dans[1]), "{csv}");
+        let ask = [("programme", "juki"), ("way", "from_dan"), ("numbers", dans[1].as_str())];
+        assert!(desk.say("/hub/translate", &ask).await.2.contains(hinato.as_str()), "and back");
+        drop(desk);
+        world.database.remove().await;
+    }
+}

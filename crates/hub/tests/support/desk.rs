@@ -1,0 +1,106 @@
+//! Somebody of 情報政策課 (or, with a number that begins with 2, of 医療年金課) at a browser: the real doors, session, case and forms.
+
+use super::{TODAY, World};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use kernel::access::Action;
+use kernel::ident::AtenaNo;
+use platform::approval::{Acts, Word, decide};
+use platform::staff::{self, NewStaff};
+use platform::{Fault, StaffContext, Unit, case};
+use std::sync::atomic::{AtomicU32, Ordering};
+use tower::ServiceExt;
+use webkit::House;
+
+const PASSWORD: &str = "a long password of my own";
+
+/// A browser of a member of staff.
+pub struct Desk<'a> {
+    pub world: &'a World,
+    house: House,
+    token: String,
+    key: AtomicU32,
+}
+
+impl<'a> Desk<'a> {
+    pub async fn open(world: &'a World, no: &str, rank: i64, roles: &str) -> Self {
+        let mut tx = world.city.db().write().await.unwrap();
+        let office = if no.starts_with('2') { "iryo" } else { "joho" };
+        let posts = [(office, rank, roles, None)];
+        let new = NewStaff { staff_no: no, name: "上田 誠", password: "first-password", posts: &posts, from: TODAY };
+        staff::register(&mut tx, &new).await.unwrap();
+        tx.commit().await.unwrap();
+        let token = staff::sign_in(&world.city, no, "first-password", "T-1").await.unwrap();
+        let house = House::new(world.city.clone(), vec![world.programme.clone()]);
+        let desk = Self { world, house, token, key: AtomicU32::new(0) };
+        staff::change_password(&world.city, &desk.staff().await, "first-password", PASSWORD).await.unwrap();
+        desk
+    }
+
+    pub async fn staff(&self) -> StaffContext {
+        staff::session(&self.world.city, &self.token).await.unwrap().unwrap()
+    }
+
+    pub async fn open_case(&self) {
+        let staff = self.staff().await;
+        let mut tx = self.world.city.db().write().await.unwrap();
+        let opened = case::open(&self.world.city, &mut tx, &staff, "受付", "統合宛名の照会", &[]).await.unwrap();
+        case::resume(&mut tx, &staff, opened.id).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, String, String) {
+        let response = self.house.router().oneshot(request).await.unwrap();
+        let location = response.headers().get(header::LOCATION).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, location, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    pub async fn get(&self, path: &str) -> (StatusCode, String) {
+        let cookie = format!("atena_session={}", self.token);
+        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let (status, _, body) = self.send(request).await;
+        (status, body)
+    }
+
+    pub async fn post(&self, path: &str, key: &str, fields: &str) -> (StatusCode, String, String) {
+        let cookie = format!("atena_session={}", self.token);
+        let body = format!("_csrf={}&_key=form-{key}-0001&{fields}", self.staff().await.csrf);
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub async fn look_up(&self, key: &str, number: &AtenaNo) -> (StatusCode, String, String) {
+        self.post("/hub", key, &format!("number={number}")).await
+    }
+
+    /// A form, sent once.
+    pub async fn say(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+        let key = format!("say{}", self.key.fetch_add(1, Ordering::SeqCst));
+        let fields: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", webkit::server::encode(value))).collect();
+        self.post(path, &key, &fields.join("&")).await
+    }
+
+    /// A page as data.
+    pub async fn api(&self, path: &str) -> serde_json::Value {
+        let (status, body) = self.get(&format!("/api/v1{path}")).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// Decides the newest draft.
+    pub async fn decides(&self, word: Word) -> Result<(), Fault> {
+        let acts = Acts::new(self.world.programme.acts.clone());
+        let mut unit = Unit::change(&self.world.city, &self.staff().await, "決裁", Action::Decide).await?;
+        let id: i64 = unit.tx.one("select max(id) as id from platform_draft", vec![]).await?.get("id")?;
+        decide(&mut unit, &acts, id, 1, word, "確かめた").await?;
+        unit.commit(()).await.map(|_| ())
+    }
+}
