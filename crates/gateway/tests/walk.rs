@@ -196,7 +196,7 @@ async fn the_number_of_an_acquisition_is_gone_once_the_code_is_bound() {
         let person = dan(1);
         world.network.lock().unwrap().lineages.insert((code(A), person.clone()), support::lineage(1));
         world.a.keeper.register_people(std::slice::from_ref(&person)).await.unwrap();
-        let wanted = || call::<serde_json::Value>(&world.a, "FGU_20221", &json!({}));
+        let wanted = async || call::<serde_json::Value>(&world.a, "FGU_20221", &json!({})).await;
         assert_eq!(wanted().await.unwrap()["good"], json!(1));
         world.settle().await;
         assert_eq!(wanted().await.unwrap()["good"], json!(0));
