@@ -1,19 +1,25 @@
 //! 自治体中間サーバー: one tenant of the gateway platform, which holds a city's 副本 and 符号 and speaks with the network for it.
 
+mod compare;
+mod consent;
 pub mod interfaces;
 mod keeper;
 pub mod model;
 mod profile;
 mod record;
 mod replica;
+mod routes;
 mod send;
 mod store;
 mod words;
 mod work;
 
+pub use compare::Compared;
+pub use consent::NewConsent;
 pub use keeper::{Keeper, SystemRandomness};
 pub use profile::{Business, Institution, Profile};
 pub use replica::Loaded;
+pub use routes::routes;
 pub use send::{Sender, Sent, Unsent};
 
 use kernel::access::Purpose;
