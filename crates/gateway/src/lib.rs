@@ -11,6 +11,7 @@ mod replica;
 mod routes;
 mod send;
 mod store;
+mod web;
 mod words;
 mod work;
 
@@ -22,10 +23,11 @@ pub use replica::Loaded;
 pub use routes::routes;
 pub use send::{Sender, Sent, Unsent};
 
+use kernel::access::Action::{Decide, Draft, Look, Run, Search};
 use kernel::access::Purpose;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use webkit::Programme;
+use webkit::{Door, Nav, Programme, Route, needs};
 
 /// Code of the programme.
 pub const CODE: &str = "gateway";
@@ -51,8 +53,55 @@ pub const GROUPS: &[FieldGroup] = &[
 pub const MIGRATION: Migration =
     Migration { name: "0060_gateway", sql: include_str!("../../../migrations/0060_gateway.sql"), postgres_only: false };
 
+const PURPOSES: &[&str] = &[PURPOSE.code];
+const STATE: Door = needs(PURPOSES, &[(Search, model::STATE)]);
+const TEND: Door = needs(PURPOSES, &[(Run, model::STATE)]);
+const COUNT: Door = needs(PURPOSES, &[(Search, model::RECORD)]);
+const MONITOR: Door = needs(PURPOSES, &[(Search, model::REPLICA)]);
+const PERSON: Door = needs(PURPOSES, &[(Look, model::RECORD), (Look, model::REPLICA)]);
+const HELD: Door = needs(PURPOSES, &[(Look, model::RECORD), (Look, model::ANSWER)]);
+const DRAFT: Door = needs(PURPOSES, &[(Draft, model::RECORD), (Draft, model::ANSWER)]);
+const DECIDE: Door = needs(PURPOSES, &[(Decide, model::RECORD), (Decide, model::ANSWER)]);
+
+/// The pages. Each handler is handed the tenant.
+fn pages(keeper: &Keeper) -> Vec<Route> {
+    macro_rules! of {
+        ($handler:path) => {{
+            let keeper = keeper.clone();
+            move |call| $handler(call, keeper.clone())
+        }};
+    }
+    vec![
+        Route::get("/gateway", "中間サーバーの運用状況", STATE, of!(web::board::show)),
+        Route::post("/gateway/alarms/{id}/close", "中間サーバーの警報への対応", TEND, web::board::close),
+        Route::get("/gateway/codes", "符号取得状況", COUNT, web::board::codes),
+        Route::get("/gateway/replica", "副本の状況", MONITOR, of!(web::replica::show)),
+        Route::get("/gateway/inquiries", "照会状況", COUNT, of!(web::inquiries::show)),
+        Route::get("/gateway/records", "情報提供等記録", COUNT, of!(web::records::show)),
+        Route::get("/gateway/people", "情報連携(個人)の照会", COUNT, web::person::ask),
+        Route::post("/gateway/people", "情報連携(個人)の照会", PERSON, web::person::look_up),
+        Route::get("/gateway/people/{dan}", "情報連携(個人)", PERSON, of!(web::person::show)),
+        Route::get("/gateway/provisions", "情報提供の確認待ち", COUNT, of!(web::provision::waiting)),
+        Route::get("/gateway/provisions/{permit}", "情報提供の確認", HELD, of!(web::provision::show)),
+        Route::post("/gateway/provisions/{permit}/register", "情報提供の内容の登録", DRAFT, of!(web::provision::registered)),
+        Route::post("/gateway/provisions/{permit}/permit", "情報提供の送信の許可", DECIDE, of!(web::provision::permitted)),
+        Route::post("/gateway/provisions/{permit}/refuse", "情報提供をしない判断", DRAFT, of!(web::provision::refused)),
+    ]
+}
+
+/// Links of the left column.
+const NAV: [Nav; 7] = [
+    Nav { group: "情報連携", label: "運用状況", path: "/gateway" },
+    Nav { group: "情報連携", label: "情報提供の確認", path: "/gateway/provisions" },
+    Nav { group: "情報連携", label: "照会状況", path: "/gateway/inquiries" },
+    Nav { group: "情報連携", label: "情報提供等記録", path: "/gateway/records" },
+    Nav { group: "情報連携", label: "副本", path: "/gateway/replica" },
+    Nav { group: "情報連携", label: "符号", path: "/gateway/codes" },
+    Nav { group: "情報連携", label: "個人", path: "/gateway/people" },
+];
+
 /// The programme of one tenant.
-pub fn programme(_keeper: Keeper) -> Programme {
+pub fn programme(keeper: Keeper) -> Programme {
     Programme {
         code: CODE,
         name_ja: "自治体中間サーバー",
@@ -75,6 +124,9 @@ pub fn programme(_keeper: Keeper) -> Programme {
         ],
         statements: store::statements(),
         migrations: vec![MIGRATION],
+        routes: pages(&keeper),
+        nav: NAV.to_vec(),
+        task_pages: vec![(TASK_HELD, "/gateway/provisions/{reference}"), (TASK_RECALLED, "/gateway/inquiries")],
         ..Programme::default()
     }
 }

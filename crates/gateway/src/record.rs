@@ -1,5 +1,6 @@
 //! 情報提供等記録 as a row, and the person it is about.
 
+use crate::keeper::Keeper;
 use crate::model::{ExchangeRecord, RemovedRecord};
 use crate::store::{machines, registers};
 use crate::words::{permit_text, state_text};
@@ -103,4 +104,15 @@ pub(crate) async fn remove_old(tx: &mut Tx, today: Date, years: u16) -> Result<u
     machines::forget(tx, gone).await?;
     RemovedRecord::insert_all(&proofs, tx).await?;
     Ok(proofs.len())
+}
+
+impl Keeper {
+    /// The proof that a record was there and went when its time was over; `None` while it is there, or when it never was.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn removal(&self, no: &PermitNo) -> Result<Option<RemovedRecord>, Fault> {
+        let mut tx = self.city().db().read().await?;
+        Ok(registers::removal(&mut tx, &permit_text(no)).await?)
+    }
 }

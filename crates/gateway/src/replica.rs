@@ -192,7 +192,8 @@ impl Meter {
     /// Brings the hashes up to the stored replica and answers the root and the time of its last change.
     pub async fn measure(&mut self, tx: &mut Tx, now: Timestamp) -> Result<(Digest, Timestamp), Fault> {
         let (change, changed_at) = replica::change(tx).await?;
-        let root = match self.root.filter(|_| self.change == change) {
+        // A reader's snapshot may be older than what a writer has measured.
+        let root = match self.root.filter(|_| change <= self.change) {
             Some(root) => root,
             None => {
                 self.follow(tx).await?;

@@ -5,7 +5,7 @@ use crate::record::Kept;
 use crate::store::machines::Held;
 use crate::store::replica::{PROVISION_LIST, list};
 use crate::store::registers;
-use crate::words::{permit_text, state_text};
+use crate::words::permit_text;
 use crate::work::{Needs, Work};
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
@@ -299,9 +299,4 @@ pub(crate) async fn mark(desk: &mut Desk<'_>, wanted: MarkWanted) -> Result<Outc
         _ if known => Err(Refusal::conflict("許可されなかった照会の記録は、もともと本人に表示されません")),
         _ => Err(Refusal::missing("情報提供等記録")),
     })
-}
-
-/// The state of a provision as it is stored.
-pub(crate) fn state(provision: &wire::provide::Provision) -> String {
-    state_text(&provision.state)
 }

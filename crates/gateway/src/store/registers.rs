@@ -37,8 +37,8 @@ platform::statements! {
     REMOVAL = concatcp!(RemovedRecord::SELECT, " where record_no = $1");
     /// Is there a consent on a day?
     CONSENTED = "select id from gateway_consent where dan_no = $1 and procedure_code = $2 and data_set = $3 and given_on <= $4 and (until is null or until >= $4) limit 1";
-    /// Consents, newest first.
-    CONSENTS = concatcp!(Consent::SELECT, " order by given_on desc, id desc limit $1");
+    /// Consents of a person, newest first.
+    CONSENTS = concatcp!(Consent::SELECT, " where dan_no = $1 order by given_on desc, id desc");
     /// A consent once.
     CONSENT = "insert into gateway_consent (dan_no, procedure_code, data_set, given_on, until, evidence, recorded_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (dan_no, procedure_code, data_set, given_on) do update set until = $5, evidence = $6";
     /// An order of 公開終了日一括設定.
@@ -168,9 +168,9 @@ pub(crate) async fn consent(tx: &mut Tx, c: &Consent) -> Result<(), DbError> {
     tx.run(CONSENT, values).await.map(|_| ())
 }
 
-/// Consents, newest first.
-pub(crate) async fn consents(tx: &mut Tx, most: i64) -> Result<Vec<Consent>, DbError> {
-    several(tx, CONSENTS, params![most], Consent::read).await
+/// Consents of a person, newest first.
+pub(crate) async fn consents(tx: &mut Tx, dan: &DanNo) -> Result<Vec<Consent>, DbError> {
+    several(tx, CONSENTS, params![dan], Consent::read).await
 }
 
 /// An order of 公開終了日一括設定.
