@@ -123,12 +123,16 @@ where
     let mut places = Vec::with_capacity(all.len());
     let mut good = Vec::with_capacity(all.len());
     for row in all {
+        if !row.is_object() {
+            places.push(Err(unreadable("行の形")));
+            continue;
+        }
         match serde_json::from_value::<Q>(row) {
             Ok(row) => {
                 good.push(row);
                 places.push(Ok(()));
             }
-            Err(error) => places.push(Err(Refusal::bad(format!("内容を読めません({})。項目の名前と形を確かめてください", place_of(&error))))),
+            Err(error) => places.push(Err(unreadable(&place_of(&error)))),
         }
     }
     let mut answers = run(desk, good).await?.into_iter();
@@ -141,6 +145,10 @@ where
         }),
     });
     Ok(answered.collect())
+}
+
+fn unreadable(place: &str) -> Refusal {
+    Refusal::bad(format!("内容を読めません({place})。項目の名前と形を確かめてください"))
 }
 
 /// Where reading stopped, without the value that was read: it may be somebody's.

@@ -284,5 +284,5 @@ pub fn table() -> String {
 const HEAD: &str = "# Interfaces between a city and its gateway\n\n\
 The ids and names are the published ones; the messages are our own: **not wire-compatible with the national system**, whose formats are\n\
 not public. Each test checks what the answer says and what the call did to the store\n\
-([crates/gateway/tests/interfaces.rs](../../crates/gateway/tests/interfaces.rs)).\n\n\
+([crates/gateway/tests/interfaces](../../crates/gateway/tests/interfaces)).\n\n\
 | id | name | direction | style | operation | test |\n|---|---|---|---|---|---|\n";

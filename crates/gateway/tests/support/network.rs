@@ -78,6 +78,11 @@ impl Network {
         &self.passages[&self.numbers[&no]]
     }
 
+    /// The network's own id of a person.
+    pub fn person(&self, lineage: &LineageKey) -> InnerId {
+        self.people[lineage]
+    }
+
     fn post(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             if let Effect::Send { to: Party::Gateway(to), body } = effect {
