@@ -1,4 +1,22 @@
 //! 自治体中間サーバー: one tenant of the gateway platform, which holds a city's 副本 and 符号 and speaks with the network for it.
+//!
+//! Law: 番号法19条8号・9号 (what may be provided), 21条の2 (取得番号), 22条 (the duty to provide), 23条 (情報提供等記録). Office: 情報政策課. Records:
+//! 符号 (`gateway_code`), 副本 (`gateway_replica`), 情報提供等記録 (`gateway_record`) and the proofs that replace them (`gateway_removal`), flags
+//! (`gateway_person`), consents (`gateway_consent`), and the machines of the exchange as sealed rows. A person is a 団番 here: there is no
+//! 個人番号, no name and no 宛名番号.
+//!
+//! A tenant is one [`platform::City`] (database, keys, policy, clock) with a [`Keeper`]. What a process does with it:
+//!
+//! | call | when |
+//! |---|---|
+//! | [`Keeper::hear`] | a party has said something; afterwards it is durable |
+//! | [`Keeper::tick`] | every few seconds, again at once while it answers much |
+//! | [`Keeper::send_due`] | after both; a [`Sender`] is the line |
+//! | [`routes`] | what listens on the tenant's line |
+//! | [`programme`] | pages for [`webkit::House`] |
+//!
+//! Every batch is loaded, stepped (`wire`) and stored with its messages in one transaction, and sent afterwards (ADR 0013). A writer takes
+//! its turn at one row first, so that two processes of one tenant do not step the same machine at once.
 
 mod compare;
 mod consent;
@@ -38,7 +56,9 @@ pub const TASK_RECALLED: &str = "gateway.recalled";
 
 /// 事務 of the gateway.
 pub const PURPOSE: Purpose =
-    Purpose { code: CODE, name_ja: "情報連携", short_ja: "情連", basis_ja: "番号法19条8号・9号・21条の2・22条・23条" };
+    Purpose {
+        code: CODE, name_ja: "情報連携", short_ja: "情連", basis_ja: "番号法19条8号・9号・21条の2・22条・23条"
+    };
 
 /// Field groups of the gateway.
 pub const GROUPS: &[FieldGroup] = &[

@@ -25,10 +25,7 @@ pub(crate) struct Stored {
 /// A data set of two columns.
 pub(crate) fn data_set(id: &str, version: i64) -> Result<DataSet, DbError> {
     let shape = || DbError::Shape("data_set".to_owned());
-    Ok(DataSet {
-        id: DataSetId::parse(id).map_err(|_| shape())?,
-        version: u16::try_from(version).map_err(|_| shape())?,
-    })
+    Ok(DataSet { id: DataSetId::parse(id).map_err(|_| shape())?, version: u16::try_from(version).map_err(|_| shape())? })
 }
 
 fn place(row: &str) -> Place<'_> {

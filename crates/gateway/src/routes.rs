@@ -99,11 +99,7 @@ fn read<T: for<'a> Deserialize<'a>>(body: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|_| Refusal::bad("JSONとして読めないか、項目が合いません").into())
 }
 
-async fn messages(
-    State(keeper): State<Keeper>,
-    Extension(from): Extension<Party>,
-    body: Bytes,
-) -> Result<StatusCode, Problem> {
+async fn messages(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {
     let bodies: Vec<Body> = read(&body)?;
     keeper.hear(&from, bodies).await?;
     Ok(StatusCode::NO_CONTENT)

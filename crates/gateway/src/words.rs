@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use wire::ident::PermitNo;
-use wire::machine::{Alarm, Body, NoCode};
 use wire::inquiry::Stop;
+use wire::machine::{Alarm, Body, NoCode};
 
 /// The name under which a state is stored and travels: `HELD`, `recall`.
 pub(crate) fn state_text<T: Serialize>(state: &T) -> String {

@@ -428,12 +428,7 @@ impl Work {
         }
     }
 
-    fn cancelled(
-        &mut self,
-        permit: &Permit,
-        admitted: Option<Result<Admitted, PermitFault>>,
-        turn: &mut Turn<'_, Tenant>,
-    ) {
+    fn cancelled(&mut self, permit: &Permit, admitted: Option<Result<Admitted, PermitFault>>, turn: &mut Turn<'_, Tenant>) {
         let no = permit.terms.no;
         if self.provisions.contains_key(&no) {
             return self.provision(no, ProvisionEvent::Withdraw, turn);

@@ -31,7 +31,10 @@ async fn incident_aizu_backlog() {
         let all_at_once = world.b.keeper.call("DBM_20113", file(&rows, 250).as_bytes()).await.unwrap();
         let Answer::Refused(refusal) = all_at_once else { panic!("taken") };
         assert!(refusal.detail.contains("40件まで") && refusal.detail.contains("分割"), "{refusal:?}");
-        assert_eq!(count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await, 1);
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await,
+            1
+        );
         let mut waiting = rows.len();
         for part in rows.chunks(40) {
             waiting -= part.len();
@@ -39,7 +42,8 @@ async fn incident_aizu_backlog() {
                 panic!("refused")
             };
             assert_eq!((&receipt["good"], &receipt["bad"]), (&json!(part.len()), &json!(0)));
-            let open = count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await;
+            let open =
+                count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await;
             assert_eq!(open, i64::from(waiting > 100), "{waiting} rows wait");
         }
         assert_eq!(world.b.keeper.fingerprint().await.unwrap(), fingerprint(&rows), "every row has arrived");

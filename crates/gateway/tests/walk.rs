@@ -135,7 +135,8 @@ async fn a_replayed_permit_is_refused() {
         }
         let Some(Body::Inquiry { permit, .. }) = overheard else { panic!("nothing was asked") };
         let mut dice = support::network::Dice::new(3);
-        let other = wire::seal::Sealed::new(b"{\"key\":null}", &permit.terms.provider_key, permit.terms.digest().as_bytes(), &mut dice);
+        let other =
+            wire::seal::Sealed::new(b"{\"key\":null}", &permit.terms.provider_key, permit.terms.digest().as_bytes(), &mut dice);
         let replay = Body::Inquiry { permit: permit.clone(), sealed: other.unwrap() };
         world.b.keeper.hear(&Party::Network, vec![replay]).await.unwrap();
         world.b.keeper.send_due(&world.line(&world.b)).await.unwrap();

@@ -149,12 +149,7 @@ pub(crate) async fn register(desk: &mut Desk<'_>, all: Vec<NewInquiry>) -> Resul
     Ok(answers)
 }
 
-fn enter(
-    work: &mut Work,
-    new: NewInquiry,
-    facts: AskFacts,
-    turn: &mut wire::Turn<'_, wire::machine::Tenant>,
-) -> Outcome<Shown> {
+fn enter(work: &mut Work, new: NewInquiry, facts: AskFacts, turn: &mut wire::Turn<'_, wire::machine::Tenant>) -> Outcome<Shown> {
     let NewInquiry { request, dan, provider, procedure, data_set, items, key, .. } = new;
     if items.is_empty() {
         return Err(Refusal::bad("照会する項目がありません。項目を指定してください"));

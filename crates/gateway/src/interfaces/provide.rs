@@ -3,8 +3,8 @@
 use super::desk::{Desk, During, LISTED, Outcome, Refusal};
 use crate::record::Kept;
 use crate::store::machines::Held;
-use crate::store::replica::{PROVISION_LIST, list};
 use crate::store::registers;
+use crate::store::replica::{PROVISION_LIST, list};
 use crate::words::permit_text;
 use crate::work::{Needs, Work};
 use kernel::ident::DanNo;

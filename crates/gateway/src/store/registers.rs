@@ -94,14 +94,8 @@ pub(crate) async fn flags(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<PersonF
 /// Flags of one person; none set when there is no row.
 pub(crate) async fn flags_of(tx: &mut Tx, dan: &DanNo, now: Timestamp) -> Result<PersonFlags, DbError> {
     let found = flags(tx, params![dan]).await?.into_iter().next();
-    let none = || PersonFlags {
-        id: 0,
-        dan_no: dan.clone(),
-        no_automatic: false,
-        undisclosed: false,
-        recalled: false,
-        changed_at: now,
-    };
+    let none =
+        || PersonFlags { id: 0, dan_no: dan.clone(), no_automatic: false, undisclosed: false, recalled: false, changed_at: now };
     Ok(found.unwrap_or_else(none))
 }
 
@@ -152,13 +146,7 @@ pub(crate) async fn removal(tx: &mut Tx, number: &str) -> Result<Option<RemovedR
 }
 
 /// Is there a consent on a day?
-pub(crate) async fn consented(
-    tx: &mut Tx,
-    dan: &DanNo,
-    procedure: &str,
-    data_set: &str,
-    on: Date,
-) -> Result<bool, DbError> {
+pub(crate) async fn consented(tx: &mut Tx, dan: &DanNo, procedure: &str, data_set: &str, on: Date) -> Result<bool, DbError> {
     Ok(tx.first(CONSENTED, params![dan, procedure, data_set, on]).await?.is_some())
 }
 

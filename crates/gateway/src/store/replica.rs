@@ -9,7 +9,8 @@ use kernel::time::Timestamp;
 use platform::db::{DbError, Param, Row, Tx};
 use platform::params;
 
-const STANDING: &str = "select id, dan_no, data_set, version, record_key, serial, digest, no_automatic, undisclosed from gateway_replica";
+const STANDING: &str =
+    "select id, dan_no, data_set, version, record_key, serial, digest, no_automatic, undisclosed from gateway_replica";
 
 platform::statements! {
     /// The turn of a writer: whoever writes for the tenant waits here for the one before.

@@ -81,13 +81,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     };
     let call_rows = calls.iter().map(|c| {
         let state = if c.bad > 0 { badge(Tone::Warn, "異常行あり") } else { badge(Tone::Ok, "正常") };
-        Row::new(vec![
-            c.interface.clone().into(),
-            at(c.called_at).into(),
-            c.good.into(),
-            c.bad.into(),
-            state.into(),
-        ])
+        Row::new(vec![c.interface.clone().into(), at(c.called_at).into(), c.good.into(), c.bad.into(), state.into()])
     });
     let call_list = Table {
         caption: "既存システム接続".into(),
@@ -130,9 +124,12 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         "replica_waiting": waiting,
         "provisions_waiting": held,
     });
-    let aside = AsidePanel::text("送信待ちとは", "相手が受け取ったと答えるまで、電文はここに残ります。回線が戻ると自動で送ります。");
+    let aside =
+        AsidePanel::text("送信待ちとは", "相手が受け取ったと答えるまで、電文はここに残ります。回線が戻ると自動で送ります。");
     let screen =
-        Screen { title: "中間サーバー 運用状況".into(), main, aside: vec![aside], data, refresh: Some(30), ..Screen::default() };
+        Screen {
+            title: "中間サーバー 運用状況".into(), main, aside: vec![aside], data, refresh: Some(30), ..Screen::default()
+        };
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
@@ -158,7 +155,12 @@ pub async fn codes(call: Call) -> Result<Reply, Fault> {
     unit.permit(Act::Search, RECORD).await?;
     let mut counts = Vec::new();
     for row in list(&mut unit.tx, ACQUISITIONS, vec![]).await? {
-        counts.push((row.get::<String>("state")?, row.get::<String>("reason")?, row.get::<i64>("n")?, row.get::<Timestamp>("oldest")?));
+        counts.push((
+            row.get::<String>("state")?,
+            row.get::<String>("reason")?,
+            row.get::<i64>("n")?,
+            row.get::<Timestamp>("oldest")?,
+        ));
     }
     let mut people = Vec::new();
     let mut subjects = Vec::new();
@@ -183,12 +185,7 @@ pub async fn codes(call: Call) -> Result<Reply, Fault> {
         ..Table::default()
     };
     let rows = people.iter().map(|(dan, state, reason, since)| {
-        Row::new(vec![
-            dan.clone().into(),
-            badge(tone(state), state_ja(state)).into(),
-            reason.clone().into(),
-            at(*since).into(),
-        ])
+        Row::new(vec![dan.clone().into(), badge(tone(state), state_ja(state)).into(), reason.clone().into(), at(*since).into()])
     });
     let people_list = Table {
         caption: "符号が未取得の人".into(),

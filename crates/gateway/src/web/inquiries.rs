@@ -47,9 +47,9 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         });
     }
     let profile = keeper.profile();
-    let rows = counts.iter().map(|(state, n, oldest)| {
-        Row::new(vec![badge(tone(state), state_ja(state)).into(), (*n).into(), at(*oldest).into()])
-    });
+    let rows = counts
+        .iter()
+        .map(|(state, n, oldest)| Row::new(vec![badge(tone(state), state_ja(state)).into(), (*n).into(), at(*oldest).into()]));
     let count_list = Table {
         caption: "照会の件数".into(),
         columns: vec![Column::text("状態"), Column::number("件数"), Column::text("最も古いもの")],

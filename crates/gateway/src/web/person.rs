@@ -27,11 +27,8 @@ pub async fn ask(call: Call) -> Result<Reply, Fault> {
 
 async fn render(call: &Call, fault: Option<Fault>) -> Result<Reply, Fault> {
     let unit = call.look().await?;
-    let errors: Vec<FieldError> = fault
-        .iter()
-        .flat_map(|f| &f.fields)
-        .map(|f| FieldError { field: f.field.into(), message: f.message.clone() })
-        .collect();
+    let errors: Vec<FieldError> =
+        fault.iter().flat_map(|f| &f.fields).map(|f| FieldError { field: f.field.into(), message: f.message.clone() }).collect();
     let typed = call.form.text("number");
     let error = errors.first().map(|e| e.message.as_str());
     let number = Field::new("number", "団体内統合宛名番号").required().value(typed).hint("15桁").error(error);
@@ -41,13 +38,10 @@ async fn render(call: &Call, fault: Option<Fault>) -> Result<Reply, Fault> {
         (button_row(&[Action::submit("照会").primary()], html! { "案件の対象者として記録します" }))
     };
     let main = card("一人を照会する", "案件が必要です", post_form("look-up", "/gateway/people", false, &call.hidden(), body));
-    let screen = Screen {
-        title: "情報連携(個人)".into(),
-        main,
-        data: json!({}),
-        status: fault.map_or(0, |_| 422),
-        ..Screen::default()
-    };
+    let screen =
+        Screen {
+            title: "情報連携(個人)".into(), main, data: json!({}), status: fault.map_or(0, |_| 422), ..Screen::default()
+        };
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
@@ -74,7 +68,13 @@ async fn try_look_up(call: &Call) -> Result<Reply, Fault> {
 }
 
 fn replica_table(keeper: &Keeper, all: &[Line]) -> Table {
-    let flag = |on: bool| if on { badge(Tone::Warn, "設定") } else { html! {} };
+    let flag = |on: bool| {
+        if on {
+            badge(Tone::Warn, "設定")
+        } else {
+            html! {}
+        }
+    };
     let rows = all.iter().map(|l| {
         let until = l.to.map(wareki_short).unwrap_or_default();
         Row::new(vec![
@@ -118,7 +118,13 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let records = registers::records_about(&mut unit.tx, &dan).await?;
     let has_code = keeper.codes(&mut unit.tx, std::slice::from_ref(&dan)).await?.contains_key(&dan);
     let replica = done("副本", lines(&mut desk(&keeper, &mut unit), Person { dan: dan.clone() }).await?)?;
-    let flag = |on: bool| if on { badge(Tone::Warn, "設定") } else { html! { "設定なし" } };
+    let flag = |on: bool| {
+        if on {
+            badge(Tone::Warn, "設定")
+        } else {
+            html! { "設定なし" }
+        }
+    };
     let rows = consents.iter().map(|c| {
         Row::new(vec![
             keeper.profile().procedure_ja(&c.procedure_code).into(),

@@ -77,7 +77,12 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     });
     let comparison_list = Table {
         caption: "正本との突合".into(),
-        columns: vec![Column::text("日時"), Column::text("結果"), Column::number("相違のある人数"), Column::text("副本のハッシュ値")],
+        columns: vec![
+            Column::text("日時"),
+            Column::text("結果"),
+            Column::number("相違のある人数"),
+            Column::text("副本のハッシュ値"),
+        ],
         rows: rows.collect(),
         empty: ("突合の記録はまだありません".into(), "夜間に業務の正本と突き合わせると、結果が出ます。".into()),
         ..Table::default()

@@ -12,10 +12,16 @@ impl Case for Ask {
         question(1, 1)
     }
     fn bad() -> (Json, &'static str) {
-        (json!({ "request": request(2), "dan": dan(7), "provider": code(B), "procedure": CHILDCARE, "data_set": tax(1), "items": ["市町村民税所得割額"] }), "CODE_NOT_BOUND")
+        (
+            json!({ "request": request(2), "dan": dan(7), "provider": code(B), "procedure": CHILDCARE, "data_set": tax(1), "items": ["市町村民税所得割額"] }),
+            "CODE_NOT_BOUND",
+        )
     }
     fn answer(answer: &Json) {
-        assert_eq!((&answer["request"], &answer["shown"], &answer["words"]), (&json!(request(1)), &json!("waiting"), &json!("回答待ち")));
+        assert_eq!(
+            (&answer["request"], &answer["shown"], &answer["words"]),
+            (&json!(request(1)), &json!("waiting"), &json!("回答待ち"))
+        );
     }
     async fn effect(world: &World) {
         assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry where state = 'PERMIT_REQUESTED'").await, 1);
@@ -39,7 +45,11 @@ impl Case for AskStatus {
         assert_eq!((&answer["shown"], &answer["error"]), (&json!("answered"), &Json::Null));
     }
     async fn effect(world: &World) {
-        assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry where state = 'ANSWERED'").await, 1, "looking takes nothing");
+        assert_eq!(
+            count(&world.a, "select count(*) as n from gateway_inquiry where state = 'ANSWERED'").await,
+            1,
+            "looking takes nothing"
+        );
     }
     fn side(world: &World) -> &Side {
         &world.a
@@ -144,8 +154,14 @@ impl Case for ProvideQuestion {
         assert_eq!(answer["items"], json!(["市町村民税所得割額"]));
     }
     async fn effect(world: &World) {
-        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'HELD' and hold = 'person'").await, 1);
-        assert_eq!(count(&world.b, "select count(*) as n from platform_task where kind = 'gateway.held' and state = 'open'").await, 1);
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_provision where state = 'HELD' and hold = 'person'").await,
+            1
+        );
+        assert_eq!(
+            count(&world.b, "select count(*) as n from platform_task where kind = 'gateway.held' and state = 'open'").await,
+            1
+        );
     }
 }
 
@@ -205,9 +221,11 @@ impl Case for ProvidePermit {
     async fn effect(world: &World) {
         world.settle().await;
         assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'SENT'").await, 1);
-        assert_eq!(count(&world.b, "select count(*) as n from platform_task where kind = 'gateway.held' and state = 'done'").await, 1);
+        assert_eq!(
+            count(&world.b, "select count(*) as n from platform_task where kind = 'gateway.held' and state = 'done'").await,
+            1
+        );
         let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
         assert_eq!(answer["records"], given("99000"), "what the clerk registered is what arrives");
     }
 }
-

@@ -10,13 +10,15 @@ mod replica;
 mod support;
 
 use gateway::interfaces::{INTERFACES, table};
-use serde_json::{Value as Json, json};
-use inquiry::{Ask, AskContent, AskResult, AskStatus, Cancel, CancelResult, ProvideContent, ProvidePermit, ProvideQuestion, ProvideRegister};
+use inquiry::{
+    Ask, AskContent, AskResult, AskStatus, Cancel, CancelResult, ProvideContent, ProvidePermit, ProvideQuestion, ProvideRegister,
+};
 use others::{MessageCancel, MessageSend, MessageStatus, OwnContent, looked};
 use replica::{
-    BlockPerson, BlockRecord, HidePerson, HideRecord, PersonFlags, RecordFlags, RecordMark, Records, Recipients, ReplicaDetail,
+    BlockPerson, BlockRecord, HidePerson, HideRecord, PersonFlags, Recipients, RecordFlags, RecordMark, Records, ReplicaDetail,
     ReplicaList, ReplicaSearch, ReplicaUpdate,
 };
+use serde_json::{Value as Json, json};
 use support::calls::{count, fetch, held, known, register, single};
 use support::{A, B, Side, World, code, dan, request, tax, worlds};
 use wire::interface::Inventory;
@@ -162,8 +164,21 @@ interfaces! {
 
 /// Ids whose tests are written out below.
 const WRITTEN_OUT: &[&str] = &[
-    "TKY_11312", "TKY_11321", "TKY_11334", "DBM_90311", "DBM_90321", "DBM_90332", "SCM_30112", "SYM_20212", "JTK_10112", "JTK_10121",
-    "JTK_10134", "OSR_40134", "FGU_20221", "FGU_20234", "FGU_20215",
+    "TKY_11312",
+    "TKY_11321",
+    "TKY_11334",
+    "DBM_90311",
+    "DBM_90321",
+    "DBM_90332",
+    "SCM_30112",
+    "SYM_20212",
+    "JTK_10112",
+    "JTK_10121",
+    "JTK_10134",
+    "OSR_40134",
+    "FGU_20221",
+    "FGU_20234",
+    "FGU_20215",
 ];
 
 #[test]
@@ -181,8 +196,16 @@ fn every_id_of_the_inventory_is_wired_tested_and_in_the_table() {
     for id in ids {
         assert!(text.contains(&format!("| {id} |")), "{id} is not in the table");
         let name = id.to_lowercase();
-        assert!(here.contains(&format!("async fn {name}()")) || here.contains(&format!("    {name} \"{id}\":")), "{name} is no test");
+        assert!(
+            here.contains(&format!("async fn {name}()")) || here.contains(&format!("    {name} \"{id}\":")),
+            "{name} is no test"
+        );
     }
+}
+
+#[test]
+fn the_checked_in_table_is_todays() {
+    assert_eq!(include_str!("../../../../docs/generated/interfaces.md"), table());
 }
 
 #[tokio::test]
@@ -204,7 +227,11 @@ async fn made_file(world: &World, create: &str, get: &str) -> Vec<Json> {
     let receipt = single(&world.b, create, &json!({})).await.unwrap();
     let rows = fetch(&world.b, get, &receipt).await.unwrap();
     assert_eq!(receipt["good"], json!(rows.len()));
-    assert_eq!(count(&world.b, "select count(*) as n from gateway_call where result is not null").await, 1, "kept until it is fetched");
+    assert_eq!(
+        count(&world.b, "select count(*) as n from gateway_call where result is not null").await,
+        1,
+        "kept until it is fetched"
+    );
     rows.into_iter().map(|row| row["ok"].clone()).collect()
 }
 
@@ -288,7 +315,10 @@ async fn scm_30112() {
     for world in worlds().await {
         let masters = single(&world.b, "SCM_30112", &json!({})).await.unwrap();
         assert_eq!(masters["live"], json!({ "TM00000000000002": [1, 2] }), "two versions are live at once");
-        assert_eq!((&masters["data_sets"]["TM00000000000002"], &masters["institutions"][B]), (&json!("地方税関係情報"), &json!("やまて市")));
+        assert_eq!(
+            (&masters["data_sets"]["TM00000000000002"], &masters["institutions"][B]),
+            (&json!("地方税関係情報"), &json!("やまて市"))
+        );
         assert!(masters["permissions"].as_u64().unwrap() > 10);
         assert_eq!(count(&world.b, "select count(*) as n from gateway_call").await, 0, "nobody was looked at");
         world.remove().await;
@@ -384,11 +414,18 @@ async fn fgu_20215() {
     for world in worlds().await {
         assert_eq!(single(&world.b, "FGU_20215", &json!({})).await.unwrap_err().code, "BAD_REQUEST", "the gateway begins");
         world.b.keeper.register_people(&[dan(1)]).await.unwrap();
-        assert_eq!(count(&world.b, "select count(*) as n from gateway_outgoing where party = 'city' and kind = '符号取得依頼'").await, 1);
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_outgoing where party = 'city' and kind = '符号取得依頼'").await,
+            1
+        );
         world.network.lock().unwrap().lineages.insert((code(B), dan(1)), support::lineage(1));
         world.settle().await;
         assert_eq!(count(&world.b, "select count(*) as n from gateway_code").await, 1);
-        assert_eq!(count(&world.b, "select count(*) as n from gateway_acquisition where number_token is not null").await, 0, "the 取得番号 is gone");
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_acquisition where number_token is not null").await,
+            0,
+            "the 取得番号 is gone"
+        );
         world.remove().await;
     }
 }

@@ -20,7 +20,10 @@ impl Case for Records {
         assert!(record["provided_at"].is_string() && answer[0]["dan"] == json!(dan(1)), "{answer}");
     }
     async fn effect(world: &World) {
-        assert_eq!(count(&world.b, "select count(*) as n from gateway_record where provided_at is not null and not hidden").await, 1);
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_record where provided_at is not null and not hidden").await,
+            1
+        );
     }
 }
 
@@ -142,7 +145,11 @@ impl Case for BlockRecord {
         asked(world).await;
         assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where hold = 'record'").await, 1);
         world.b.keeper.load(&[taxed(2, &dan(1), "5")]).await.unwrap();
-        assert_eq!(count(&world.b, "select count(*) as n from gateway_replica where no_automatic").await, 1, "a later load keeps it");
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_replica where no_automatic").await,
+            1,
+            "a later load keeps it"
+        );
     }
 }
 

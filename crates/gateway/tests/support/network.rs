@@ -51,9 +51,8 @@ pub struct Network {
 impl Network {
     pub fn new(members: &[(InstitutionCode, SealPublic)], limits: Limits) -> Self {
         let mut dice = Dice::new(7);
-        let member = |(code, key): &(InstitutionCode, SealPublic)| {
-            (code.clone(), Member { kind: Kind("city".to_owned()), key: *key })
-        };
+        let member =
+            |(code, key): &(InstitutionCode, SealPublic)| (code.clone(), Member { kind: Kind("city".to_owned()), key: *key });
         let authority = Authority {
             key: NetworkKey::from_seed(&[5; 32]).unwrap(),
             secret: CodeSecret::new(&dice.seed()),
