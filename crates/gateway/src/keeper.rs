@@ -180,6 +180,8 @@ impl Keeper {
         work.take_provisions(provisions);
         work.take_hidings(marks);
         self.step(now, |turn| work.tick(turn));
+        // What was said before still waits there; repeating it would only fill the queue.
+        work.say_nothing_to(&outgoing::down(&mut tx).await?);
         work.store(&mut tx, self).await?;
         let removed = record::remove_old(&mut tx, self.0.city.today(), self.0.tenant.limits.record_years).await?;
         tx.commit().await?;

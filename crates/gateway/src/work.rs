@@ -335,6 +335,11 @@ impl Work {
         }
     }
 
+    /// Leaves out what would be said on these lines.
+    pub fn say_nothing_to(&mut self, lines: &[String]) {
+        self.said.retain(|(line, _)| !lines.iter().any(|down| down == line));
+    }
+
     fn keep(&mut self, effects: Vec<Effect>, about: Option<&DanNo>) {
         for effect in effects {
             match effect {

@@ -4,6 +4,7 @@
 
 mod support;
 
+use aho_corasick::AhoCorasick;
 use gateway::NewConsent;
 use gateway::interfaces::{Answer, write_file};
 use jiff::Span;
@@ -240,6 +241,67 @@ async fn a_held_answer_that_nobody_decides_runs_out_on_both_sides() {
         assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'TIMED_OUT'").await, 1);
         let status = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
         assert_eq!(status["words"], json!("期限までに回答なし"));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_down_for_a_day_does_not_fill_the_queue() {
+    for world in worlds().await {
+        known(&world).await;
+        single(&world.a, "SKI_10111", &question(1, 1)).await.unwrap();
+        let down = support::Line { down: true, ..world.line(&world.a) };
+        world.a.keeper.send_due(&down).await.unwrap();
+        for _ in 0..48 {
+            world.clock.pass_minutes(30);
+            world.a.keeper.tick().await.unwrap();
+            world.a.keeper.send_due(&down).await.unwrap();
+        }
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_outgoing").await, 1);
+        world.clock.pass_minutes(30);
+        world.settle().await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(answer["shown"], json!("answered"));
+        world.remove().await;
+    }
+}
+
+/// Every byte that the tenant's SQLite files hold.
+fn on_disk(world: &World) -> Option<Vec<u8>> {
+    let folder = world.a.database.file.as_ref()?.parent()?;
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    Some(files.flatten().collect())
+}
+
+#[tokio::test]
+async fn neither_the_number_of_an_acquisition_nor_a_code_nor_a_value_is_readable_on_the_disk() {
+    for world in worlds().await {
+        world.network.lock().unwrap().lineages.insert((world.a.code.clone(), dan(1)), support::lineage(1));
+        world.a.keeper.register_people(&[dan(1)]).await.unwrap();
+        let receipt = single(&world.a, "FGU_20221", &json!({})).await.unwrap();
+        let number = fetch(&world.a, "FGU_20234", &receipt).await.unwrap()[0]["ok"]["acquisition"].as_str().unwrap().to_owned();
+        world.settle().await;
+        let code = {
+            let network = world.network.lock().unwrap();
+            network.authority.secret.code(&network.person(&support::lineage(1)), &world.a.code)
+        };
+        world.a.keeper.load(&[taxed(1, &dan(1), "987654321")]).await.unwrap();
+        let raw = wire::code::AcquisitionNo::parse(&number).unwrap();
+        let secrets: [Vec<u8>; 5] = [
+            number.into_bytes(),
+            raw.as_bytes().to_vec(),
+            code.to_string().into_bytes(),
+            code.as_bytes().to_vec(),
+            b"987654321".to_vec(),
+        ];
+        if let Some(bytes) = on_disk(&world) {
+            let there = |what: &[u8]| AhoCorasick::new([what]).unwrap().is_match(&bytes);
+            assert!(there(dan(1).as_str().as_bytes()), "the test looks at the right files");
+            for secret in secrets {
+                assert!(!there(&secret), "{} bytes are readable", secret.len());
+            }
+        }
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_acquisition where number_token is not null").await, 0);
         world.remove().await;
     }
 }

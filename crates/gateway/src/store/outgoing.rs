@@ -18,6 +18,8 @@ platform::statements! {
     DELIVERED = concatcp!("delete from gateway_outgoing where id in ", KEYS);
     /// The line is down: everything for the party waits.
     LATER = "update gateway_outgoing set attempts = attempts + 1, due = $3 where party = $1 and due <= $2";
+    /// Lines on which a message was tried in vain.
+    DOWN = "select distinct party from gateway_outgoing where attempts > 0";
     /// Queues by party.
     QUEUES = "select party, count(*) as n, min(made_at) as oldest, max(attempts) as attempts from gateway_outgoing group by party order by party";
     /// Raises an alarm, or counts it once more.
@@ -76,6 +78,11 @@ pub(crate) async fn delivered(tx: &mut Tx, ids: Vec<Param>) -> Result<(), Fault>
 pub(crate) async fn later(tx: &mut Tx, party: &str, now: Timestamp, next: Timestamp) -> Result<(), Fault> {
     tx.run(LATER, params![party, now, next]).await?;
     Ok(())
+}
+
+/// Lines that are down.
+pub(crate) async fn down(tx: &mut Tx) -> Result<Vec<String>, Fault> {
+    Ok(tx.all(DOWN, vec![]).await?.iter().map(|row| row.get("party")).collect::<Result<_, _>>()?)
 }
 
 /// All queues.
