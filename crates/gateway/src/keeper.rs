@@ -12,20 +12,27 @@ use crate::work::{Needs, Prepared, Work};
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use platform::db::{Param, Tx};
+use platform::keys::Place;
 use platform::{City, Fault};
 use ring::rand::SecureRandom;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wire::Randomness;
 use wire::acquire::{Acquisition, AcquisitionEvent};
+use wire::code::Code;
 use wire::compare::Fingerprint;
-use wire::ident::Digest;
+use wire::ident::{Digest, PermitNo};
 use wire::machine::{Body, Party, Tenant, Turn};
+use wire::permit::Permit;
+use wire::provide::{Admitted, ProvisionEvent};
 use wire::replica::ReplicaRecord;
 
 /// The line to 情報提供ネットワークシステム, over which other gateways are reached too.
 pub(crate) const NETWORK: &str = "network";
 /// The line to the tenant's own city.
 pub(crate) const CITY: &str = "city";
+/// Checked permits that are remembered until their inquiry comes.
+const NOTICED: usize = 10_000;
 /// Machines that one tick lets go on.
 const TICKED_AT_ONCE: i64 = 500;
 
@@ -59,6 +66,7 @@ struct Inner {
     office: &'static str,
     rng: Mutex<Box<dyn Randomness + Send>>,
     meter: tokio::sync::Mutex<Meter>,
+    noticed: Mutex<BTreeMap<PermitNo, Admitted>>,
 }
 
 impl Keeper {
@@ -72,7 +80,8 @@ impl Keeper {
     ) -> Self {
         let city = city.acting(crate::CODE);
         let (rng, meter) = (Mutex::new(Box::new(rng) as Box<dyn Randomness + Send>), tokio::sync::Mutex::default());
-        Self(Arc::new(Inner { city, tenant, profile: Arc::new(profile), office, rng, meter }))
+        let (profile, noticed) = (Arc::new(profile), Mutex::default());
+        Self(Arc::new(Inner { city, tenant, profile, office, rng, meter, noticed }))
     }
 
     /// Its database, keys and clock.
@@ -97,6 +106,21 @@ impl Keeper {
 
     pub(crate) fn rng(&self) -> MutexGuard<'_, Box<dyn Randomness + Send>> {
         self.0.rng.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers a permit that was checked when the network told of it.
+    pub(crate) fn notice(&self, admitted: &Admitted) {
+        let mut noticed = self.0.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        if noticed.len() >= NOTICED {
+            noticed.clear();
+        }
+        noticed.insert(admitted.permit().terms.no, admitted.clone());
+    }
+
+    /// The same permit, to the last byte of its signature, that was checked when the network told of it; `None` when it must be checked.
+    pub(crate) fn noticed(&self, permit: &Permit) -> Option<Admitted> {
+        let mut noticed = self.0.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        noticed.remove(&permit.terms.no).filter(|admitted| admitted.permit() == permit)
     }
 
     /// Runs machines, which need no database, with the tenant's randomness.
@@ -140,7 +164,7 @@ impl Keeper {
             match body {
                 body if !self.0.tenant.hears(from, &body) => tracing::warn!("a message that its sender may not send was dropped"),
                 Body::Chunk { load, part, records } => chunks.push((load, part, records)),
-                body => messages.push(Prepared::new(body, &self.0.tenant, now)),
+                body => messages.push(Prepared::new(body, self, now)),
             }
         }
         let mut tx = self.write().await?;
@@ -247,7 +271,7 @@ impl Keeper {
             work.take_provisions(provisions);
             self.step(now, |turn| {
                 for no in numbers {
-                    work.provision(no, wire::provide::ProvisionEvent::Recall, turn);
+                    work.provision(no, ProvisionEvent::Recall, turn);
                 }
             });
             work.store(&mut tx, self).await?;
@@ -265,19 +289,15 @@ impl Keeper {
     }
 
     /// The 符号 of people.
-    pub(crate) async fn codes(
-        &self,
-        tx: &mut Tx,
-        people: &[DanNo],
-    ) -> Result<std::collections::BTreeMap<DanNo, wire::code::Code>, Fault> {
+    pub(crate) async fn codes(&self, tx: &mut Tx, people: &[DanNo]) -> Result<BTreeMap<DanNo, Code>, Fault> {
         let keys = self.0.city.keys();
-        let mut codes = std::collections::BTreeMap::new();
+        let mut codes = BTreeMap::new();
         for binding in registers::codes(tx, people.iter().map(Param::from).collect()).await? {
             let (table, column) = crate::work::CODE_PLACE;
-            let place = platform::keys::Place { table, column, row: binding.dan_no.as_str() };
+            let place = Place { table, column, row: binding.dan_no.as_str() };
             let plain = keys.open_sealed(place, &binding.code)?;
             if let Ok(bytes) = plain.try_into() {
-                codes.insert(binding.dan_no, wire::code::Code::from_bytes(bytes));
+                codes.insert(binding.dan_no, Code::from_bytes(bytes));
             }
         }
         Ok(codes)

@@ -167,6 +167,9 @@ fn values(
     ])
 }
 
+/// People who are followed one by one; when more have changed, everybody is read anew.
+const FOLLOWED: usize = 5_000;
+
 /// Hashes of people as they stood at a change of the replica, kept in memory so that the root is at hand for every answer.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -210,6 +213,10 @@ impl Meter {
             return Ok(());
         }
         let people = replica::changed_since(tx, self.change).await?;
+        if people.len() > FOLLOWED {
+            self.people = by_person(replica::hashes(tx).await?);
+            return Ok(());
+        }
         let fresh = by_person(replica::hashes_of(tx, people.iter().map(Param::from).collect()).await?);
         for dan in people {
             match fresh.get(&dan) {

@@ -38,12 +38,20 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// Checks a permit that comes with a message. Time counts for the first inquiry only; [`Work`] knows whether it is.
-    pub fn new(body: Body, tenant: &Tenant, now: Timestamp) -> Self {
+    pub fn new(body: Body, keeper: &Keeper, now: Timestamp) -> Self {
+        let tenant = keeper.tenant();
         let admitted = match &body {
             Body::Notice(permit) | Body::Cancel(permit) => Some(tenant.admit(permit, Arrival::Notice, now)),
-            Body::Inquiry { permit, .. } => Some(tenant.admit(permit, Arrival::First, now)),
+            Body::Inquiry { permit, .. } => Some(match keeper.noticed(permit) {
+                Some(_) if now > permit.terms.expires_at => Err(PermitFault::Expired),
+                Some(admitted) => Ok(admitted),
+                None => tenant.admit(permit, Arrival::First, now),
+            }),
             _ => None,
         };
+        if let (Body::Notice(_), Some(Ok(admitted))) = (&body, &admitted) {
+            keeper.notice(admitted);
+        }
         Self { body, admitted }
     }
 }

@@ -294,7 +294,8 @@ async fn neither_the_number_of_an_acquisition_nor_a_code_nor_a_value_is_readable
             b"987654321".to_vec(),
         ];
         if let Some(bytes) = on_disk(&world) {
-            let there = |what: &[u8]| bytes.iter().enumerate().any(|(at, byte)| *byte == what[0] && bytes[at..].starts_with(what));
+            let there =
+                |what: &[u8]| bytes.iter().enumerate().any(|(at, byte)| *byte == what[0] && bytes[at..].starts_with(what));
             assert!(there(dan(1).as_str().as_bytes()), "the test looks at the right files");
             for secret in secrets {
                 assert!(!there(&secret), "{} bytes are readable", secret.len());

@@ -10,7 +10,7 @@ use gateway::interfaces::{Answer, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use support::{A, B, CHILDCARE, Side, World, code, dan, item, key, request, tax, taxed, worlds, worlds_with};
+use support::{A, B, CHILDCARE, Side, World, code, dan, item, key, request, tax, taxed, walled_worlds, worlds, worlds_with};
 use wire::ident::ProcedureId;
 use wire::inquiry::Outward;
 use wire::limits::Limits;
@@ -64,7 +64,8 @@ async fn fetch_records(side: &Side) -> Answer {
 
 #[tokio::test]
 async fn a_question_is_answered_by_itself_and_all_three_hold_the_same_record() {
-    for world in worlds().await {
+    for world in walled_worlds().await {
+        assert_ne!(world.a.database.db.walled(), Some(false), "on PostgreSQL behind the wall of the programme");
         world.knows(1).await;
         world.b.keeper.load(&[taxed(1, &dan(1), "120000")]).await.unwrap();
         let shown: Shown = call(&world.a, "SKI_10111", &question(1, 1)).await.unwrap();

@@ -13,7 +13,7 @@ use kernel::time::Period;
 use network::{Dice, Network};
 use platform::City;
 use platform::city::{CityProfile, Office};
-use platform::db::Migration;
+use platform::db::{Migration, walls};
 use platform::keys::Keys;
 use platform::policy::{POLICIES, Policy, SCHEMA};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
@@ -132,7 +132,18 @@ pub struct Side {
 }
 
 impl Side {
-    async fn new(name: &str, seed: u8, database: TestDatabase, clock: Arc<FixedClock>, provides: bool, limits: Limits) -> Self {
+    async fn new(
+        name: &str,
+        seed: u8,
+        mut database: TestDatabase,
+        clock: Arc<FixedClock>,
+        provides: bool,
+        limits: Limits,
+        walled: bool,
+    ) -> Self {
+        if walled {
+            database.db = walls::raise(database.db, &["gateway"]).await.unwrap();
+        }
         let keys = Keys::ephemeral().unwrap();
         let tenant = Tenant {
             institution: code(name),
@@ -194,12 +205,21 @@ pub async fn worlds() -> Vec<World> {
 }
 
 pub async fn worlds_with(b_provides: bool, limits: Limits) -> Vec<World> {
+    build(b_provides, limits, false).await
+}
+
+/// On PostgreSQL the tenants run under the programme's own role.
+pub async fn walled_worlds() -> Vec<World> {
+    build(true, Limits::load().unwrap(), true).await
+}
+
+async fn build(b_provides: bool, limits: Limits, walled: bool) -> Vec<World> {
     let (ours, theirs) = (fresh_databases(&migrations()).await.unwrap(), fresh_databases(&migrations()).await.unwrap());
     let mut all = Vec::new();
     for (one, other) in ours.into_iter().zip(theirs) {
         let clock = Arc::new(FixedClock::noon(TODAY));
-        let a = Side::new(A, 1, one, clock.clone(), true, limits).await;
-        let b = Side::new(B, 2, other, clock.clone(), b_provides, limits).await;
+        let a = Side::new(A, 1, one, clock.clone(), true, limits, walled).await;
+        let b = Side::new(B, 2, other, clock.clone(), b_provides, limits, walled).await;
         let members = [(a.code.clone(), a.tenant.key.public()), (b.code.clone(), b.tenant.key.public())];
         all.push(World { a, b, network: Mutex::new(Network::new(&members, limits)), clock });
     }
