@@ -193,13 +193,25 @@ pub enum Verdict {
 
 /// Judges an arriving record against the one stored in its place.
 pub fn judge(new: &ReplicaRecord, stored: Option<&ReplicaRecord>, live: &LiveVersions, today: Date) -> Verdict {
+    judge_by_mark(new, stored.map(|old| (old.serial, || old.digest())), live, today)
+}
+
+/// [`judge`] for a store that has レコード識別番号 and hash of the stored record at hand, but not its items.
+pub fn judge_by_mark(
+    new: &ReplicaRecord,
+    stored: Option<(u64, impl FnOnce() -> Digest)>,
+    live: &LiveVersions,
+    today: Date,
+) -> Verdict {
     if !live.on(&new.data_set.id, today).contains(&new.data_set.version) {
         return Verdict::Reject(ExchangeError::MasterVersionMismatch);
     }
     match stored {
-        Some(old) if old.serial > new.serial => Verdict::Superseded,
-        Some(old) if old.serial == new.serial && old.digest() == new.digest() => Verdict::Same,
-        Some(old) if old.serial == new.serial => Verdict::Reject(ExchangeError::DuplicateRecordId),
+        Some((serial, _)) if serial > new.serial => Verdict::Superseded,
+        Some((serial, digest)) if serial == new.serial => match digest() == new.digest() {
+            true => Verdict::Same,
+            false => Verdict::Reject(ExchangeError::DuplicateRecordId),
+        },
         _ => Verdict::Store,
     }
 }

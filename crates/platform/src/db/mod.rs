@@ -4,6 +4,7 @@
 //! [`crate::statements!`], so that a test prepares every one of them on both. All work happens in a [`Tx`]: a read-only snapshot from
 //! [`Db::read`] or a writing transaction from [`Db::write`].
 
+mod bulk;
 mod lite;
 pub mod mark;
 mod migrate;

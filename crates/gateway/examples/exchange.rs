@@ -1,0 +1,147 @@
+//! How fast: `cargo run --release -p gateway --example exchange [-- EXCHANGES ROWS]` prints the exchanges per second that two gateways carry over
+//! a network in memory, and the rows per second of a load of 副本; with `ATENA_TEST_POSTGRES_URL` on PostgreSQL too, beside raw COPY of the
+//! same rows.
+
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use gateway::Keeper;
+use gateway::interfaces::{Answer, write_file};
+use platform::db::Param;
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use support::calls::{count, question};
+use support::{Line, Side, World, dan, taxed, worlds};
+use wire::ident::RequestId;
+use wire::machine::Party;
+use wire::replica::ReplicaRecord;
+
+/// People about whom is asked.
+const PEOPLE: u8 = 100;
+/// Messages that are heard together.
+const BATCH: usize = 256;
+/// Inquiries in one file.
+const FILE: usize = 500;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse().ok());
+    let (exchanges, rows) = (numbers.next().unwrap_or(10_000), numbers.next().unwrap_or(200_000));
+    for world in worlds().await {
+        let world = Arc::new(world);
+        let engine = world.a.database.db.engine();
+        for n in 1..=PEOPLE {
+            world.knows(n).await;
+        }
+        let people: Vec<ReplicaRecord> = (1..=PEOPLE).map(|n| taxed(n.into(), &dan(n.into()), "120000")).collect();
+        world.b.keeper.load(&people).await.unwrap();
+        let seconds = exchange(&world, exchanges).await.as_secs_f64();
+        println!("{engine}: {exchanges} exchanges in {seconds:.2} s = {:.0} per second", exchanges as f64 / seconds);
+        load(&world.b, rows).await;
+        Arc::into_inner(world).unwrap().remove().await;
+    }
+}
+
+/// Asks and answers until every inquiry has its answer. Each gateway works in a task of its own; the network works where it is called.
+async fn exchange(world: &Arc<World>, exchanges: usize) -> Duration {
+    let inquiries: Vec<Json> = (0..exchanges)
+        .map(|n| {
+            let mut one = question(0, u64::try_from(n).unwrap() % u64::from(PEOPLE) + 1);
+            let id = (n as u128 + 1).to_be_bytes();
+            one["request"] = json!(RequestId::from_bytes(id));
+            one
+        })
+        .collect();
+    let files: Vec<String> = inquiries.chunks(FILE).map(|part| write_file("SKI_10123", part, None, 0)).collect();
+    let start = Instant::now();
+    let asker = tokio::spawn(side(world.clone(), true, files, exchanges));
+    let provider = tokio::spawn(side(world.clone(), false, Vec::new(), exchanges));
+    asker.await.unwrap();
+    let took = start.elapsed();
+    provider.abort();
+    provider.await.ok();
+    assert_eq!(count(&world.a, "select count(*) as n from gateway_record where provided_at is not null").await, exchanges as i64);
+    took
+}
+
+async fn side(world: Arc<World>, asks: bool, files: Vec<String>, exchanges: usize) {
+    let side = if asks { &world.a } else { &world.b };
+    let line = Line { network: &world.network, me: side.code.clone(), clock: world.clock.clone(), down: false };
+    let mut files = files.into_iter();
+    let mut heard = 0;
+    loop {
+        if let Some(file) = files.next() {
+            submit(&side.keeper, &file).await;
+        }
+        heard += hear(&world, side).await;
+        side.keeper.send_due(&line).await.unwrap();
+        // Granted, received, answered: three messages of each exchange come back.
+        if asks && heard >= exchanges * 3 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn submit(keeper: &Keeper, file: &str) {
+    let Answer::Json(receipt) = keeper.call("SKI_10123", file.as_bytes()).await.unwrap() else { panic!("refused") };
+    assert_eq!(receipt["bad"], json!(0));
+}
+
+async fn hear(world: &World, side: &Side) -> usize {
+    let waiting = world.network.lock().unwrap().waiting.remove(&side.code).unwrap_or_default();
+    let bodies: Vec<_> = waiting.into_iter().map(|(_, body)| body).collect();
+    let n = bodies.len();
+    for batch in bodies.chunks(BATCH) {
+        side.keeper.hear(&Party::Network, batch.to_vec()).await.unwrap();
+    }
+    n
+}
+
+/// A first load, then the same number of changes, then raw COPY of what the load wrote.
+async fn load(side: &Side, rows: usize) {
+    let engine = side.database.db.engine();
+    let people: Vec<_> = (1_000..).map(dan).take(rows).collect();
+    let records = |serial: u64| people.iter().map(|who| taxed(serial, who, "120000")).collect::<Vec<ReplicaRecord>>();
+    for (what, serial) in [("first load", 1_000), ("changes", 1_001)] {
+        let records = records(serial);
+        let start = Instant::now();
+        for part in records.chunks(10_000) {
+            assert_eq!(side.keeper.load(part).await.unwrap().stored, part.len());
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{engine}: {what} of {rows} rows in {seconds:.2} s = {:.0} per second", rows as f64 / seconds);
+    }
+    if engine == "postgres" {
+        let (stored, columns) = stored(side).await;
+        clear(side).await;
+        let start = Instant::now();
+        let n = stored.len();
+        for part in stored.chunks(10_000) {
+            let mut tx = side.database.db.write().await.unwrap();
+            tx.load_rows("gateway_replica", columns, part.to_vec()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{engine}: raw COPY of {n} rows in {seconds:.2} s = {:.0} per second", n as f64 / seconds);
+    }
+    let start = Instant::now();
+    side.keeper.fingerprint().await.unwrap();
+    println!("{engine}: hash over everything in {:.2} s", start.elapsed().as_secs_f64());
+}
+
+async fn stored(side: &Side) -> (Vec<Vec<Param>>, &'static [&'static str]) {
+    use gateway::model::ReplicaRow;
+    let mut tx = side.database.db.read().await.unwrap();
+    let found = tx.all(ReplicaRow::SELECT, vec![]).await.unwrap();
+    (found.iter().map(|row| ReplicaRow::read(row).unwrap().values()).collect(), ReplicaRow::COLUMNS)
+}
+
+async fn clear(side: &Side) {
+    let mut tx = side.database.db.write().await.unwrap();
+    tx.run("truncate gateway_replica", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+}

@@ -1,0 +1,202 @@
+//! What listens on a tenant's line. Who speaks is known from the connection: the layer below puts the peer's [`Party`] into the request.
+
+use crate::consent::NewConsent;
+use crate::interfaces::{Answer, Refusal};
+use crate::keeper::Keeper;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Extension, Json, Router};
+use kernel::ident::DanNo;
+use platform::Fault;
+use platform::fault::FaultKind;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use wire::code::Code;
+use wire::compare::Fingerprint;
+use wire::ident::{DataSet, Digest};
+use wire::machine::{Body, Party};
+use wire::replica::ReplicaRecord;
+
+/// Bytes of one call at most: a part of a load with its limit of records fits.
+const LARGEST: usize = 64 << 20;
+
+/// The tenant's router. Without an [`Extension`] of the peer's [`Party`] every request is refused.
+///
+/// | path | who | what |
+/// |---|---|---|
+/// | `/messages` | network, 住基ネット, city | an array of [`Body`]; 204 when everything is durable |
+/// | `/if/{ID}` | city | a call under an interface id |
+/// | `/people` | city | 団番 that the hub has: 符号 are asked for |
+/// | `/consents` | city | an array of [`NewConsent`] |
+/// | `/recall` | city | a link that was found wrong, or put right |
+/// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
+/// | `/own` | network | a person asks what is stored of them |
+pub fn routes(keeper: Keeper) -> Router {
+    Router::new()
+        .route("/messages", post(messages))
+        .route("/if/{id}", post(interface))
+        .route("/people", post(people))
+        .route("/consents", post(consents))
+        .route("/recall", post(recall))
+        .route("/compare", post(compare))
+        .route("/explain", post(explain))
+        .route("/own", post(own))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .with_state(keeper)
+}
+
+/// An answer as a problem (RFC 9457).
+struct Problem(StatusCode, Refusal);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self(status, refusal) = self;
+        let title = status.canonical_reason().unwrap_or_default();
+        let body = json!({
+            "type": "about:blank", "title": title, "status": status.as_u16(), "detail": refusal.detail, "code": refusal.code,
+        });
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let status = match fault.kind {
+            FaultKind::Conflict => StatusCode::CONFLICT,
+            FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self(status, Refusal::of("OUT_OF_SERVICE", fault.to_string()))
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.code.as_str() {
+            "BAD_REQUEST" => StatusCode::BAD_REQUEST,
+            "NOT_FOUND" => StatusCode::NOT_FOUND,
+            "CONFLICT" => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self(status, refusal)
+    }
+}
+
+fn only(allowed: bool) -> Result<(), Problem> {
+    let detail = "この接続では、その通信は受け付けられません。接続の設定を確かめてください";
+    if allowed { Ok(()) } else { Err(Problem(StatusCode::FORBIDDEN, Refusal::of("NOT_PERMITTED", detail))) }
+}
+
+fn city(keeper: &Keeper, from: &Party) -> Result<(), Problem> {
+    only(*from == Party::City(keeper.tenant().institution.clone()))
+}
+
+fn read<T: for<'a> Deserialize<'a>>(body: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|_| Refusal::bad("JSONとして読めないか、項目が合いません").into())
+}
+
+async fn messages(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {
+    let bodies: Vec<Body> = read(&body)?;
+    keeper.hear(&from, bodies).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn interface(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    city(&keeper, &from)?;
+    Ok(match keeper.call(&id, &body).await? {
+        Answer::Json(answer) => Json(answer).into_response(),
+        Answer::Lines(text) => ([(header::CONTENT_TYPE, "application/x-ndjson")], text).into_response(),
+        Answer::Refused(refusal) => return Err(refusal.into()),
+    })
+}
+
+async fn people(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {
+    city(&keeper, &from)?;
+    let people: Vec<DanNo> = read(&body)?;
+    keeper.register_people(&people).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn consents(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {
+    city(&keeper, &from)?;
+    let all: Vec<NewConsent> = read(&body)?;
+    keeper.record_consents(&all).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recall {
+    dan: DanNo,
+    wrong: bool,
+}
+
+async fn recall(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Problem> {
+    city(&keeper, &from)?;
+    let wanted: Recall = read(&body)?;
+    let recalled = keeper.recall(&wanted.dan, wanted.wrong).await?;
+    Ok(Json(json!({ "recalled": recalled })))
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hashes {
+    root: Digest,
+    people: BTreeMap<DanNo, Digest>,
+}
+
+async fn compare(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Problem> {
+    city(&keeper, &from)?;
+    let Hashes { root, people } = read(&body)?;
+    let compared = keeper.compare(&Fingerprint { root, people }).await?;
+    Ok(Json(json!({ "comparison": compared.comparison, "people": compared.people })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Explain {
+    comparison: i64,
+    people: std::collections::BTreeSet<DanNo>,
+    records: Vec<ReplicaRecord>,
+}
+
+async fn explain(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Problem> {
+    city(&keeper, &from)?;
+    let Explain { comparison, people, records } = read(&body)?;
+    let found = keeper.explain(&crate::Compared { comparison, people }, &records).await?;
+    Ok(Json(json!({ "differences": found.len() })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Own {
+    code: Code,
+    data_set: DataSet,
+}
+
+async fn own(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<Response, Problem> {
+    only(from == Party::Network)?;
+    let wanted: Own = read(&body)?;
+    Ok(Json(keeper.own(&wanted.code, &wanted.data_set).await?).into_response())
+}

@@ -1,0 +1,222 @@
+//! 符号, flags, 情報提供等記録, consents, closings, 自己情報, お知らせ and calls.
+
+use super::{KEYS, rows, run};
+use crate::model::{
+    AlarmRow, Closing, CodeBinding, Comparison, Consent, DifferenceRow, ExchangeRecord, InterfaceCall, Message, OwnRequest,
+    PersonFlags, RemovedRecord,
+};
+use const_format::concatcp;
+use kernel::Date;
+use kernel::ident::DanNo;
+use kernel::time::Timestamp;
+use platform::db::{DbError, Param, Row, Tx};
+use platform::params;
+
+platform::statements! {
+    /// Who has these 符号?
+    HOLDERS = concatcp!(CodeBinding::SELECT, " where code_token in ", KEYS);
+    /// 符号 of people.
+    CODES = concatcp!(CodeBinding::SELECT, " where dan_no in ", KEYS);
+    /// Flags of people.
+    FLAGS = concatcp!(PersonFlags::SELECT, " where dan_no in ", KEYS);
+    /// Sets the flags of a person.
+    SET_FLAGS = "insert into gateway_person (dan_no, no_automatic, undisclosed, recalled, changed_at) values ($1, $2, $3, $4, $5) on conflict (dan_no) do update set no_automatic = $2, undisclosed = $3, recalled = $4, changed_at = $5";
+    /// Records by number.
+    RECORDS = concatcp!(ExchangeRecord::SELECT, " where record_no in ", KEYS);
+    /// Takes them out, to be put in anew or for good.
+    RECORDS_OUT = concatcp!("delete from gateway_record where record_no in ", KEYS);
+    /// Records about a person.
+    RECORDS_ABOUT = concatcp!(ExchangeRecord::SELECT, " where dan_no = $1 order by asked_at, id");
+    /// Records of a time.
+    RECORDS_BETWEEN = concatcp!(ExchangeRecord::SELECT, " where asked_at >= $1 and asked_at <= $2 order by asked_at, id limit $3");
+    /// The newest records.
+    RECORDS_NEWEST = concatcp!(ExchangeRecord::SELECT, " order by asked_at desc, id desc limit $1");
+    /// Records whose time is over.
+    RECORDS_OVER = concatcp!(ExchangeRecord::SELECT, " where kept_until < $1 order by id limit $2");
+    /// Proof of removal.
+    REMOVAL = concatcp!(RemovedRecord::SELECT, " where record_no = $1");
+    /// Is there a consent on a day?
+    CONSENTED = "select id from gateway_consent where dan_no = $1 and procedure_code = $2 and data_set = $3 and given_on <= $4 and (until is null or until >= $4) limit 1";
+    /// Consents of a person, newest first.
+    CONSENTS = concatcp!(Consent::SELECT, " where dan_no = $1 order by given_on desc, id desc");
+    /// A consent once.
+    CONSENT = "insert into gateway_consent (dan_no, procedure_code, data_set, given_on, until, evidence, recorded_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (dan_no, procedure_code, data_set, given_on) do update set until = $5, evidence = $6";
+    /// An order of 公開終了日一括設定.
+    CLOSING = concatcp!(Closing::SELECT, " where closing_no = $1");
+    /// It is taken back.
+    CLOSING_UNDONE = "update gateway_closing set state = 'undone', undone_at = $2 where closing_no = $1 and state = 'set'";
+    /// 自己情報 of a time.
+    OWN_BETWEEN = concatcp!(OwnRequest::SELECT, " where asked_at >= $1 and asked_at <= $2 order by asked_at, id limit $3");
+    /// One.
+    OWN = concatcp!(OwnRequest::SELECT, " where own_no = $1");
+    /// One お知らせ.
+    MESSAGE = concatcp!(Message::SELECT, " where message_no = $1");
+    /// Its state.
+    MESSAGE_STATE = "update gateway_message set state = $3, changed_at = $4 where message_no = $1 and state = $2";
+    /// A call with its result.
+    CALL = concatcp!(InterfaceCall::SELECT, " where call_no = $1");
+    /// Calls, newest first.
+    CALLS = concatcp!(InterfaceCall::SELECT, " order by id desc limit $1");
+    /// What the city said last that it holds back.
+    WAITING = "select waiting from gateway_call where interface = $1 order by id desc limit 1";
+    /// Open alarms, newest first.
+    ALARMS = concatcp!(AlarmRow::SELECT, " where closed_at is null order by last_at desc, id desc limit $1");
+    /// The last comparisons.
+    COMPARISONS = concatcp!(Comparison::SELECT, " order by id desc limit $1");
+    /// What differed.
+    DIFFERENCES = concatcp!(DifferenceRow::SELECT, " where comparison = $1 order by id limit $2");
+}
+
+async fn several<T>(
+    tx: &mut Tx,
+    sql: &'static str,
+    params: Vec<Param>,
+    read: fn(&Row) -> Result<T, DbError>,
+) -> Result<Vec<T>, DbError> {
+    tx.all(sql, params).await?.iter().map(read).collect()
+}
+
+/// Who has 符号 with these tokens.
+pub(crate) async fn holders(tx: &mut Tx, tokens: Vec<Param>) -> Result<Vec<CodeBinding>, DbError> {
+    rows(tx, HOLDERS, tokens).await?.iter().map(CodeBinding::read).collect()
+}
+
+/// 符号 of people.
+pub(crate) async fn codes(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<CodeBinding>, DbError> {
+    rows(tx, CODES, people).await?.iter().map(CodeBinding::read).collect()
+}
+
+/// Flags of people.
+pub(crate) async fn flags(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<PersonFlags>, DbError> {
+    rows(tx, FLAGS, people).await?.iter().map(PersonFlags::read).collect()
+}
+
+/// Flags of one person; none set when there is no row.
+pub(crate) async fn flags_of(tx: &mut Tx, dan: &DanNo, now: Timestamp) -> Result<PersonFlags, DbError> {
+    let found = flags(tx, params![dan]).await?.into_iter().next();
+    let none =
+        || PersonFlags { id: 0, dan_no: dan.clone(), no_automatic: false, undisclosed: false, recalled: false, changed_at: now };
+    Ok(found.unwrap_or_else(none))
+}
+
+/// Sets the flags of a person.
+pub(crate) async fn set_flags(tx: &mut Tx, f: &PersonFlags) -> Result<(), DbError> {
+    tx.run(SET_FLAGS, params![&f.dan_no, f.no_automatic, f.undisclosed, f.recalled, f.changed_at]).await.map(|_| ())
+}
+
+/// Records by number.
+pub(crate) async fn records(tx: &mut Tx, numbers: Vec<Param>) -> Result<Vec<ExchangeRecord>, DbError> {
+    rows(tx, RECORDS, numbers).await?.iter().map(ExchangeRecord::read).collect()
+}
+
+/// Puts records in; `known` of them were there before.
+pub(crate) async fn put_records(tx: &mut Tx, all: &[ExchangeRecord], known: Vec<Param>) -> Result<(), DbError> {
+    run(tx, RECORDS_OUT, known).await?;
+    ExchangeRecord::insert_all(all, tx).await
+}
+
+/// Records about a person.
+pub(crate) async fn records_about(tx: &mut Tx, dan: &DanNo) -> Result<Vec<ExchangeRecord>, DbError> {
+    several(tx, RECORDS_ABOUT, params![dan], ExchangeRecord::read).await
+}
+
+/// Records of a time.
+pub(crate) async fn records_between(
+    tx: &mut Tx,
+    from: Timestamp,
+    to: Timestamp,
+    most: i64,
+) -> Result<Vec<ExchangeRecord>, DbError> {
+    several(tx, RECORDS_BETWEEN, params![from, to, most], ExchangeRecord::read).await
+}
+
+/// The newest records.
+pub(crate) async fn records_newest(tx: &mut Tx, most: i64) -> Result<Vec<ExchangeRecord>, DbError> {
+    several(tx, RECORDS_NEWEST, params![most], ExchangeRecord::read).await
+}
+
+/// Records whose time is over.
+pub(crate) async fn records_over(tx: &mut Tx, today: Date, most: i64) -> Result<Vec<ExchangeRecord>, DbError> {
+    several(tx, RECORDS_OVER, params![today, most], ExchangeRecord::read).await
+}
+
+/// The proof of a record's removal.
+pub(crate) async fn removal(tx: &mut Tx, number: &str) -> Result<Option<RemovedRecord>, DbError> {
+    tx.first(REMOVAL, params![number]).await?.map(|r| RemovedRecord::read(&r)).transpose()
+}
+
+/// Is there a consent on a day?
+pub(crate) async fn consented(tx: &mut Tx, dan: &DanNo, procedure: &str, data_set: &str, on: Date) -> Result<bool, DbError> {
+    Ok(tx.first(CONSENTED, params![dan, procedure, data_set, on]).await?.is_some())
+}
+
+/// Records a consent, or corrects the end and the place of its paper.
+pub(crate) async fn consent(tx: &mut Tx, c: &Consent) -> Result<(), DbError> {
+    let values = params![&c.dan_no, &c.procedure_code, &c.data_set, c.given_on, c.until, &c.evidence, c.recorded_at];
+    tx.run(CONSENT, values).await.map(|_| ())
+}
+
+/// Consents of a person, newest first.
+pub(crate) async fn consents(tx: &mut Tx, dan: &DanNo) -> Result<Vec<Consent>, DbError> {
+    several(tx, CONSENTS, params![dan], Consent::read).await
+}
+
+/// An order of 公開終了日一括設定.
+pub(crate) async fn closing(tx: &mut Tx, number: &str) -> Result<Option<Closing>, DbError> {
+    tx.first(CLOSING, params![number]).await?.map(|r| Closing::read(&r)).transpose()
+}
+
+/// It is taken back; false when it was already.
+pub(crate) async fn closing_undone(tx: &mut Tx, number: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.run(CLOSING_UNDONE, params![number, now]).await? == 1)
+}
+
+/// 自己情報 of a time.
+pub(crate) async fn own_between(tx: &mut Tx, from: Timestamp, to: Timestamp, most: i64) -> Result<Vec<OwnRequest>, DbError> {
+    several(tx, OWN_BETWEEN, params![from, to, most], OwnRequest::read).await
+}
+
+/// One request for 自己情報.
+pub(crate) async fn own(tx: &mut Tx, number: &str) -> Result<Option<OwnRequest>, DbError> {
+    tx.first(OWN, params![number]).await?.map(|r| OwnRequest::read(&r)).transpose()
+}
+
+/// One お知らせ.
+pub(crate) async fn message(tx: &mut Tx, number: &str) -> Result<Option<Message>, DbError> {
+    tx.first(MESSAGE, params![number]).await?.map(|r| Message::read(&r)).transpose()
+}
+
+/// Moves an お知らせ from one state to another; false when it was not in it.
+pub(crate) async fn message_state(tx: &mut Tx, number: &str, from: &str, to: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.run(MESSAGE_STATE, params![number, from, to, now]).await? == 1)
+}
+
+/// A call.
+pub(crate) async fn call(tx: &mut Tx, number: &str) -> Result<Option<InterfaceCall>, DbError> {
+    tx.first(CALL, params![number]).await?.map(|r| InterfaceCall::read(&r)).transpose()
+}
+
+/// Calls, newest first.
+pub(crate) async fn calls(tx: &mut Tx, most: i64) -> Result<Vec<InterfaceCall>, DbError> {
+    several(tx, CALLS, params![most], InterfaceCall::read).await
+}
+
+/// Rows that the city said last that it holds back.
+pub(crate) async fn waiting(tx: &mut Tx, interface: &str) -> Result<i64, DbError> {
+    tx.first(WAITING, params![interface]).await?.map_or(Ok(0), |r| r.get("waiting"))
+}
+
+/// Open alarms.
+pub(crate) async fn alarms(tx: &mut Tx, most: i64) -> Result<Vec<AlarmRow>, DbError> {
+    several(tx, ALARMS, params![most], AlarmRow::read).await
+}
+
+/// The last comparisons.
+pub(crate) async fn comparisons(tx: &mut Tx, most: i64) -> Result<Vec<Comparison>, DbError> {
+    several(tx, COMPARISONS, params![most], Comparison::read).await
+}
+
+/// What differed in a comparison.
+pub(crate) async fn differences(tx: &mut Tx, comparison: i64, most: i64) -> Result<Vec<DifferenceRow>, DbError> {
+    several(tx, DIFFERENCES, params![comparison, most], DifferenceRow::read).await
+}

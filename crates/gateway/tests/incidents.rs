@@ -1,0 +1,307 @@
+//! What must not happen: rows that pile up unseen, records that go too early, questions that leave without consent, empty values.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use gateway::NewConsent;
+use gateway::interfaces::{Answer, write_file};
+use jiff::Span;
+use kernel::Date;
+use kernel::time::Period;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use support::calls::{answered, asked, count, fetch, known, permit, question, register, single};
+use support::{MEDICAL, TODAY, World, dan, item, request, tax, taxed, worlds, worlds_with};
+use wire::compare::{Fault, fingerprint};
+use wire::ident::{PermitNo, ProcedureId};
+use wire::limits::Limits;
+use wire::replica::{Reason, ReplicaRecord, Value};
+
+/// 会津若松市: one send exceeded the ceiling, and 700,000 rows piled up that nobody saw. Here the ceiling is 10,000 rows.
+#[tokio::test]
+async fn incident_aizu_backlog() {
+    let limits = Limits { chunk_records: 40, backlog_records: 100, ..Limits::load().unwrap() };
+    for world in worlds_with(true, limits).await {
+        let rows: Vec<ReplicaRecord> = (1..=250).map(|n| taxed(n, &dan(n), "100")).collect();
+        let file = |part: &[ReplicaRecord], waiting: usize| {
+            let part: Vec<Json> = part.iter().map(|r| json!(r)).collect();
+            write_file("DBM_20113", &part, None, waiting)
+        };
+        let all_at_once = world.b.keeper.call("DBM_20113", file(&rows, 250).as_bytes()).await.unwrap();
+        let Answer::Refused(refusal) = all_at_once else { panic!("taken") };
+        assert!(refusal.detail.contains("40件まで") && refusal.detail.contains("分割"), "{refusal:?}");
+        assert_eq!(
+            count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await,
+            1
+        );
+        let mut waiting = rows.len();
+        for part in rows.chunks(40) {
+            waiting -= part.len();
+            let Answer::Json(receipt) = world.b.keeper.call("DBM_20113", file(part, waiting).as_bytes()).await.unwrap() else {
+                panic!("refused")
+            };
+            assert_eq!((&receipt["good"], &receipt["bad"]), (&json!(part.len()), &json!(0)));
+            let open =
+                count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await;
+            assert_eq!(open, i64::from(waiting > 100), "{waiting} rows wait");
+        }
+        assert_eq!(world.b.keeper.fingerprint().await.unwrap(), fingerprint(&rows), "every row has arrived");
+        world.remove().await;
+    }
+}
+
+async fn number(world: &World) -> PermitNo {
+    PermitNo::parse(permit(world).await.as_str().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_record_is_there_for_seven_years_and_goes_with_proof() {
+    for world in worlds().await {
+        answered(&world).await;
+        let no = number(&world).await;
+        let last = TODAY.checked_add(Span::new().years(7)).unwrap();
+        for (day, there) in [(last.yesterday().unwrap(), true), (last, true), (last.tomorrow().unwrap(), false)] {
+            world.clock.set(day);
+            for side in [&world.a, &world.b] {
+                side.keeper.tick().await.unwrap();
+                assert_eq!(count(side, "select count(*) as n from gateway_record").await, i64::from(there), "{day}");
+                assert_eq!(side.keeper.removal(&no).await.unwrap().is_some(), !there);
+            }
+        }
+        let proofs = [world.a.keeper.removal(&no).await.unwrap().unwrap(), world.b.keeper.removal(&no).await.unwrap().unwrap()];
+        assert_eq!((proofs[0].kept_until, proofs[0].removed_on), (last, last.tomorrow().unwrap()));
+        assert_eq!(proofs[0].digest, proofs[1].digest, "the same record went on both sides");
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry").await, 0, "and the answer with it");
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_recorded_consent_nothing_leaves_the_city() {
+    for world in worlds().await {
+        known(&world).await;
+        let mut wanted = question(1, 1);
+        wanted["procedure"] = json!(MEDICAL);
+        let refused = single(&world.a, "SKI_10111", &wanted).await.unwrap_err();
+        assert!(refused.code == "NOT_PERMITTED" && refused.detail.contains("同意"), "{refused:?}");
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_outgoing").await, 0);
+        let consent = NewConsent {
+            dan: dan(1),
+            procedure: ProcedureId::parse(MEDICAL).unwrap(),
+            data_set: tax(1).id,
+            given_on: TODAY,
+            until: Some(TODAY),
+            evidence: "申請書 R8-子医-000123".into(),
+        };
+        world.a.keeper.record_consents(&[consent]).await.unwrap();
+        wanted["request"] = json!(request(2));
+        single(&world.a, "SKI_10111", &wanted).await.unwrap();
+        world.settle().await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(2) })).await.unwrap();
+        assert_eq!(answer["shown"], json!("answered"));
+        world.clock.set(TODAY.tomorrow().unwrap());
+        wanted["request"] = json!(request(3));
+        assert!(single(&world.a, "SKI_10111", &wanted).await.is_err(), "the consent has ended");
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_answer_for_a_protected_person_on_the_asking_side_is_hidden_everywhere() {
+    for world in worlds().await {
+        known(&world).await;
+        // 母の支援措置: the father's tax is asked for, for the mother.
+        single(&world.a, "DBM_80111", &json!({ "dan": dan(5), "on": true })).await.unwrap();
+        let mut wanted = question(1, 1);
+        wanted["made_for"] = json!([dan(5)]);
+        single(&world.a, "SKI_10111", &wanted).await.unwrap();
+        world.settle().await;
+        for side in [&world.a, &world.b] {
+            assert_eq!(count(side, "select count(*) as n from gateway_record where hidden").await, 1);
+        }
+        assert!(world.network.lock().unwrap().passage(number(&world).await).record.hidden);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn an_empty_value_needs_its_reason_and_keeps_it() {
+    for world in worlds().await {
+        world.knows(1).await;
+        let mut empty = json!(taxed(1, &dan(1), "0"));
+        empty["items"]["市町村民税所得割額"] = json!({ "given": "" });
+        let mut undeclared = taxed(2, &dan(1), "0");
+        undeclared.items.as_mut().unwrap().insert(item("市町村民税所得割額"), Value::Absent(Reason::NotDeclared));
+        let receipt = register(&world.b, "DBM_20113", &[empty, json!(undeclared)]).await.unwrap();
+        let rows = fetch(&world.b, "DBM_20314", &receipt).await.unwrap();
+        assert_eq!((&rows[0]["error"]["code"], &rows[1]["ok"]["serial"]), (&json!("BAD_REQUEST"), &json!(2)));
+        asked(&world).await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        let value = &answer["records"][0]["items"]["市町村民税所得割額"];
+        assert_eq!(*value, json!({ "absent": "not_declared" }), "未申告 is not zero");
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn two_versions_of_a_data_set_answer_side_by_side() {
+    for world in worlds().await {
+        known(&world).await;
+        let new = ReplicaRecord { data_set: tax(2), ..taxed(2, &dan(1), "125000") };
+        world.b.keeper.load(&[new]).await.unwrap();
+        let mut wanted = question(2, 1);
+        wanted["data_set"] = json!(tax(2));
+        single(&world.a, "SKI_10111", &wanted).await.unwrap();
+        asked(&world).await;
+        for (n, amount) in [(1, "120000"), (2, "125000")] {
+            let answer = single(&world.a, "SKI_11112", &json!({ "request": request(n) })).await.unwrap();
+            assert_eq!(answer["records"][0]["items"]["市町村民税所得割額"], json!({ "given": amount }));
+        }
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_load_changes_nothing_and_an_old_change_has_no_power() {
+    for world in worlds().await {
+        let rows = [taxed(5, &dan(1), "100"), taxed(6, &dan(2), "200"), taxed(7, &dan(1), "150")];
+        let first = world.b.keeper.load(&rows).await.unwrap();
+        assert_eq!((first.stored, first.unchanged), (3, 0));
+        let root = world.b.keeper.fingerprint().await.unwrap();
+        assert_eq!(root, fingerprint(&rows[1..]), "the later row of the same place stays");
+        let again = world.b.keeper.load(&rows).await.unwrap();
+        assert_eq!((again.stored, again.unchanged), (0, 3));
+        let clash = world.b.keeper.load(&[taxed(7, &dan(1), "999")]).await.unwrap();
+        assert_eq!(clash.rejected[0].1.to_string(), "「レコード識別番号」が既に存在しています。番号を改めて登録してください");
+        assert_eq!(world.b.keeper.fingerprint().await.unwrap(), root);
+        let deleted = ReplicaRecord { items: None, ..taxed(8, &dan(2), "0") };
+        world.b.keeper.load(&[deleted]).await.unwrap();
+        assert_eq!(world.b.keeper.fingerprint().await.unwrap(), fingerprint(&rows[2..]));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_comparison_names_the_person_the_record_and_the_item() {
+    for world in worlds().await {
+        let rows: Vec<ReplicaRecord> = (1..=30).map(|n| taxed(n, &dan(n), "100")).collect();
+        world.b.keeper.load(&rows).await.unwrap();
+        assert!(world.b.keeper.compare(&fingerprint(&rows)).await.unwrap().people.is_empty());
+        let mut original = rows.clone();
+        original[6] = taxed(7, &dan(7), "777");
+        original[8].published = Period { from: Date::constant(2026, 7, 1), to: None };
+        original.push(taxed(31, &dan(31), "31"));
+        original.remove(0);
+        let compared = world.b.keeper.compare(&fingerprint(&original)).await.unwrap();
+        assert_eq!(compared.people, BTreeSet::from([dan(1), dan(7), dan(9), dan(31)]));
+        let found = world.b.keeper.explain(&compared, &original).await.unwrap();
+        let of = |n| found.iter().find(|d| d.dan == dan(n)).map(|d| d.fault.clone());
+        assert_eq!(of(7), Some(Fault::OtherValue(item("市町村民税所得割額"))));
+        assert_eq!((of(1), of(9), of(31)), (Some(Fault::ExtraInReplica), Some(Fault::OtherDays), Some(Fault::MissingInReplica)));
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_difference").await, 4);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_link_recalls_the_answers_that_rest_on_it() {
+    for world in worlds().await {
+        answered(&world).await;
+        assert_eq!(world.b.keeper.recall(&dan(1), true).await.unwrap(), 1);
+        world.settle().await;
+        let status = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(status["words"], json!("照会中"));
+        let taken = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(taken["records"], json!([]), "what was recalled cannot be taken");
+        assert_eq!(count(&world.a, "select count(*) as n from platform_task where kind = 'gateway.recalled'").await, 1);
+        single(&world.a, "SKI_10111", &question(2, 1)).await.unwrap();
+        world.settle().await;
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where hold = 'recall'").await, 1);
+        world.b.keeper.recall(&dan(1), false).await.unwrap();
+        single(&world.a, "SKI_10111", &question(3, 1)).await.unwrap();
+        world.settle().await;
+        let fresh = single(&world.a, "SKI_11112", &json!({ "request": request(3) })).await.unwrap();
+        assert_eq!(fresh["shown"], json!("answered"));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_held_answer_that_nobody_decides_runs_out_on_both_sides() {
+    for world in worlds().await {
+        support::calls::held(&world).await;
+        for days in [1, 13, 2] {
+            world.clock.pass_minutes(days * 24 * 60);
+            world.a.keeper.tick().await.unwrap();
+            world.b.keeper.tick().await.unwrap();
+            world.settle().await;
+        }
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'TIMED_OUT'").await, 1);
+        let status = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(status["words"], json!("期限までに回答なし"));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_down_for_a_day_does_not_fill_the_queue() {
+    for world in worlds().await {
+        known(&world).await;
+        single(&world.a, "SKI_10111", &question(1, 1)).await.unwrap();
+        let down = support::Line { down: true, ..world.line(&world.a) };
+        world.a.keeper.send_due(&down).await.unwrap();
+        for _ in 0..48 {
+            world.clock.pass_minutes(30);
+            world.a.keeper.tick().await.unwrap();
+            world.a.keeper.send_due(&down).await.unwrap();
+        }
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_outgoing").await, 1);
+        world.clock.pass_minutes(30);
+        world.settle().await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(answer["shown"], json!("answered"));
+        world.remove().await;
+    }
+}
+
+/// Every byte that the tenant's SQLite files hold.
+fn on_disk(world: &World) -> Option<Vec<u8>> {
+    let folder = world.a.database.file.as_ref()?.parent()?;
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    Some(files.flatten().collect())
+}
+
+#[tokio::test]
+async fn neither_the_number_of_an_acquisition_nor_a_code_nor_a_value_is_readable_on_the_disk() {
+    for world in worlds().await {
+        world.network.lock().unwrap().lineages.insert((world.a.code.clone(), dan(1)), support::lineage(1));
+        world.a.keeper.register_people(&[dan(1)]).await.unwrap();
+        let receipt = single(&world.a, "FGU_20221", &json!({})).await.unwrap();
+        let number = fetch(&world.a, "FGU_20234", &receipt).await.unwrap()[0]["ok"]["acquisition"].as_str().unwrap().to_owned();
+        world.settle().await;
+        let code = {
+            let network = world.network.lock().unwrap();
+            network.authority.secret.code(&network.person(&support::lineage(1)), &world.a.code)
+        };
+        world.a.keeper.load(&[taxed(1, &dan(1), "987654321")]).await.unwrap();
+        let raw = wire::code::AcquisitionNo::parse(&number).unwrap();
+        let secrets: [Vec<u8>; 5] = [
+            number.into_bytes(),
+            raw.as_bytes().to_vec(),
+            code.to_string().into_bytes(),
+            code.as_bytes().to_vec(),
+            b"987654321".to_vec(),
+        ];
+        if let Some(bytes) = on_disk(&world) {
+            let there =
+                |what: &[u8]| bytes.iter().enumerate().any(|(at, byte)| *byte == what[0] && bytes[at..].starts_with(what));
+            assert!(there(dan(1).as_str().as_bytes()), "the test looks at the right files");
+            for secret in secrets {
+                assert!(!there(&secret), "{} bytes are readable", secret.len());
+            }
+        }
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_acquisition where number_token is not null").await, 0);
+        world.remove().await;
+    }
+}

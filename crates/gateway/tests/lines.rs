@@ -1,0 +1,98 @@
+//! What listens on a tenant's line: who may say what, and what a refusal looks like.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use axum::Extension;
+use axum::body::Body as Bytes;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value as Json, json};
+use support::calls::{answered, count, known, question};
+use support::{A, B, Side, TODAY, code, dan, tax, taxed, worlds};
+use tower::ServiceExt;
+use wire::compare::fingerprint;
+use wire::ident::LoadId;
+use wire::machine::{Body, Party};
+
+async fn post(side: &Side, from: Option<Party>, path: &str, body: &Json) -> (StatusCode, String, Json) {
+    let mut router = gateway::routes(side.keeper.clone());
+    if let Some(party) = from {
+        router = router.layer(Extension(party));
+    }
+    let request = Request::post(path).body(Bytes::from(body.to_string())).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    let mime = response.headers().get(header::CONTENT_TYPE).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, mime, serde_json::from_slice(&bytes).unwrap_or(Json::Null))
+}
+
+fn city(name: &str) -> Option<Party> {
+    Some(Party::City(code(name)))
+}
+
+#[tokio::test]
+async fn only_the_own_city_calls_an_interface() {
+    for world in worlds().await {
+        known(&world).await;
+        let nothing = json!({});
+        for from in [city(B), Some(Party::Network), Some(Party::Gateway(code(A))), Some(Party::Juki)] {
+            let (status, mime, problem) = post(&world.a, from, "/if/SYM_20212", &nothing).await;
+            assert_eq!((status, mime.as_str()), (StatusCode::FORBIDDEN, "application/problem+json"));
+            assert_eq!((&problem["code"], &problem["status"]), (&json!("NOT_PERMITTED"), &json!(403)));
+        }
+        assert_ne!(post(&world.a, None, "/if/SYM_20212", &nothing).await.0, StatusCode::OK, "nobody without a certificate");
+        assert_eq!(post(&world.a, city(A), "/if/SYM_20212", &nothing).await.0, StatusCode::OK);
+        assert_eq!(post(&world.a, city(A), "/if/SKI_99999", &nothing).await.0, StatusCode::NOT_FOUND);
+        let (status, _, problem) = post(&world.a, city(A), "/if/SKI_10111", &question(1, 7)).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("CODE_NOT_BOUND")));
+        let (_, _, asked) = post(&world.a, city(A), "/if/SKI_10111", &question(2, 1)).await;
+        assert_eq!(asked["words"], json!("回答待ち"));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_answered_when_it_is_durable_and_dropped_when_its_sender_may_not_say_it() {
+    for world in worlds().await {
+        let chunk = json!([Body::Chunk { load: LoadId::from_bytes([1; 16]), part: 0, records: vec![taxed(1, &dan(1), "5")] }]);
+        assert_eq!(post(&world.b, Some(Party::Network), "/messages", &chunk).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_replica").await, 0, "the network loads nothing");
+        assert_eq!(post(&world.b, city(A), "/messages", &chunk).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_replica").await, 0, "nor does another city");
+        assert_eq!(post(&world.b, city(B), "/messages", &chunk).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_replica").await, 1);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_outgoing where party = 'city'").await, 1, "and says so");
+        assert_eq!(post(&world.b, city(B), "/messages", &json!({})).await.0, StatusCode::BAD_REQUEST);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_city_registers_people_and_consents_compares_and_recalls() {
+    for world in worlds().await {
+        answered(&world).await;
+        assert_eq!(post(&world.b, city(B), "/people", &json!([dan(3)])).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_acquisition where state = 'REQUESTED'").await, 1);
+        let consent = json!([{ "dan": dan(1), "procedure": support::MEDICAL, "data_set": tax(1).id, "given_on": TODAY.to_string(), "evidence": "申請書" }]);
+        assert_eq!(post(&world.b, city(B), "/consents", &consent).await.0, StatusCode::NO_CONTENT);
+        let original = [taxed(1, &dan(1), "777")];
+        let hashes = fingerprint(&original);
+        let (_, _, compared) =
+            post(&world.b, city(B), "/compare", &json!({ "root": hashes.root, "people": hashes.people })).await;
+        assert_eq!(compared["people"], json!([dan(1)]));
+        let explain = json!({ "comparison": compared["comparison"], "people": compared["people"], "records": original });
+        assert_eq!(post(&world.b, city(B), "/explain", &explain).await.2, json!({ "differences": 1 }));
+        assert_eq!(
+            post(&world.b, city(B), "/recall", &json!({ "dan": dan(1), "wrong": true })).await.2,
+            json!({ "recalled": 1 })
+        );
+        for path in ["/people", "/consents", "/recall", "/compare", "/explain"] {
+            assert_eq!(post(&world.b, city(A), path, &json!([])).await.0, StatusCode::FORBIDDEN, "{path}");
+        }
+        assert_eq!(post(&world.b, city(B), "/own", &json!({})).await.0, StatusCode::FORBIDDEN, "only the portal's side asks");
+        world.remove().await;
+    }
+}

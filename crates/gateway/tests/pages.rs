@@ -1,0 +1,253 @@
+//! The pages through the real doors, and every statement on both databases.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot reach its page has failed")]
+
+mod support;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use gateway::programme;
+use http_body_util::BodyExt;
+use kernel::access::Action;
+use platform::staff::{self, NewStaff};
+use platform::{StaffContext, Unit, case, task};
+use serde_json::json;
+use support::calls::{answered, count, held, single};
+use support::{Side, TODAY, dan, request, worlds};
+use tower::ServiceExt;
+use webkit::House;
+
+/// Somebody of 情報政策課 at a browser.
+struct Desk<'a> {
+    side: &'a Side,
+    house: House,
+    token: String,
+}
+
+impl<'a> Desk<'a> {
+    async fn open(side: &'a Side, number: &str, rank: i64, roles: &str) -> Self {
+        let city = side.keeper.city();
+        let mut tx = city.db().write().await.unwrap();
+        let posts = [("joho", rank, roles, None)];
+        let new = NewStaff { staff_no: number, name: "上田 誠", password: "first-password", posts: &posts, from: TODAY };
+        staff::register(&mut tx, &new).await.unwrap();
+        tx.commit().await.unwrap();
+        let token = staff::sign_in(city, number, "first-password", "T-1").await.unwrap();
+        let house = House::new(city.clone(), vec![programme(side.keeper.clone())]);
+        let desk = Self { side, house, token };
+        staff::change_password(city, &desk.staff().await, "first-password", "a long password of my own").await.unwrap();
+        desk
+    }
+
+    async fn staff(&self) -> StaffContext {
+        staff::session(self.side.keeper.city(), &self.token).await.unwrap().unwrap()
+    }
+
+    async fn open_case(&self, with: Option<i64>) {
+        let (city, staff) = (self.side.keeper.city(), self.staff().await);
+        let mut tx = city.db().write().await.unwrap();
+        let subjects: Vec<i64> = with.into_iter().collect();
+        let opened = case::open(city, &mut tx, &staff, "受付", "情報連携の確認", &subjects).await.unwrap();
+        case::resume(&mut tx, &staff, opened.id).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Claims the only task of a kind; answers the page that it opens.
+    async fn claim(&self, kind: &str) -> String {
+        let staff = self.staff().await;
+        let mut unit = Unit::change(self.side.keeper.city(), &staff, "ホーム", Action::Draft).await.unwrap();
+        let waiting = task::open(&mut unit).await.unwrap();
+        let id = waiting.iter().find(|task| task.kind == kind).unwrap().id;
+        let claimed = task::claim(&mut unit, id).await.unwrap();
+        unit.commit(()).await.unwrap();
+        let programme = programme(self.side.keeper.clone());
+        let (_, pattern) = programme.task_pages.iter().find(|(of, _)| *of == kind).unwrap();
+        pattern.replace("{reference}", &claimed.reference.unwrap())
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, String) {
+        let response = self.house.router().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, String) {
+        let cookie = format!("atena_session={}", self.token);
+        self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, key: &str, fields: &str) -> (StatusCode, String) {
+        let cookie = format!("atena_session={}", self.token);
+        let body = format!("_csrf={}&_key=form-{key}-0001&{fields}", self.staff().await.csrf);
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+}
+
+/// Page and API of a path, which must both open.
+async fn both(desk: &Desk<'_>, path: &str) -> (String, String) {
+    let (status, page) = desk.get(path).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {page}");
+    let (status, json) = desk.get(&format!("/api/v1{path}")).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {json}");
+    (page, json)
+}
+
+#[tokio::test]
+async fn the_lists_open_without_a_case_and_name_nobody() {
+    for world in worlds().await {
+        answered(&world).await;
+        for side in [&world.a, &world.b] {
+            let desk = Desk::open(side, "4001", 1, "gateway").await;
+            for (path, words) in [
+                ("/gateway", "既存システム接続"),
+                ("/gateway/inquiries", "照会の件数"),
+                ("/gateway/records", "提供あり"),
+                ("/gateway/replica", "全体のハッシュ値"),
+                ("/gateway/codes", "取得済"),
+                ("/gateway/provisions", "確認を待つ情報提供"),
+                ("/gateway/people", "団体内統合宛名番号"),
+            ] {
+                let (page, json) = both(&desk, path).await;
+                assert!(page.contains(words), "{path}: {page}");
+                assert!(!page.contains(dan(1).as_str()) && !json.contains(dan(1).as_str()), "{path} names somebody");
+            }
+        }
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn without_the_role_nobody_enters() {
+    for world in worlds().await {
+        let desk = Desk::open(&world.b, "4001", 4, "").await;
+        for path in ["/gateway", "/gateway/records", "/gateway/replica", "/gateway/provisions"] {
+            assert_eq!(desk.get(path).await.0, StatusCode::FORBIDDEN, "{path}");
+        }
+        drop(desk);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn one_person_is_seen_in_a_case_only() {
+    for world in worlds().await {
+        answered(&world).await;
+        let desk = Desk::open(&world.b, "4001", 1, "gateway").await;
+        let field = format!("number={}", dan(1));
+        assert_eq!(desk.post("/gateway/people", "k1", &field).await.0, StatusCode::FORBIDDEN, "no case");
+        desk.open_case(None).await;
+        assert_eq!(desk.post("/gateway/people", "k2", "number=123").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(desk.post("/gateway/people", "k3", &field).await.0, StatusCode::SEE_OTHER);
+        let path = format!("/gateway/people/{}", dan(1));
+        let (page, json) = both(&desk, &path).await;
+        for words in [dan(1).as_str(), "地方税関係情報", "2026", "提供あり", "保育の利用者負担額"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("120000") && !json.contains("120000"), "contents are not here");
+        let other = format!("/gateway/people/{}", dan(2));
+        assert!(desk.get(&other).await.0.is_client_error());
+        drop(desk);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_held_answer_is_registered_by_one_and_permitted_by_another() {
+    for world in worlds().await {
+        held(&world).await;
+        let clerk = Desk::open(&world.b, "4001", 1, "gateway").await;
+        let (list, _) = both(&clerk, "/gateway/provisions").await;
+        assert!(list.contains("自動応答不可(人)") && list.contains("みなと市"), "{list}");
+        let path = clerk.claim("gateway.held").await;
+        let (page, json) = both(&clerk, &path).await;
+        for words in [dan(1).as_str(), "120000", "市町村民税所得割額", "送ってよい記録", "職員の確認待ち"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(json.contains("120000"));
+        assert_eq!(clerk.post(&format!("{path}/permit"), "p1", "").await.0, StatusCode::FORBIDDEN, "no rank");
+        assert_eq!(clerk.post(&format!("{path}/register"), "r1", "record=2026").await.0, StatusCode::SEE_OTHER);
+        let head = Desk::open(&world.b, "4002", 2, "gateway").await;
+        assert!(head.get(&path).await.0.is_client_error(), "not in a case of theirs");
+        let subject = count(&world.b, "select id as n from platform_subject").await;
+        head.open_case(Some(subject)).await;
+        let (page, _) = both(&head, &path).await;
+        assert!(page.contains("送信を許可する") && page.contains("内容登録済"), "{page}");
+        assert_eq!(head.post(&format!("{path}/permit"), "p2", "").await.0, StatusCode::SEE_OTHER);
+        assert_eq!(head.post(&format!("{path}/permit"), "p3", "").await.0, StatusCode::CONFLICT, "once");
+        drop((clerk, head));
+        world.settle().await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(answer["shown"], json!("answered"));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn who_registered_cannot_permit_and_who_refuses_sends_nothing() {
+    for world in worlds().await {
+        held(&world).await;
+        let head = Desk::open(&world.b, "4002", 2, "gateway").await;
+        let path = head.claim("gateway.held").await;
+        assert_eq!(head.post(&format!("{path}/register"), "r1", "").await.0, StatusCode::SEE_OTHER);
+        let (status, page) = head.post(&format!("{path}/permit"), "p1", "").await;
+        assert!(status == StatusCode::CONFLICT && page.contains("別の職員"), "{page}");
+        assert_eq!(head.post(&format!("{path}/refuse"), "n1", "").await.0, StatusCode::SEE_OTHER);
+        drop(head);
+        world.settle().await;
+        let shown = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(shown["shown"], json!("waiting"), "the asker hears nothing");
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'REFUSED'").await, 1);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_is_seen_to_on_the_board() {
+    for world in worlds().await {
+        let nobody = support::calls::question(1, 1);
+        single(&world.a, "SKI_10111", &nobody).await.unwrap_err();
+        let desk = Desk::open(&world.a, "4001", 1, "gateway").await;
+        let (page, _) = both(&desk, "/gateway").await;
+        assert!(page.contains("照会を止めました: 符号が未取得です"), "{page}");
+        let id = count(&world.a, "select id as n from gateway_alarm").await;
+        assert_eq!(desk.post(&format!("/gateway/alarms/{id}/close"), "k1", "").await.0, StatusCode::SEE_OTHER);
+        assert!(both(&desk, "/gateway").await.0.contains("警報はありません"));
+        assert_eq!(desk.post(&format!("/gateway/alarms/{id}/close"), "k2", "").await.0, StatusCode::NOT_FOUND);
+        drop(desk);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn every_statement_is_valid_on_both_databases() {
+    for world in worlds().await {
+        for statement in programme(world.a.keeper.clone()).statements {
+            let prepared = world.a.database.db.prepare(statement.sql).await;
+            assert!(prepared.is_ok(), "{}: {prepared:?}", statement.name);
+        }
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_columns_of_every_register_are_those_of_its_table() {
+    for world in worlds().await {
+        let mut tx = world.a.database.db.read().await.unwrap();
+        for register in programme(world.a.keeper.clone()).registers {
+            for column in register.columns {
+                assert!(gateway::GROUPS.iter().any(|g| g.key == column.group), "{} of {}", column.name, register.table);
+            }
+        }
+        let found = tx.all(gateway::model::ExchangeRecord::SELECT, vec![]).await.unwrap();
+        assert!(found.is_empty());
+        drop(tx);
+        world.remove().await;
+    }
+}
