@@ -176,7 +176,8 @@ impl World {
                 (Party::City(at), Body::CodeWanted { acquisition, dan: who }) => {
                     let n = (1..=9).find(|n| dan(&at, *n) == who).unwrap();
                     let body = Body::CodeRequest { acquisition, lineage: lineage(n), institution: at };
-                    self.keeper.hear(&Party::Juki, vec![body]).await.unwrap();
+                    // 住基ネット tries again, too: the gateway repeats its wish.
+                    self.keeper.hear(&Party::Juki, vec![body]).await.ok();
                 }
                 _ => {}
             }
