@@ -232,7 +232,7 @@ struct PortalUser {
 
 async fn portal_user(State(keeper): Of, asker: Option<Extension<PeerName>>, Json(wanted): Json<PortalUser>) -> Response {
     let done = async {
-        if !asker.is_some_and(|Extension(peer)| peer.to_string() == CARD) {
+        if asker.is_none_or(|Extension(peer)| peer.to_string() != CARD) {
             let (why, todo) = ("本人のカードによる接続ではありません", "本人がカードでサインインしてください");
             return Err(Fault::new(FaultKind::Refused, "この接続からは受け付けられません", why, todo));
         }
