@@ -4,7 +4,7 @@ use crate::support::{Authority, LOCAL, SAKAI, WEEK, Zone, client, folder, name};
 use axum::Router;
 use axum::routing::post;
 use kernel::time::Clock;
-use line::{Identity, serve};
+use line::{Identity, keep_fresh, serve};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -79,6 +79,20 @@ async fn certificates_are_renewed_while_both_sides_run() {
     assert!(all.clock.now() > first);
     zone.hears(&gateway, "network").await.unwrap();
     assert_eq!(zone.count(), 2);
+}
+
+#[tokio::test]
+async fn the_authoritys_process_and_the_zones_process_do_it_without_anybody() {
+    let all = Authority::new();
+    let place = folder();
+    all.identity("network").store(&place).unwrap();
+    let identity = Identity::load(&place).unwrap();
+    let first = identity.expires_at();
+    all.clock.advance(Duration::from_secs(5 * 24 * 3600));
+    let (often, stop) = (Duration::from_millis(10), || tokio::time::sleep(Duration::from_millis(300)));
+    let folders = [place, folder()];
+    tokio::join!(keep_fresh(&all.ca, &folders, all.clock.as_ref(), often, stop()), identity.follow(often, stop()));
+    assert!(identity.expires_at() > first, "a folder without an identity does not stop the others");
 }
 
 #[tokio::test]

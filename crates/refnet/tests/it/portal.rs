@@ -6,11 +6,14 @@ use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use kernel::time::Clock;
-use line::{Ca, Client, PeerName, Timeouts};
+use line::{Ca, Client, PeerName, Timeouts, serve};
 use refnet::{Keeper, NewNotice, NewUser, PortalToken, line_router, portal_router};
 use std::sync::Arc;
 use tower::ServiceExt;
+use wire::ident::RecordKey;
+use wire::inquiry::Given;
 use wire::machine::Party;
+use wire::own::OwnData;
 
 fn token(n: u8) -> PortalToken {
     PortalToken::parse(&format!("{n:064x}")).unwrap()
@@ -130,6 +133,47 @@ async fn an_exchange_is_shown_only_after_the_provider_could_hide_it() {
         world.settle().await;
         assert!(world.keeper.record(world.no(request)).await.unwrap().unwrap().granted);
         assert!(world.keeper.history(&me).await.unwrap().is_empty());
+        world.done().await;
+    }
+}
+
+/// What the gateway of a city says about one of its people: their records, or nothing at all.
+async fn own_data(
+    axum::extract::State(disclosed): axum::extract::State<wire::code::Code>,
+    axum::Json(asked): axum::Json<refnet::OwnRequest>,
+) -> axum::Json<OwnData> {
+    let value = wire::replica::Value::given("100000".to_owned()).unwrap();
+    let items = [(crate::support::item(), value)].into();
+    let records = vec![Given { key: RecordKey::parse("2026").unwrap(), items }];
+    axum::Json(if asked.code == disclosed { OwnData::Records(records) } else { OwnData::NotDisclosed })
+}
+
+#[tokio::test]
+async fn own_information_comes_from_the_city_and_hidden_looks_like_nothing_there() {
+    for mut world in worlds().await {
+        for n in 1..=3 {
+            world.knows(n).await;
+            user(&world, n).await;
+        }
+        let folder = std::env::temp_dir().join(format!("atena-own-{}", std::process::id()));
+        let ca = Ca::open_or_create(&folder, world.clock.now()).unwrap();
+        let hour = SignedDuration::from_hours(1);
+        let issue = |party| ca.issue(&PeerName::from(&party), &["127.0.0.1"], world.clock.now(), hour).unwrap();
+        let gateway = issue(Party::Gateway(sakai()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        world.keeper.admit(&refnet::NewMember { address, ..crate::support::member(&sakai(), "city") }).await.unwrap();
+        let known = world.code(&sakai(), 1).unwrap();
+        let router = axum::Router::new().route("/own", axum::routing::post(own_data)).with_state(known);
+        let clock = world.clock.clone();
+        let running = tokio::spawn(async move { serve(listener, &gateway, clock, router, std::future::pending()).await });
+        let client = Client::new(&issue(Party::Network), world.clock.clone(), Timeouts::default()).unwrap();
+        let own = async |n| world.keeper.own(&client, &token(n), &sakai(), crate::support::tax()).await.unwrap();
+        assert!(matches!(own(1).await, OwnData::Records(records) if records.len() == 1));
+        assert_eq!((own(2).await, own(3).await), (OwnData::NotDisclosed, OwnData::NotDisclosed));
+        let elsewhere = world.keeper.own(&client, &token(1), &shinjuku(), crate::support::tax()).await.unwrap_err();
+        assert!(elsewhere.kind == platform::fault::FaultKind::Unavailable, "its gateway does not answer");
+        running.abort();
         world.done().await;
     }
 }
