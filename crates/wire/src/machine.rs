@@ -3,7 +3,7 @@
 use crate::Randomness;
 use crate::code::{AcquisitionNo, Code, LineageKey};
 use crate::error::ExchangeError;
-use crate::ident::{DataSet, InstitutionCode, ItemId, LoadId, Mode, PermitNo, ProcedureId, RequestId};
+use crate::ident::{DataSet, IdError, InstitutionCode, ItemId, LoadId, Mode, PermitNo, ProcedureId, RequestId};
 use crate::limits::Limits;
 use crate::permit::{NetworkPublic, Permit, PermitFault, Terms};
 use crate::record::Record;
@@ -12,6 +12,8 @@ use crate::seal::{SealKey, Sealed};
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// The moment of a step: who takes it, when, and with which randomness.
 pub struct Turn<'a, W> {
@@ -82,6 +84,34 @@ pub enum Party {
     Gateway(InstitutionCode),
     /// An institution's own systems, behind its hub.
     City(InstitutionCode),
+}
+
+impl fmt::Display for Party {
+    /// `network`, `juki`, `gateway:1234567890123456`, `city:1234567890123456`: as in certificates.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Party::Network => f.write_str("network"),
+            Party::Juki => f.write_str("juki"),
+            Party::Gateway(institution) => write!(f, "gateway:{institution}"),
+            Party::City(institution) => write!(f, "city:{institution}"),
+        }
+    }
+}
+
+impl FromStr for Party {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let unknown =
+            IdError { name: "接続相手の名前", form: "network・juki・gateway:機関コード・city:機関コード" };
+        match text.split_once(':') {
+            None if text == "network" => Ok(Party::Network),
+            None if text == "juki" => Ok(Party::Juki),
+            Some(("gateway", code)) => InstitutionCode::parse(code).map(Party::Gateway),
+            Some(("city", code)) => InstitutionCode::parse(code).map(Party::City),
+            _ => Err(unknown),
+        }
+    }
 }
 
 /// A message between two parties.

@@ -11,6 +11,7 @@ mod links;
 mod rust;
 mod sql;
 mod sql_text;
+mod threats;
 mod tree;
 
 use crate::shell::root;
@@ -57,7 +58,7 @@ impl fmt::Display for Finding {
 
 type Rule = (&'static str, fn(&Tree) -> Vec<Finding>);
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     ("dependency edges", edges::check),
     ("pure ground", ground::check),
     ("SQL and its owners", sql::check),
@@ -67,6 +68,7 @@ const RULES: [Rule; 9] = [
     ("amounts in law", amounts::check),
     ("links", links::check),
     ("glossary", glossary::check),
+    ("tests of the threat model", threats::check),
 ];
 
 /// Applies every rule to the files that git knows or would add; the result says whether there was no error.

@@ -94,3 +94,20 @@ fn a_sealed_payload_opens_only_for_its_recipient_and_its_permit() {
     }
     assert_eq!(SealKey::from_seed(&[2; 32]).open(&Sealed::try_from("00".to_owned()).unwrap(), b""), Err(SealError::Broken));
 }
+
+#[test]
+fn a_party_is_written_in_a_certificate_as_it_is_read_from_one() {
+    use wire::machine::Party;
+    for (party, text) in [
+        (Party::Network, "network".to_owned()),
+        (Party::Juki, "juki".to_owned()),
+        (Party::Gateway(sakai()), format!("gateway:{}", sakai())),
+        (Party::City(shinjuku()), format!("city:{}", shinjuku())),
+    ] {
+        assert_eq!((party.to_string(), text.parse()), (text.clone(), Ok(party)));
+    }
+    for bad in ["", "Network", "network:", "gateway", "gateway:", "gateway:12", "city:0220127140310001 ", "juki:0220127140310001"]
+    {
+        assert!(bad.parse::<Party>().is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,74 @@
+//! 照会許可リスト with legal basis, 法定 or 独自利用, and dates.
+
+use super::shipped_list;
+use crate::model::RECORD;
+use kernel::access::Action::Search;
+use kernel::time::{parse_date, wareki};
+use maud::html;
+use platform::Fault;
+use webkit::components::{AsidePanel, Column, Row, Table, Tone, badge, card, table};
+use webkit::{Call, Reply, Screen};
+use wire::list::{Ground, Permission, PermittedList};
+
+/// The page; `?on=` shows another day, without it every row is shown.
+pub async fn show(call: Call) -> Result<Reply, Fault> {
+    let mut unit = call.look().await?;
+    unit.permit(Search, RECORD).await?;
+    let list = shipped_list()?;
+    let on = match call.query.some("on") {
+        Some(text) => Some(parse_date(text).map_err(|e| Fault::field("on", e.to_string()))?),
+        None => None,
+    };
+    let permissions: Vec<&Permission> = list.rows().filter(|p| on.is_none_or(|day| p.period.contains(day))).collect();
+    let rows = permissions.iter().map(|p| row(&list, p));
+    let rows_table = Table {
+        caption: "許可された照会".into(),
+        columns: vec![
+            Column::text("事務手続"),
+            Column::text("照会者"),
+            Column::text("提供者"),
+            Column::text("特定個人情報"),
+            Column::text("区分"),
+            Column::text("期間"),
+            Column::text("根拠"),
+            Column::text("確認"),
+        ],
+        rows: rows.collect(),
+        empty: ("この日に許可された照会はありません".into(), "日付を変えてください。".into()),
+        filter: true,
+        ..Table::default()
+    };
+    let main = card("照会許可リスト", &format!("{}件", permissions.len()), html! { (table(&rows_table)) });
+    let data = serde_json::json!({ "permissions": permissions.iter().map(|p| json(p)).collect::<Vec<_>>() });
+    let note = "リストにない照会は許可しません。独自利用事務は、条例を届け出た機関だけが照会できます。「未確認」は原典との照合が済んでいない行です。";
+    let aside = vec![AsidePanel::text("読み方", note)];
+    Ok(Reply::Page(unit.commit(Screen { title: "照会許可リスト".into(), main, aside, data, ..Screen::default() }).await?))
+}
+
+fn row(list: &PermittedList, p: &Permission) -> Row {
+    let kind = |k| list.kinds().get(k).cloned().unwrap_or_default();
+    let until = p.period.to.map_or_else(String::new, wareki);
+    let ground = match p.ground {
+        Ground::Statutory => badge(Tone::Neutral, "法定"),
+        Ground::Ordinance => badge(Tone::Info, "独自利用"),
+    };
+    let checked = p.verified_on.map_or_else(|| badge(Tone::Warn, "未確認"), |day| html! { (wareki(day)) });
+    Row::new(vec![
+        list.procedures().get(&p.procedure).cloned().unwrap_or_default().into(),
+        kind(&p.asker).into(),
+        kind(&p.provider).into(),
+        list.data_sets().get(&p.data_set).cloned().unwrap_or_default().into(),
+        html! { (ground) @if p.consent { " " (badge(Tone::Warn, "同意が必要")) } }.into(),
+        format!("{}~{until}", wareki(p.period.from)).into(),
+        p.legal_basis.as_str().into(),
+        checked.into(),
+    ])
+}
+
+fn json(p: &Permission) -> serde_json::Value {
+    serde_json::json!({
+        "procedure": p.procedure, "asker": p.asker, "provider": p.provider, "data_set": p.data_set, "ground": p.ground,
+        "consent": p.consent, "from": p.period.from, "to": p.period.to, "legal_basis": p.legal_basis, "source": p.source,
+        "verified_on": p.verified_on,
+    })
+}
