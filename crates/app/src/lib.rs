@@ -6,6 +6,7 @@ pub mod minato;
 pub mod running;
 pub mod synthetic;
 mod walls;
+pub mod zones;
 
 use kernel::time::Clock;
 use medical_aid::child::scheme::ChildScheme;
@@ -20,8 +21,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use webkit::{House, Programme};
 
-/// Every programme, wired to the ports of the others.
+/// Every programme, wired to the ports of the others, of a city that is not connected.
 pub fn programmes() -> Vec<Programme> {
+    connected(None)
+}
+
+/// Every programme, wired to the ports of the others and to the city's lines.
+pub fn connected(lines: Option<Arc<dyn hub::lines::Lines>>) -> Vec<Programme> {
     let ports = Ports { residents: walls::residents(), hub: walls::hub() };
     vec![
         desk::programme(),
@@ -31,6 +37,7 @@ pub fn programmes() -> Vec<Programme> {
             tables: Arc::new(linkage::tables()),
             rules: hub::Rules { rank: identity_rank },
             users: vec![walls::link_uses(medical_aid::child::link_uses())],
+            lines,
         }),
         payments::programme(
             payments::Rules {
@@ -71,6 +78,8 @@ pub struct Opening<'a> {
     pub clock: Arc<dyn Clock>,
     /// What is fixed for the city.
     pub profile: CityProfile,
+    /// Its lines to other zones; `None` when it is not connected.
+    pub lines: Option<Arc<dyn hub::lines::Lines>>,
 }
 
 /// Opens a city: database migrated, keys at hand, policies validated, programmes wired.
@@ -79,7 +88,7 @@ pub struct Opening<'a> {
 /// The first part that cannot be opened, in words for an operator.
 pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
     std::fs::create_dir_all(opening.data)?;
-    let programmes = programmes();
+    let programmes = connected(opening.lines);
     let db = Db::open(opening.database_url, &opening.data.join("city.db")).await?;
     migrate(&db, &migrations(&programmes), opening.clock.now()).await?;
     let db = raise_walls(db, &programmes).await?;

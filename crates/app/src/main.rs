@@ -217,7 +217,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo { place, residents, fresh, today, listen, headless, plant } => {
             let Place { database_url, data } = place;
-            let options = Options { database_url, data, residents, fresh, today, listen };
+            let options = Options { database_url, data, residents, fresh, today, listen, lines: None };
             if headless { demo::headless(&options, plant.as_deref()).await } else { demo::serve(&options).await }
         }
         Command::Serve { place, listen, plain_http } => {
@@ -384,6 +384,7 @@ async fn open(place: &Place) -> anyhow::Result<webkit::House> {
         data: &place.data,
         clock: std::sync::Arc::new(app::running::WallClock::real()),
         profile: app::minato::profile(),
+        lines: None,
     };
     app::open(opening).await
 }

@@ -14,6 +14,7 @@
 //! them apart and asks 情報政策課 to look.
 
 mod exchange;
+pub mod lines;
 pub mod model;
 mod rules;
 mod store;
@@ -27,6 +28,7 @@ use kernel::access::Action::{Draft, Export, Look, Search};
 use kernel::access::Purpose;
 use model::{Doubt, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER};
 use platform::db::Migration;
+use platform::outbox::Subscription;
 use platform::policy::FieldGroup;
 use ports::{HubPort, LinkUses, ResidentPort};
 use std::sync::Arc;
@@ -75,6 +77,8 @@ pub struct Needs {
     pub rules: Rules,
     /// The programmes that can say what rests on a link.
     pub users: Vec<Arc<dyn LinkUses>>,
+    /// The lines out of the city; `None` for a city that is not connected.
+    pub lines: Option<Arc<dyn lines::Lines>>,
 }
 
 /// What the hub offers to programmes.
@@ -84,8 +88,17 @@ pub fn port() -> Arc<dyn HubPort> {
 
 /// The hub.
 pub fn programme(needs: Needs) -> Programme {
-    let Needs { residents, tables, rules, users } = needs;
+    let Needs { residents, tables, rules, users, lines } = needs;
     let compared = residents.clone();
+    let mut subscriptions: Vec<Arc<dyn Subscription>> = vec![
+        Arc::new(exchange::OnResident { residents: residents.clone() }),
+        Arc::new(exchange::OnProgramme),
+        Arc::new(exchange::OnOutsider { residents: residents.clone(), tables }),
+    ];
+    if let Some(lines) = lines {
+        subscriptions.push(Arc::new(lines::OnNumbered { lines: lines.clone() }));
+        subscriptions.push(Arc::new(lines::OnCodeWanted { residents, lines }));
+    }
     Programme {
         code: "hub",
         name_ja: "団体内統合宛名",
@@ -141,11 +154,7 @@ pub fn programme(needs: Needs) -> Programme {
             Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
         ],
         acts: vec![Arc::new(usecases::join::JoinPeople), Arc::new(usecases::split::SplitPeople { users })],
-        subscriptions: vec![
-            Arc::new(exchange::OnResident { residents: residents.clone() }),
-            Arc::new(exchange::OnProgramme),
-            Arc::new(exchange::OnOutsider { residents, tables }),
-        ],
+        subscriptions,
         task_pages: Doubt::ALL
             .iter()
             .map(|d| (d.kind(), "/hub/{reference}"))

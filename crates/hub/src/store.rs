@@ -13,6 +13,8 @@ platform::statements! {
     BY_TOKEN = concatcp!(Person::SELECT, " where number_token = $1");
     /// The person with a 団番.
     BY_DAN = concatcp!(Person::SELECT, " where dan_no = $1");
+    /// A page of all people.
+    PEOPLE_AFTER = concatcp!(Person::SELECT, " where id > $1 order by id limit 1000");
     /// The present 個人番号 of a person.
     SET_TOKEN = "update hub_person set number_token = $2 where dan_no = $1";
     /// Former numbers of a person.
@@ -236,4 +238,8 @@ pub async fn put_right(tx: &mut Tx, recall: i64, id: i64, note: &str, by: &str, 
     let done = tx.run(SET_USE, params![id, note, by, now, recall]).await? == 1;
     tx.run(CLOSE_RECALL, params![recall, now]).await?;
     Ok(done)
+}
+
+pub async fn people_after(tx: &mut Tx, id: i64) -> Result<Vec<Person>, DbError> {
+    tx.all(PEOPLE_AFTER, params![id]).await?.iter().map(Person::read).collect()
 }

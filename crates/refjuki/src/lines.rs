@@ -81,6 +81,7 @@ fn answer(result: Result<Option<serde_json::Value>, Fault>) -> Response {
 fn problem(fault: &Fault) -> Response {
     let status = match fault.kind {
         FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        FaultKind::SignedOut => StatusCode::UNAUTHORIZED,
         FaultKind::Refused => StatusCode::FORBIDDEN,
         FaultKind::Missing => StatusCode::NOT_FOUND,
         FaultKind::Conflict => StatusCode::CONFLICT,

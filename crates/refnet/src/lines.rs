@@ -43,6 +43,7 @@ pub(crate) fn stranger() -> Fault {
 pub(crate) fn problem(fault: &Fault) -> Response {
     let status = match fault.kind {
         FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        FaultKind::SignedOut => StatusCode::UNAUTHORIZED,
         FaultKind::Refused => StatusCode::FORBIDDEN,
         FaultKind::Missing => StatusCode::NOT_FOUND,
         FaultKind::Conflict => StatusCode::CONFLICT,

@@ -24,6 +24,7 @@ pub async fn learned() -> anyhow::Result<Arc<Shapes>> {
         fresh: true,
         today: None,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        lines: None,
     };
     play(&options, None, Some(shapes.clone())).await?;
     jobs(&shapes)?;

@@ -1,6 +1,7 @@
 //! The demo: a synthetic city with one command, and the story that proves that it works.
 
 pub mod browser;
+pub mod exchange;
 pub mod learn;
 mod load;
 mod load_aid;
@@ -11,6 +12,7 @@ mod tests;
 
 use crate::minato::{self, STAFF};
 use crate::running::{Running, WallClock, asked_to_stop};
+use crate::zones::CityLines;
 use crate::{Opening, house, programmes};
 use anyhow::Context;
 use kernel::Date;
@@ -25,7 +27,7 @@ use webkit::House;
 use webkit::shape::Shapes;
 
 /// How to run the demo.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// PostgreSQL URL; without one, SQLite in the data folder.
     pub database_url: Option<String>,
@@ -39,6 +41,8 @@ pub struct Options {
     pub today: Option<Date>,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Lines to other zones; `None`: the city is not connected.
+    pub lines: Option<Arc<CityLines>>,
 }
 
 /// A house without data, for the generated documents.
@@ -66,8 +70,13 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
     }
     let new = place::is_new(options).await?;
     let clock = Arc::new(options.today.map_or_else(WallClock::real, WallClock::starting));
-    let opening =
-        Opening { database_url: options.database_url.as_deref(), data: &options.data, clock, profile: minato::profile() };
+    let opening = Opening {
+        database_url: options.database_url.as_deref(),
+        data: &options.data,
+        clock,
+        profile: minato::profile(),
+        lines: options.lines.clone().map(|lines| lines as Arc<dyn hub::lines::Lines>),
+    };
     let house = crate::open(opening).await?;
     let mut passwords = vec![];
     if new {

@@ -1,11 +1,12 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
 use super::{concern, doubt, issue};
+use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, FormerNumber, JUKI, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
 use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
-use platform::{Fault, Unit, task};
+use platform::{Fault, Unit, outbox, task};
 use ports::{ResidentChange, ResidentEvent, ResidentPort};
 
 /// Gives the person of an event a 団番, or keeps it through a change of 個人番号. Other events change nothing.
@@ -71,6 +72,7 @@ async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Res
             let (issued_at, seq) = (unit.now(), unit.seq().await?);
             let person = Person { id: 0, dan_no, number_token: token.to_vec(), issued_at, seq };
             person.insert(&mut unit.tx).await?;
+            outbox::publish(unit, PERSON_NUMBERED, &PersonNumbered { dan_no: person.dan_no.clone() }).await?;
             person.dan_no
         }
     };

@@ -3,13 +3,14 @@
 //! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
 
 use super::{concern, doubt, issue};
+use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
 use crate::store;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::PartialDate;
 use matching::{Corpus, Decision, Grade, Linkage, Record, Settings, Tables};
 use platform::task::{self, NewTask};
-use platform::{Fault, Unit};
+use platform::{Fault, Unit, outbox};
 use ports::{ResidentFacts, ResidentPort};
 use std::collections::BTreeSet;
 
@@ -226,6 +227,7 @@ async fn number_alone(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
     let dan_no = issue::next(&mut unit.tx).await?;
     let (issued_at, seq) = (unit.now(), unit.seq().await?);
     Person { id: 0, dan_no: dan_no.clone(), number_token: token.clone(), issued_at, seq }.insert(&mut unit.tx).await?;
+    outbox::publish(unit, PERSON_NUMBERED, &PersonNumbered { dan_no: dan_no.clone() }).await?;
     connect(unit, &row.atena_no, Some(&dan_no), "個人番号による付番").await
 }
 

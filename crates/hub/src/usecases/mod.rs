@@ -18,7 +18,7 @@ use platform::task::{self, NewTask};
 use platform::{Fault, Unit, subject};
 
 /// Makes the person of an event the subject of the unit, and answers the permanent id.
-async fn concern(unit: &mut Unit, atena_no: &AtenaNo) -> Result<i64, Fault> {
+pub async fn concern(unit: &mut Unit, atena_no: &AtenaNo) -> Result<i64, Fault> {
     let subject = subject::of(&mut unit.tx, atena_no).await?;
     let number = unit.staff().case.as_ref().map(|c| c.number.clone()).unwrap_or_default();
     unit.enter_case(OpenCase { id: 0, number, ground: "通知".into(), subjects: vec![subject] });

@@ -140,6 +140,7 @@ pub fn needs(residents: Arc<dyn ResidentPort>) -> Needs {
         tables: Arc::new(matching::Tables::new("test", |c| c, ["大阪府", "みなと市"])),
         rules: Rules { rank: |_, _| Ok((3, "専決規程".into())) },
         users: vec![Arc::new(Payer)],
+        lines: None,
     }
 }
 

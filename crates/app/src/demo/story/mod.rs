@@ -46,7 +46,7 @@ impl Cast {
 }
 
 /// Sends a form and must be let through.
-async fn send(browser: &mut Browser, address: &str, values: &[(&str, &str)]) -> anyhow::Result<()> {
+pub(super) async fn send(browser: &mut Browser, address: &str, values: &[(&str, &str)]) -> anyhow::Result<()> {
     browser.post(address, values).await?;
     if !browser.status.is_success() {
         bail!("× {address} を送れません({}): {}", browser.status, visible(&browser.page));
@@ -55,7 +55,7 @@ async fn send(browser: &mut Browser, address: &str, values: &[(&str, &str)]) -> 
 }
 
 /// Acts for another of the purposes that the post allows.
-async fn act_for(staff: &mut Browser, purpose: &str) -> anyhow::Result<()> {
+pub(super) async fn act_for(staff: &mut Browser, purpose: &str) -> anyhow::Result<()> {
     let page = staff.open("/session/purpose").await?;
     let wanted = format!(":{purpose}");
     let choice = page.split("value=\"").skip(1).filter_map(|v| v.split('"').next()).find(|v| v.ends_with(&wanted));
@@ -63,11 +63,11 @@ async fn act_for(staff: &mut Browser, purpose: &str) -> anyhow::Result<()> {
     send(staff, "/session/purpose", &[("purpose", &choice)]).await
 }
 
-fn list<'a>(view: &'a Value, name: &str) -> &'a [Value] {
+pub(super) fn list<'a>(view: &'a Value, name: &str) -> &'a [Value] {
     view.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn text<'a>(view: &'a Value, name: &str) -> &'a str {
+pub(super) fn text<'a>(view: &'a Value, name: &str) -> &'a str {
     view.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -82,7 +82,7 @@ fn visible(page: &str) -> String {
     texts.take(12).collect::<Vec<_>>().join(" / ")
 }
 
-fn check(what: &str, holds: bool) -> anyhow::Result<()> {
+pub(super) fn check(what: &str, holds: bool) -> anyhow::Result<()> {
     if !holds {
         bail!("× {what}");
     }

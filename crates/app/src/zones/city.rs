@@ -1,0 +1,150 @@
+//! A city's own lines: out to its gateway and to the 住基ネット peer, and in for 符号取得依頼.
+
+use super::{Plan, follow, listen};
+use async_trait::async_trait;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use axum::{Extension, Json, Router};
+use hub::lines::{CodeWanted, Lines};
+use kernel::ident::DanNo;
+use kernel::time::Clock;
+use line::{Client, Identity, LineError, PeerName, Timeouts};
+use mynumber::IndividualNumber;
+use platform::fault::FaultKind;
+use platform::{City, Fault};
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use wire::ident::InstitutionCode;
+use wire::machine::{Body, Party};
+
+/// The lines of one city.
+pub struct CityLines {
+    institution: InstitutionCode,
+    identity: Identity,
+    client: Client,
+    gateway: String,
+    juki: String,
+}
+
+fn down(error: &LineError) -> Fault {
+    Fault::new(FaultKind::Unavailable, "接続先へ送れません", error.to_string(), "回線が戻ると、続きから自動で送ります")
+}
+
+impl CityLines {
+    /// The lines of a city of the plan.
+    ///
+    /// # Errors
+    /// A city that is not in the plan, or a certificate that cannot be used.
+    pub fn open(plan: &Plan, institution: &InstitutionCode, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let city = plan.city(institution)?;
+        let identity = Identity::load(&plan.identity(&Party::City(institution.clone())))?;
+        let client = Client::new(&identity, clock, Timeouts::default())?;
+        let (gateway, juki) = (city.gateway.line.clone(), plan.juki.line.clone());
+        Ok(Self { institution: institution.clone(), identity, client, gateway, juki })
+    }
+
+    async fn post(&self, at: &str, to: &Party, path: &str, json: &(impl Serialize + Sync)) -> Result<Vec<u8>, Fault> {
+        let answer = self.client.post(at, &PeerName::from(to), path, json).await.map_err(|e| down(&e))?;
+        if answer.is_success() {
+            return Ok(answer.body.to_vec());
+        }
+        // What the other side says names no person: it is told by the rules of its own messages.
+        let said: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let detail = said.get("detail").and_then(|d| d.as_str()).unwrap_or_default();
+        Err(Fault::new(
+            FaultKind::Unavailable,
+            "接続先が受け付けませんでした",
+            format!("{to} {} {detail}", answer.status),
+            "内容と接続の設定を確かめてください",
+        ))
+    }
+
+    /// Calls an interface of the city's gateway.
+    ///
+    /// # Errors
+    /// The line is down, or the gateway does not take it: what, why and what to do.
+    pub async fn call(&self, interface: &str, body: &(impl Serialize + Sync)) -> Result<serde_json::Value, Fault> {
+        let me = Party::Gateway(self.institution.clone());
+        let answer = self.post(&self.gateway, &me, &format!("/if/{interface}"), body).await?;
+        Ok(serde_json::from_slice(&answer).unwrap_or_default())
+    }
+
+    /// Sends something to a path of the city's gateway that is no interface of the inventory, such as consents.
+    ///
+    /// # Errors
+    /// As [`CityLines::call`].
+    pub async fn tell_gateway(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<(), Fault> {
+        self.post(&self.gateway, &Party::Gateway(self.institution.clone()), path, body).await.map(|_| ())
+    }
+
+    /// Sends something to the 住基ネット peer.
+    ///
+    /// # Errors
+    /// As [`CityLines::call`].
+    pub async fn tell_juki(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<(), Fault> {
+        self.post(&self.juki, &Party::Juki, path, body).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Lines for CityLines {
+    async fn people(&self, people: &[DanNo]) -> Result<(), Fault> {
+        self.tell_gateway("/people", &people).await
+    }
+
+    async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault> {
+        let wanted = serde_json::json!({
+            "acquisition": acquisition, "institution": self.institution, "individual_number": number.expose(),
+        });
+        self.tell_juki("/code", &wanted).await
+    }
+}
+
+/// Who listens on a city's line.
+#[derive(Clone)]
+struct Listening {
+    city: City,
+    gateway: Party,
+}
+
+/// FGU_20215: the city's own gateway, and nobody else, has 符号 made.
+async fn code_wanted(
+    State(listening): State<Listening>,
+    Extension(from): Extension<Party>,
+    Json(bodies): Json<Vec<Body>>,
+) -> StatusCode {
+    if from != listening.gateway {
+        return StatusCode::FORBIDDEN;
+    }
+    let wanted = bodies.into_iter().filter_map(|body| match body {
+        Body::CodeWanted { acquisition, dan } => Some(CodeWanted { acquisition: acquisition.to_string(), dan_no: dan }),
+        _ => None,
+    });
+    match hub::lines::take(&listening.city, &wanted.collect::<Vec<_>>()).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(fault) => {
+            tracing::error!(what = %fault.what, "a 符号取得依頼 could not be taken");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// Listens on the city's line until `stopped`, and takes up new certificates.
+///
+/// # Errors
+/// A port that is taken.
+pub async fn serve_city(
+    plan: &Plan,
+    lines: &CityLines,
+    city: &City,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let gateway = Party::Gateway(lines.institution.clone());
+    let router = Router::new().route("/if/FGU_20215", post(code_wanted)).with_state(Listening { city: city.clone(), gateway });
+    let at = &plan.city(&lines.institution)?.line;
+    let line = listen(at, &lines.identity, city.shared_clock(), router, stopped.clone()).await?;
+    Ok(vec![line, follow(&lines.identity, stopped)])
+}

@@ -1,0 +1,344 @@
+//! The trust zones of the exchange as running processes: network, 住基ネット peer, gateway tenants; and a city's own lines.
+//!
+//! Each zone has its own folder with its own database, keys, witness and certificate, and its own pages for its own staff. Zones speak with one
+//! another over mutual TLS only ([`line`]).
+
+mod city;
+mod plan;
+
+pub use city::{CityLines, serve_city};
+pub use plan::{ConnectedCity, NewCity, Plan, Spot};
+
+use crate::running::{Running, WallClock};
+use anyhow::Context;
+use async_trait::async_trait;
+use gateway::{Business, Institution, Profile, Sender, SystemRandomness, Unsent};
+use kernel::Date;
+use kernel::access::Purpose;
+use kernel::time::{Clock, Period};
+use line::{Client, Identity, PeerName, Timeouts};
+use platform::City;
+use platform::city::{CityProfile, Office};
+use platform::db::{Db, Migration, migrate};
+use platform::keys::Keys;
+use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
+use platform::staff::{NewStaff, admin};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::ToSocketAddrs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use webkit::{House, Programme};
+use wire::ident::{InstitutionCode, Mode};
+use wire::limits::Limits;
+use wire::list::{Kind, PermittedList};
+use wire::machine::{Body, Party, Tenant};
+use wire::replica::LiveVersions;
+
+/// Pause between two rounds of a gateway's queue.
+const ROUND: Duration = Duration::from_millis(200);
+/// How often a process looks for its new certificate.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// What is fixed for a kind of zone.
+struct Make<'a> {
+    folder: &'a Path,
+    name_ja: &'a str,
+    offices: &'static [Office],
+    purpose: Purpose,
+    groups: &'static [FieldGroup],
+    policy: Option<(&'static str, &'static str)>,
+    migrations: &'a [Migration],
+    clock: Arc<dyn Clock>,
+}
+
+const GATEWAY_OFFICES: &[Office] = &[Office { code: "joho", name_ja: "情報政策課", purposes: &[gateway::PURPOSE.code] }];
+const NETWORK_OFFICES: &[Office] = &[refnet::OFFICE];
+const JUKI_OFFICES: &[Office] = &[refjuki::OFFICE];
+
+impl Make<'_> {
+    /// Opens the zone's own database, keys and policy.
+    async fn open(self) -> anyhow::Result<City> {
+        std::fs::create_dir_all(self.folder)?;
+        let db = Db::open(None, &self.folder.join("zone.db")).await?;
+        let migrations: Vec<Migration> = platform::MIGRATIONS.iter().chain(self.migrations).copied().collect();
+        migrate(&db, &migrations, self.clock.now()).await?;
+        let keys = Keys::open(&crate::ring_file(self.folder))?;
+        let shared =
+            POLICIES.iter().copied().filter(|(file, _)| matches!(*file, "base.cedar" | "system.cedar" | "gateway.cedar"));
+        let files: Vec<_> = shared.chain(self.policy).collect();
+        let groups: Vec<FieldGroup> = desk::programme().groups.into_iter().chain(self.groups.iter().copied()).collect();
+        let policy = Policy::load(SCHEMA, &files, &groups)?;
+        let profile = CityProfile {
+            name_ja: self.name_ja.to_owned(),
+            code: String::new(),
+            prefecture_ja: String::new(),
+            mayor_ja: String::new(),
+            wards: vec![],
+            offices: self.offices,
+        };
+        Ok(City::new(db, keys, self.clock, policy, profile, vec![self.purpose]))
+    }
+}
+
+/// A zone that runs. Dropping it without [`Zone::stop`] leaves its loops to the runtime's end.
+pub struct Zone {
+    /// Its staff's one-time passwords, when it was made just now: staff number and password.
+    pub passwords: Vec<(&'static str, String)>,
+    running: Running,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Zone {
+    /// Lets running work end and closes the database.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            tokio::time::timeout(Duration::from_secs(6), task).await.map(|_| ()).unwrap_or_default();
+        }
+        self.running.stop().await;
+    }
+}
+
+async fn asked(mut stopped: watch::Receiver<bool>) {
+    stopped.wait_for(|s| *s).await.map(|_| ()).unwrap_or_default();
+}
+
+/// The clock of a plan.
+pub fn clock(today: Option<Date>) -> Arc<dyn Clock> {
+    Arc::new(today.map_or_else(WallClock::real, WallClock::starting))
+}
+
+/// Takes calls on a line until `stopped`.
+async fn listen(
+    at: &str,
+    identity: &Identity,
+    clock: Arc<dyn Clock>,
+    router: axum::Router,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
+    let listener = TcpListener::bind(at).await.with_context(|| format!("{at} で待ち受けられません"))?;
+    let identity = identity.clone();
+    Ok(tokio::spawn(async move {
+        if let Err(error) = line::serve(listener, &identity, clock, router, asked(stopped)).await {
+            tracing::error!(%error, "a line stopped");
+        }
+    }))
+}
+
+fn follow(identity: &Identity, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    let identity = identity.clone();
+    tokio::spawn(async move { identity.follow(LOOK, asked(stopped)).await })
+}
+
+fn spawn(work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    tokio::spawn(work)
+}
+
+/// Pages and loops of a zone, and its operators at the first start.
+async fn start(
+    city: City,
+    programme: Programme,
+    spot: &Spot,
+    folder: &Path,
+    staff: &[(&'static str, &str, i64, &str)],
+) -> anyhow::Result<(Running, Vec<(&'static str, String)>)> {
+    let house = House::new(city.clone(), vec![desk::programme(), programme]);
+    let mut passwords = vec![];
+    let made = folder.join("staff");
+    if !made.exists() {
+        for (no, name, rank, roles) in staff {
+            let password = admin::one_time_password(city.keys())?;
+            let office = city.profile().offices.first().context("所属がありません")?.code;
+            let posts = [(office, *rank, *roles, None)];
+            admin::add(&city, &NewStaff { staff_no: no, name, password: &password, posts: &posts, from: city.today() }).await?;
+            passwords.push((*no, password));
+        }
+        std::fs::write(made, "")?;
+    }
+    let address = spot.web.to_socket_addrs()?.next().context("画面の宛先がありません")?;
+    let witness = crate::witness(folder, city.keys());
+    Ok((Running::start(house.over_plain_http(), address, witness).await?, passwords))
+}
+
+/// Opens the network and takes in the plan's institutions; answers the key by which its permits are known.
+///
+/// # Errors
+/// The first part that cannot be opened.
+pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
+    let make = Make {
+        folder: &plan.zone(&Party::Network),
+        name_ja: "情報提供ネットワーク",
+        offices: NETWORK_OFFICES,
+        purpose: refnet::PURPOSE,
+        groups: refnet::GROUPS,
+        policy: Some(refnet::POLICY),
+        migrations: refnet::MIGRATIONS,
+        clock: clock(plan.today),
+    };
+    let keeper = refnet::Keeper::open(make.open().await?).await?;
+    for city in &plan.cities {
+        let new = refnet::NewMember {
+            institution: city.institution.clone(),
+            name_ja: city.name_ja.clone(),
+            kind: Kind("city".into()),
+            key: city.gateway_key,
+            address: city.gateway.line.clone(),
+        };
+        keeper.admit(&new).await?;
+    }
+    Ok(keeper)
+}
+
+/// Runs the network.
+///
+/// # Errors
+/// The first part that cannot be started.
+pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
+    let keeper = Arc::new(open_network(plan).await?);
+    let (folder, identity) = (plan.zone(&Party::Network), Identity::load(&plan.identity(&Party::Network))?);
+    let clock = keeper.city().shared_clock();
+    let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
+    let (stop, stopped) = watch::channel(false);
+    let operators = [("7001", "運用 一", 2, "network_operator")];
+    let (running, passwords) = start(keeper.city().clone(), refnet::programme(), &plan.network, &folder, &operators).await?;
+    let line = listen(&plan.network.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone()).await?;
+    let followed = follow(&identity, stopped.clone());
+    let work = spawn(async move { keeper.run(&client, asked(stopped)).await });
+    Ok(Zone { passwords, running, stop, tasks: vec![line, followed, work] })
+}
+
+/// Runs the 住基ネット peer.
+///
+/// # Errors
+/// The first part that cannot be started.
+pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
+    let folder = plan.zone(&Party::Juki);
+    let make = Make {
+        folder: &folder,
+        name_ja: "住基ネット",
+        offices: JUKI_OFFICES,
+        purpose: refjuki::PURPOSE,
+        groups: refjuki::GROUPS,
+        policy: Some(refjuki::POLICY),
+        migrations: refjuki::MIGRATIONS,
+        clock: clock(plan.today),
+    };
+    let keeper = Arc::new(refjuki::Keeper::open(make.open().await?).await?);
+    let identity = Identity::load(&plan.identity(&Party::Juki))?;
+    let clock = keeper.city().shared_clock();
+    let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
+    let gateways = plan.cities.iter().map(|c| (Party::Gateway(c.institution.clone()), c.gateway.line.clone()));
+    let addresses: BTreeMap<Party, String> = gateways.chain([(Party::Network, plan.network.line.clone())]).collect();
+    let (stop, stopped) = watch::channel(false);
+    let operators = [("8001", "運用 二", 2, "juki_net_operator")];
+    let (running, passwords) = start(keeper.city().clone(), refjuki::programme(), &plan.juki, &folder, &operators).await?;
+    let line = listen(&plan.juki.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone()).await?;
+    let followed = follow(&identity, stopped.clone());
+    let work = spawn(async move {
+        let lines = refjuki::Network { client: &client, addresses: &addresses };
+        keeper.run(&lines, asked(stopped)).await;
+    });
+    Ok(Zone { passwords, running, stop, tasks: vec![line, followed, work] })
+}
+
+/// The lines of a gateway's tenant: to the network, and to its own city.
+struct GatewayLines {
+    client: Client,
+    network: String,
+    city: String,
+}
+
+#[async_trait]
+impl Sender for GatewayLines {
+    async fn send(&self, to: &Party, bodies: &[Body]) -> Result<(), Unsent> {
+        let (at, peer, path) = match to {
+            Party::City(_) => (&self.city, PeerName::from(to), "/if/FGU_20215"),
+            _ => (&self.network, PeerName::from(&Party::Network), "/messages"),
+        };
+        let answer = self.client.post(at, &peer, path, &bodies).await.map_err(|e| Unsent(e.to_string()))?;
+        if answer.is_success() { Ok(()) } else { Err(Unsent(format!("{peer} が {} を返しました", answer.status))) }
+    }
+}
+
+/// How a tenant of the plan is connected: every procedure of the list for asking, every data set for providing.
+fn profile(plan: &Plan, provides: bool) -> anyhow::Result<Profile> {
+    let list = PermittedList::load()?;
+    let live = list.data_sets().keys().map(|id| {
+        let from = Period { from: Date::constant(2020, 1, 1), to: None };
+        (wire::ident::DataSet { id: id.clone(), version: 1 }, from)
+    });
+    let institution = |c: &ConnectedCity| Institution { name_ja: c.name_ja.clone(), kind: Kind("city".into()) };
+    Ok(Profile {
+        kind: Kind("city".into()),
+        live: LiveVersions::new(live)?,
+        institutions: plan.cities.iter().map(|c| (c.institution.clone(), institution(c))).collect(),
+        businesses: vec![Business {
+            name_ja: "情報連携を行う事務".into(),
+            procedures: list.procedures().keys().cloned().collect(),
+            data_sets: list.data_sets().keys().cloned().collect(),
+            asks: true,
+            provides,
+        }],
+        list,
+    })
+}
+
+/// Runs a city's part of the gateway platform.
+///
+/// # Errors
+/// The first part that cannot be started.
+pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Result<Zone> {
+    let city = plan.city(institution)?;
+    let me = Party::Gateway(institution.clone());
+    let folder = plan.zone(&me);
+    let name = format!("{} 中間サーバー", city.name_ja);
+    let make = Make {
+        folder: &folder,
+        name_ja: &name,
+        offices: GATEWAY_OFFICES,
+        purpose: gateway::PURPOSE,
+        groups: gateway::GROUPS,
+        policy: None,
+        migrations: &[gateway::MIGRATION],
+        clock: clock(plan.today),
+    };
+    let tenant = Tenant {
+        institution: institution.clone(),
+        key: plan.gateway_seal(institution)?,
+        network: plan.network_key.context("ネットワークの公開鍵がまだありません。先にネットワークを開いてください")?,
+        mode: Mode::Production,
+        limits: Limits::load()?,
+    };
+    let zone = make.open().await?;
+    let keeper = gateway::Keeper::new(zone.clone(), tenant, profile(plan, city.provides)?, "joho", SystemRandomness::default());
+    let identity = Identity::load(&plan.identity(&me))?;
+    let clock = zone.shared_clock();
+    let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
+    let lines = GatewayLines { client, network: plan.network.line.clone(), city: city.line.clone() };
+    let (stop, stopped) = watch::channel(false);
+    let operators = [("6001", "連携 一", 1, "gateway"), ("6002", "連携 二", 2, "gateway")];
+    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), &city.gateway, &folder, &operators).await?;
+    let line = listen(&city.gateway.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone()).await?;
+    let followed = follow(&identity, stopped.clone());
+    let quit = stopped.clone();
+    let work = spawn(async move {
+        while !*quit.borrow() {
+            let round = async {
+                while keeper.tick().await? > 0 {}
+                while keeper.send_due(&lines).await?.delivered > 0 {}
+                Ok::<(), platform::Fault>(())
+            };
+            if let Err(fault) = round.await {
+                tracing::error!(%fault, "a gateway could not work its queue");
+            }
+            tokio::time::sleep(ROUND).await;
+        }
+    });
+    Ok(Zone { passwords, running, stop, tasks: vec![line, followed, work] })
+}
