@@ -13,6 +13,8 @@ use platform::keys::{Keys, Place};
 use platform::{City, Fault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use tokio::sync::Notify;
 use wire::code::CodeSecret;
 use wire::ident::{InstitutionCode, PermitNo};
@@ -53,6 +55,8 @@ pub struct Keeper {
     list: PermittedList,
     limits: Limits,
     pub(crate) wake: Notify,
+    /// Receivers that did not answer, and until when they are left alone.
+    pub(crate) resting: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 fn defect(why: impl std::fmt::Display) -> Fault {
@@ -92,7 +96,16 @@ impl Keeper {
         let codes = secret(&mut tx, city.keys(), "codes").await?;
         tx.commit().await?;
         let public = NetworkKey::from_seed(&signing).map_err(defect)?.public();
-        Ok(Self { city, signing, codes, public, list, limits: Limits::load().map_err(defect)?, wake: Notify::new() })
+        Ok(Self {
+            city,
+            signing,
+            codes,
+            public,
+            list,
+            limits: Limits::load().map_err(defect)?,
+            wake: Notify::new(),
+            resting: Mutex::default(),
+        })
     }
 
     /// The key by which gateways know permits.
@@ -137,7 +150,7 @@ impl Keeper {
 
     /// The network as it stands in this transaction.
     pub(crate) async fn authority(&self, tx: &mut Tx) -> Result<(Authority, Faults), Fault> {
-        let mut members = std::collections::BTreeMap::new();
+        let mut members = BTreeMap::new();
         for row in store::members(tx).await? {
             let institution = InstitutionCode::parse(&row.institution).map_err(defect)?;
             let key = row.public_key.try_into().map_err(|_| defect("公開鍵の形が合いません"))?;

@@ -54,7 +54,7 @@ fn row(list: &PermittedList, p: &Permission) -> Row {
             .second_line(list.data_sets().get(&p.data_set).cloned().unwrap_or_default()),
         Cell::from(kind(&p.asker)).second_line(format!("→ {}", kind(&p.provider))),
         Cell::from(html! { (ground) @if p.consent { " " (badge(Tone::Warn, "要同意")) } })
-            .second_line(format!("{}~{until}", wareki_short(p.period.from))),
+            .second_line(format!("{}〜{until}", wareki_short(p.period.from))),
         Cell::from(p.legal_basis.as_str()).second_line(checked),
     ])
 }
