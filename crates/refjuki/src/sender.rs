@@ -4,6 +4,7 @@ use crate::keeper::{Keeper, Letter};
 use crate::model::{OutgoingRow, broken};
 use crate::store;
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use line::{Client, LineError, PeerName};
 use platform::Fault;
@@ -88,16 +89,20 @@ impl Keeper {
                 Letter::PortalUser { lineage, token } => users.push((row.id, lineage, token)),
             }
         }
-        for (to, letters) in messages {
+        // Everybody at the same time: a gateway that hangs does not hold up the others.
+        let deliveries = messages.iter().map(|(to, letters)| async move {
+            let mut arrived = vec![];
             for batch in letters.chunks(BATCH) {
                 let bodies: Vec<Body> = batch.iter().map(|(_, body)| body.clone()).collect();
-                if let Err(error) = lines.deliver(&to, &bodies).await {
+                if let Err(error) = lines.deliver(to, &bodies).await {
                     tracing::warn!(%error, "messages could not be delivered");
                     break;
                 }
-                gone.extend(batch.iter().map(|(id, _)| *id));
+                arrived.extend(batch.iter().map(|(id, _)| *id));
             }
-        }
+            arrived
+        });
+        gone.extend(join_all(deliveries).await.into_iter().flatten());
         for (id, lineage, token) in users {
             match lines.portal_user(&lineage, &token).await {
                 Ok(()) => drop(gone.insert(id)),
