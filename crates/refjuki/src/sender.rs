@@ -122,11 +122,23 @@ impl Keeper {
         Ok(gone.len())
     }
 
-    /// Sends as soon as there is something, until `stop`. Failures are told to the operators and tried again.
+    /// Sends as soon as there is something and removes once a day what has had its years, until `stop`. Failures are told to the operators and tried again.
     pub async fn run(&self, lines: &dyn Lines, stop: impl Future<Output = ()>) {
         let working = async {
+            let mut cleaned = None;
             loop {
-                match self.send_due(lines).await {
+                let today = self.city.today();
+                let round = async {
+                    if cleaned != Some(today) {
+                        self.remove_old().await?;
+                    }
+                    self.send_due(lines).await
+                };
+                let sent = round.await;
+                if sent.is_ok() {
+                    cleaned = Some(today);
+                }
+                match sent {
                     Ok(0) => drop(tokio::time::timeout(Duration::from_secs(1), self.wake.notified()).await),
                     Ok(_) => {}
                     Err(fault) => {

@@ -46,6 +46,9 @@ pub struct NewMember {
     pub address: String,
 }
 
+/// Years for which an お知らせ is shown (no published rule; ours).
+const NOTICE_YEARS: u16 = 1;
+
 /// The network of one zone.
 pub struct Keeper {
     pub(crate) city: City,
@@ -244,7 +247,8 @@ impl Keeper {
         store::record(&mut tx, &no.to_string()).await?.map(|row| row.record()).transpose()
     }
 
-    /// Removes records whose years are over and keeps the proof; answers how many. Call again while there are.
+    /// Removes records whose years are over and keeps the proof, and notices after a year; answers how many records. Call again while
+    /// there are.
     ///
     /// # Errors
     /// The database's refusal.
@@ -262,12 +266,13 @@ impl Keeper {
         let permits: Vec<String> = proofs.iter().map(|proof| proof.permit_no.clone()).collect();
         RemovalRow::insert_all(&proofs, &mut tx).await?;
         store::remove(&mut tx, &permits).await?;
+        store::remove_notices(&mut tx, oldest_kept(today, NOTICE_YEARS)).await?;
         tx.commit().await?;
         Ok(proofs.len())
     }
 }
 
-/// Records asked for before this instant have had their years.
+/// What is older than this instant has had its years.
 fn oldest_kept(today: Date, years: u16) -> Timestamp {
     let first = today.checked_sub(Span::new().years(years)).unwrap_or(Date::MIN);
     store::start_of(first)

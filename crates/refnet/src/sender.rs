@@ -159,18 +159,22 @@ impl Keeper {
         Ok(Sent { gone: gone.len(), waiting: again.len() })
     }
 
-    /// Ticks every second and sends as soon as there is something, until `stop`. Failures are told to the operators and tried again.
+    /// Ticks every second, sends as soon as there is something, and removes once a day what has had its years, until `stop`. Failures are told to the operators and tried again.
     pub async fn run(&self, client: &Client, stop: impl Future<Output = ()>) {
         let working = async {
+            let mut cleaned = None;
             loop {
+                let today = self.city.today();
                 let round = async {
+                    while cleaned != Some(today) && self.remove_old().await? > 0 {}
                     while self.tick().await? > 0 {}
                     let lines = self.lines(client).await?;
                     while self.send_due(&lines).await?.gone > 0 {}
                     Ok::<(), Fault>(())
                 };
-                if let Err(fault) = round.await {
-                    tracing::error!(%fault, "the network could not work its queue");
+                match round.await {
+                    Ok(()) => cleaned = Some(today),
+                    Err(fault) => tracing::error!(%fault, "the network could not work its queue"),
                 }
                 let _ = tokio::time::timeout(Duration::from_secs(1), self.wake.notified()).await;
             }
