@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
@@ -25,6 +25,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(600);
 /// How long requests under way may take when the server stops.
 const LEAVING: Duration = Duration::from_secs(5);
+/// Connections served at once; more are closed at once, so that somebody without a certificate cannot use up the process.
+const MOST: usize = 1024;
 /// First byte of a TLS handshake.
 const TLS_HANDSHAKE: u8 = 22;
 /// What is read of somebody who speaks without TLS.
@@ -46,6 +48,7 @@ pub async fn serve(
     let acceptor = TlsAcceptor::from(tls::server_config(identity, clock)?);
     let (leaving, left) = watch::channel(false);
     let mut stop = pin!(stop);
+    let places = Arc::new(Semaphore::new(MOST));
     loop {
         let stream = tokio::select! {
             () = &mut stop => break,
@@ -53,8 +56,15 @@ pub async fn serve(
         };
         match stream {
             Ok((stream, _)) => {
+                let Ok(place) = places.clone().try_acquire_owned() else {
+                    tracing::warn!("a connection was closed: too many at once");
+                    continue;
+                };
                 let (acceptor, router, left) = (acceptor.clone(), router.clone(), left.clone());
-                tokio::spawn(connection(stream, acceptor, router, left));
+                tokio::spawn(async move {
+                    connection(stream, acceptor, router, left).await;
+                    drop(place);
+                });
             }
             Err(error) => {
                 tracing::warn!(error = %error.kind(), "a connection could not be accepted");

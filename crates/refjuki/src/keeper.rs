@@ -20,6 +20,9 @@ const CANDIDATES: i64 = 10;
 /// Draws of a number before giving up; one in eleven has no check digit, hardly any is taken.
 const DRAWS: u32 = 100;
 
+/// Years for which look-ups are kept (no published rule; ours).
+const LOOKUP_YEARS: i64 = 3;
+
 /// A person as the demo's cities hand them in, at first load or when they move in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPerson {
@@ -297,6 +300,19 @@ impl Keeper {
         store::note(&mut tx, &note).await?;
         tx.commit().await?;
         Ok(found)
+    }
+
+    /// Removes look-ups whose years are over; answers how many.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn remove_old(&self) -> Result<u64, Fault> {
+        let first = self.city.today().checked_sub(jiff::Span::new().years(LOOKUP_YEARS)).unwrap_or(kernel::Date::MIN);
+        let before = jiff::tz::Offset::constant(9).to_timestamp(first.at(0, 0, 0, 0)).unwrap_or(self.city.now());
+        let mut tx = self.city.db().write().await?;
+        let removed = store::remove_lookups(&mut tx, before).await?;
+        tx.commit().await?;
+        Ok(removed)
     }
 
     async fn fresh_number(&self, tx: &mut Tx) -> Result<IndividualNumber, Fault> {

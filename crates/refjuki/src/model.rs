@@ -17,7 +17,7 @@ pub const SERVICE: &str = "refjuki.service";
 
 platform::register! {
     /// A person. The lineage stays when a number changes.
-    pub struct PersonRow in "refjuki_person" named "本人確認情報", purpose "refjuki", basis "住基法30条の6・30条の8", retention "住基法施行令30条の11に定める期間" {
+    pub struct PersonRow in "refjuki_person" named "本人確認情報", purpose "refjuki", basis "住基法30条の6・30条の8", retention "登録されている間(参照実装では消去しない)" {
         /// Keyed token of the present 個人番号.
         number_token: Vec<u8>, "個人番号の照合値", "refjuki.person", Secret, [];
         /// Keyed token of the present 住民票コード.
@@ -55,7 +55,7 @@ platform::register! {
 
 platform::register! {
     /// A look-up by a city.
-    pub struct LookupRow in "refjuki_lookup" named "本人確認情報の提供状況", purpose "refjuki", basis "住基法30条の10〜30条の12", retention "3年" {
+    pub struct LookupRow in "refjuki_lookup" named "本人確認情報の提供状況", purpose "refjuki", basis "住基法30条の10〜30条の12", retention "3年(当方の定め)" {
         /// 機関コード of the city that asked.
         city: String, "照会した機関", "refjuki.lookup", Plain, [];
         /// For which 事務.

@@ -4,6 +4,7 @@ use crate::keeper::{Keeper, Letter};
 use crate::model::{OutgoingRow, broken};
 use crate::store;
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use line::{Client, LineError, PeerName};
 use platform::Fault;
@@ -88,16 +89,20 @@ impl Keeper {
                 Letter::PortalUser { lineage, token } => users.push((row.id, lineage, token)),
             }
         }
-        for (to, letters) in messages {
+        // Everybody at the same time: a gateway that hangs does not hold up the others.
+        let deliveries = messages.iter().map(|(to, letters)| async move {
+            let mut arrived = vec![];
             for batch in letters.chunks(BATCH) {
                 let bodies: Vec<Body> = batch.iter().map(|(_, body)| body.clone()).collect();
-                if let Err(error) = lines.deliver(&to, &bodies).await {
+                if let Err(error) = lines.deliver(to, &bodies).await {
                     tracing::warn!(%error, "messages could not be delivered");
                     break;
                 }
-                gone.extend(batch.iter().map(|(id, _)| *id));
+                arrived.extend(batch.iter().map(|(id, _)| *id));
             }
-        }
+            arrived
+        });
+        gone.extend(join_all(deliveries).await.into_iter().flatten());
         for (id, lineage, token) in users {
             match lines.portal_user(&lineage, &token).await {
                 Ok(()) => drop(gone.insert(id)),
@@ -117,11 +122,23 @@ impl Keeper {
         Ok(gone.len())
     }
 
-    /// Sends as soon as there is something, until `stop`. Failures are told to the operators and tried again.
+    /// Sends as soon as there is something and removes once a day what has had its years, until `stop`. Failures are told to the operators and tried again.
     pub async fn run(&self, lines: &dyn Lines, stop: impl Future<Output = ()>) {
         let working = async {
+            let mut cleaned = None;
             loop {
-                match self.send_due(lines).await {
+                let today = self.city.today();
+                let round = async {
+                    if cleaned != Some(today) {
+                        self.remove_old().await?;
+                    }
+                    self.send_due(lines).await
+                };
+                let sent = round.await;
+                if sent.is_ok() {
+                    cleaned = Some(today);
+                }
+                match sent {
                     Ok(0) => drop(tokio::time::timeout(Duration::from_secs(1), self.wake.notified()).await),
                     Ok(_) => {}
                     Err(fault) => {

@@ -37,6 +37,8 @@ platform::statements! {
     COUNTS = "select city, standing, count(*) as n from refjuki_person group by city, standing order by city, standing";
     /// Changes of 個人番号.
     CHANGES = "select count(*) as n from refjuki_former_number";
+    /// Look-ups before an instant.
+    REMOVE_LOOKUPS = "delete from refjuki_lookup where at < $1";
     /// What cities asked since an instant.
     LOOKUPS = "select city, affair, sought_by, count(*) as n, sum(case when found > 0 then 1 else 0 end) as hits from refjuki_lookup where at >= $1 group by city, affair, sought_by order by city, affair, sought_by";
 }
@@ -122,6 +124,10 @@ pub async fn lookups(tx: &mut Tx, since: Timestamp) -> Result<Vec<Asked>, DbErro
         Ok(Asked { city: row.get("city")?, affair: row.get("affair")?, sought_by: row.get("sought_by")?, times, hits })
     };
     tx.all(LOOKUPS, params![since]).await?.iter().map(read).collect()
+}
+
+pub async fn remove_lookups(tx: &mut Tx, before: Timestamp) -> Result<u64, DbError> {
+    tx.run(REMOVE_LOOKUPS, params![before]).await
 }
 
 /// Notes a look-up.

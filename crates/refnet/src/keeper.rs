@@ -13,6 +13,8 @@ use platform::keys::{Keys, Place};
 use platform::{City, Fault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use tokio::sync::Notify;
 use wire::code::CodeSecret;
 use wire::ident::{InstitutionCode, PermitNo};
@@ -44,6 +46,9 @@ pub struct NewMember {
     pub address: String,
 }
 
+/// Years for which an お知らせ is shown (no published rule; ours).
+const NOTICE_YEARS: u16 = 1;
+
 /// The network of one zone.
 pub struct Keeper {
     pub(crate) city: City,
@@ -53,6 +58,8 @@ pub struct Keeper {
     list: PermittedList,
     limits: Limits,
     pub(crate) wake: Notify,
+    /// Receivers that did not answer, and until when they are left alone.
+    pub(crate) resting: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 fn defect(why: impl std::fmt::Display) -> Fault {
@@ -92,7 +99,16 @@ impl Keeper {
         let codes = secret(&mut tx, city.keys(), "codes").await?;
         tx.commit().await?;
         let public = NetworkKey::from_seed(&signing).map_err(defect)?.public();
-        Ok(Self { city, signing, codes, public, list, limits: Limits::load().map_err(defect)?, wake: Notify::new() })
+        Ok(Self {
+            city,
+            signing,
+            codes,
+            public,
+            list,
+            limits: Limits::load().map_err(defect)?,
+            wake: Notify::new(),
+            resting: Mutex::default(),
+        })
     }
 
     /// The key by which gateways know permits.
@@ -137,7 +153,7 @@ impl Keeper {
 
     /// The network as it stands in this transaction.
     pub(crate) async fn authority(&self, tx: &mut Tx) -> Result<(Authority, Faults), Fault> {
-        let mut members = std::collections::BTreeMap::new();
+        let mut members = BTreeMap::new();
         for row in store::members(tx).await? {
             let institution = InstitutionCode::parse(&row.institution).map_err(defect)?;
             let key = row.public_key.try_into().map_err(|_| defect("公開鍵の形が合いません"))?;
@@ -231,7 +247,8 @@ impl Keeper {
         store::record(&mut tx, &no.to_string()).await?.map(|row| row.record()).transpose()
     }
 
-    /// Removes records whose years are over and keeps the proof; answers how many. Call again while there are.
+    /// Removes records whose years are over and keeps the proof, and notices after a year; answers how many records. Call again while
+    /// there are.
     ///
     /// # Errors
     /// The database's refusal.
@@ -249,12 +266,13 @@ impl Keeper {
         let permits: Vec<String> = proofs.iter().map(|proof| proof.permit_no.clone()).collect();
         RemovalRow::insert_all(&proofs, &mut tx).await?;
         store::remove(&mut tx, &permits).await?;
+        store::remove_notices(&mut tx, oldest_kept(today, NOTICE_YEARS)).await?;
         tx.commit().await?;
         Ok(proofs.len())
     }
 }
 
-/// Records asked for before this instant have had their years.
+/// What is older than this instant has had its years.
 fn oldest_kept(today: Date, years: u16) -> Timestamp {
     let first = today.checked_sub(Span::new().years(years)).unwrap_or(Date::MIN);
     store::start_of(first)

@@ -12,6 +12,7 @@ use platform::Fault;
 use platform::keys::Place;
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::PoisonError;
 use std::time::Duration;
 use wire::machine::{Body, Party};
 
@@ -95,6 +96,10 @@ impl Keeper {
         let (mut gone, mut again) = (vec![], vec![]);
         let mut letters: BTreeMap<String, Vec<Letter>> = BTreeMap::new();
         for row in rows {
+            if let Some(until) = self.resting(&row.receiver, now) {
+                again.push((row.id, until));
+                continue;
+            }
             if now.duration_since(row.created_at) > GIVE_UP || faults.loses(&mut dice) {
                 gone.push(row.id);
                 continue;
@@ -113,15 +118,32 @@ impl Keeper {
             to.push(Letter { row: row.id, attempts: row.attempts, body });
         }
         letters.values_mut().for_each(|letters| faults.shuffle(letters, &mut dice));
-        for (letter, arrived) in deliver(lines, letters).await {
-            if arrived {
-                gone.push(letter.row);
-            } else {
-                let wait = FIRST_WAIT << letter.attempts.clamp(0, 10);
-                again.push((letter.row, after(now, wait.min(LONGEST_WAIT))));
+        for (receiver, letters) in deliver(lines, letters).await {
+            let failed = letters.iter().filter(|(_, arrived)| !arrived).map(|(letter, _)| letter.attempts).max();
+            let until = failed.map(|attempts| after(now, (FIRST_WAIT << attempts.clamp(0, 10)).min(LONGEST_WAIT)));
+            self.rest(receiver, until);
+            for (letter, arrived) in letters {
+                match until.filter(|_| !arrived) {
+                    Some(until) => again.push((letter.row, until)),
+                    None => gone.push(letter.row),
+                }
             }
         }
         self.settle(&gone, &again).await
+    }
+
+    /// Until when nothing is tried with a receiver that did not answer: a member that is away must not hold up the others.
+    fn resting(&self, receiver: &str, now: Timestamp) -> Option<Timestamp> {
+        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.get(receiver).copied().filter(|until| *until > now)
+    }
+
+    fn rest(&self, receiver: String, until: Option<Timestamp>) {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        match until {
+            Some(until) => drop(resting.insert(receiver, until)),
+            None => drop(resting.remove(&receiver)),
+        }
     }
 
     async fn settle(&self, gone: &[i64], again: &[(i64, Timestamp)]) -> Result<Sent, Fault> {
@@ -137,18 +159,22 @@ impl Keeper {
         Ok(Sent { gone: gone.len(), waiting: again.len() })
     }
 
-    /// Ticks every second and sends as soon as there is something, until `stop`. Failures are told to the operators and tried again.
+    /// Ticks every second, sends as soon as there is something, and removes once a day what has had its years, until `stop`. Failures are told to the operators and tried again.
     pub async fn run(&self, client: &Client, stop: impl Future<Output = ()>) {
         let working = async {
+            let mut cleaned = None;
             loop {
+                let today = self.city.today();
                 let round = async {
+                    while cleaned != Some(today) && self.remove_old().await? > 0 {}
                     while self.tick().await? > 0 {}
                     let lines = self.lines(client).await?;
                     while self.send_due(&lines).await?.gone > 0 {}
                     Ok::<(), Fault>(())
                 };
-                if let Err(fault) = round.await {
-                    tracing::error!(%fault, "the network could not work its queue");
+                match round.await {
+                    Ok(()) => cleaned = Some(today),
+                    Err(fault) => tracing::error!(%fault, "the network could not work its queue"),
                 }
                 let _ = tokio::time::timeout(Duration::from_secs(1), self.wake.notified()).await;
             }
@@ -161,23 +187,28 @@ fn after(now: Timestamp, seconds: i64) -> Timestamp {
     now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
+/// Messages of one receiver, and whether each arrived.
+type Delivered = (String, Vec<(Letter, bool)>);
+
 /// Delivers to all receivers at the same time, batch after batch; once one fails, the rest for that receiver waits.
-async fn deliver(lines: &dyn Lines, letters: BTreeMap<String, Vec<Letter>>) -> Vec<(Letter, bool)> {
+async fn deliver(lines: &dyn Lines, letters: BTreeMap<String, Vec<Letter>>) -> Vec<Delivered> {
     let receivers = letters.into_iter().map(|(receiver, letters)| async move {
-        let Ok(to) = receiver.parse::<Party>() else { return letters.into_iter().map(|letter| (letter, true)).collect() };
+        let to = receiver.parse::<Party>().ok();
         let mut done: Vec<(Letter, bool)> = Vec::with_capacity(letters.len());
         let mut letters = letters.into_iter().peekable();
         let mut reachable = true;
         while letters.peek().is_some() {
             let batch: Vec<Letter> = letters.by_ref().take(BATCH).collect();
             let bodies: Vec<Body> = batch.iter().map(|letter| letter.body.clone()).collect();
-            if reachable && let Err(error) = lines.deliver(&to, &bodies).await {
+            if let Some(to) = to.as_ref().filter(|_| reachable)
+                && let Err(error) = lines.deliver(to, &bodies).await
+            {
                 tracing::warn!(%error, "messages could not be delivered");
                 reachable = false;
             }
             done.extend(batch.into_iter().map(|letter| (letter, reachable)));
         }
-        done
+        (receiver, done)
     });
-    join_all(receivers).await.into_iter().flatten().collect()
+    join_all(receivers).await
 }

@@ -72,6 +72,8 @@ platform::statements! {
     REMOVE_RECORDS = concatcp!("delete from refnet_record where permit_no in ", KEYS);
     /// Their passages.
     REMOVE_PASSAGES = concatcp!("delete from refnet_passage where permit_no in ", KEYS);
+    /// Notices posted before an instant.
+    REMOVE_NOTICES = "delete from refnet_notice where posted_at < $1";
     /// A person by portal token.
     PORTAL = concatcp!(PortalRow::SELECT, " where token = $1");
     /// Notices to a person.
@@ -264,6 +266,10 @@ pub async fn old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Recor
 pub async fn remove(tx: &mut Tx, permits: &[String]) -> Result<(), DbError> {
     run_for(tx, REMOVE_RECORDS, &texts(permits)).await?;
     run_for(tx, REMOVE_PASSAGES, &texts(permits)).await
+}
+
+pub async fn remove_notices(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
+    tx.run(REMOVE_NOTICES, params![before]).await.map(|_| ())
 }
 
 pub async fn portal(tx: &mut Tx, token: &[u8]) -> Result<Option<PortalRow>, DbError> {

@@ -127,3 +127,23 @@ async fn nobody_there_and_nobody_who_answers_are_told_apart() {
     drop(listener);
     assert_eq!(gateway.post(&silent, &name("network"), "/messages", &1).await, Err(LineError::Unreachable(silent)));
 }
+
+#[tokio::test]
+async fn connections_of_somebody_without_a_certificate_do_not_lock_others_out() {
+    let all = Authority::new();
+    let zone = Zone::start(&all.identity("network"), &all.clock).await;
+    // All places are taken by somebody who says nothing.
+    let mut silent = vec![];
+    for _ in 0..1024 {
+        silent.push(TcpStream::connect(&zone.at).await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut one_more = TcpStream::connect(&zone.at).await.unwrap();
+    let mut nothing = [0; 1];
+    let closed = tokio::time::timeout(Duration::from_secs(2), one_more.read(&mut nothing)).await;
+    assert!(matches!(closed, Ok(Ok(0) | Err(_))), "closed at once, not kept waiting");
+    // They lose their places when they go, or after the ten seconds that a handshake may take.
+    drop(silent);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    zone.hears(&all.client(SAKAI), "network").await.unwrap();
+}

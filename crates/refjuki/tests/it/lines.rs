@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use line::PeerName;
+use platform::City;
 use platform::staff::{self, NewStaff};
 use refjuki::line_router;
 use serde_json::{Value, json};
@@ -85,6 +86,20 @@ async fn only_cities_ask_and_only_for_themselves() {
     }
 }
 
+/// An operator signs in; answers the session.
+async fn sits(zone: &City, no: &str, role: &str) -> String {
+    let mut tx = zone.db().write().await.unwrap();
+    let posts = [("juki_net", 1, role, None)];
+    let new =
+        NewStaff { staff_no: no, name: "住基 運用", password: "first-password", posts: &posts, from: crate::support::TODAY };
+    staff::register(&mut tx, &new).await.unwrap();
+    tx.commit().await.unwrap();
+    let token = staff::sign_in(zone, no, "first-password", "T-1").await.unwrap();
+    let who = staff::session(zone, &token).await.unwrap().unwrap();
+    staff::change_password(zone, &who, "first-password", "a long password of my own").await.unwrap();
+    token
+}
+
 #[tokio::test]
 async fn operators_see_who_asked_for_what_and_nobody_by_name() {
     for world in worlds().await {
@@ -93,20 +108,7 @@ async fn operators_see_who_asked_for_what_and_nobody_by_name() {
         let zone = world.keeper.city().clone();
         let mut answers = vec![];
         for (no, role) in [("9001", "juki_net_operator"), ("9002", "")] {
-            let mut tx = zone.db().write().await.unwrap();
-            let posts = [("juki_net", 1, role, None)];
-            let new = NewStaff {
-                staff_no: no,
-                name: "住基 運用",
-                password: "first-password",
-                posts: &posts,
-                from: crate::support::TODAY,
-            };
-            staff::register(&mut tx, &new).await.unwrap();
-            tx.commit().await.unwrap();
-            let token = staff::sign_in(&zone, no, "first-password", "T-1").await.unwrap();
-            let who = staff::session(&zone, &token).await.unwrap().unwrap();
-            staff::change_password(&zone, &who, "first-password", "a long password of my own").await.unwrap();
+            let token = sits(&zone, no, role).await;
             let house = House::new(zone.clone(), vec![refjuki::programme()]);
             let request = Request::get("/juki-net").header(header::COOKIE, format!("atena_session={token}")).body(Body::empty());
             let response = house.router().oneshot(request.unwrap()).await.unwrap();
@@ -119,4 +121,25 @@ async fn operators_see_who_asked_for_what_and_nobody_by_name() {
         assert_eq!(answers[1].0, StatusCode::FORBIDDEN);
         world.database.remove().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_passes_the_accessibility_checker() {
+    let world = worlds().await.remove(0);
+    let look = json!({ "affair": "tax", "individual_number": number(1).expose() });
+    post(&world, &city(&shinjuku()), "/look-up", &look).await;
+    let zone = world.keeper.city().clone();
+    let session = sits(&zone, "9001", "juki_net_operator").await;
+    let router = House::new(zone, vec![refjuki::programme()]).over_plain_http().router();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let page = testkit::Browser::shared().await.unwrap().page().await.unwrap();
+    page.goto(&format!("{at}/assets/")).await.unwrap();
+    page.eval(&format!("document.cookie = 'atena_session={session}; path=/'")).await.unwrap();
+    page.goto(&format!("{at}/juki-net")).await.unwrap();
+    page.wait_for_text("地方税の賦課徴収").await.unwrap();
+    let found = page.axe().await.unwrap();
+    assert!(found.is_empty(), "{}", found[0]);
+    world.database.remove().await;
 }

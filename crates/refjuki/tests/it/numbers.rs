@@ -62,6 +62,19 @@ async fn a_changed_individual_number_keeps_the_lineage() {
 }
 
 #[tokio::test]
+async fn who_moves_away_and_back_keeps_the_lineage() {
+    for world in worlds().await {
+        let before = world.lineage(&sakai(), &number(1)).await;
+        world.keeper.moved_in(&shinjuku(), &number(1), "新宿区歌舞伎町1丁目4番1号").await.unwrap();
+        let fresh = world.keeper.change(&shinjuku(), &number(1), "漏えいのおそれ").await.unwrap();
+        assert_eq!(world.lineage(&shinjuku(), &fresh).await, before);
+        world.keeper.moved_in(&sakai(), &fresh, "堺市堺区南瓦町3番1号").await.unwrap();
+        assert_eq!(world.lineage(&sakai(), &fresh).await, before);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_newborn_gets_both_numbers_once() {
     for world in worlds().await {
         let first = world.keeper.newborn(&sakai(), "R8-0001", &facts("堺　結菜")).await.unwrap();

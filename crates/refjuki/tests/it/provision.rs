@@ -36,6 +36,18 @@ async fn a_city_may_ask_nationwide_for_its_affairs_and_every_look_is_recorded() 
 }
 
 #[tokio::test]
+async fn look_ups_are_kept_for_three_years() {
+    for world in worlds().await {
+        world.keeper.look_up(&sakai(), "tax", &Sought::Number(number(3))).await.unwrap();
+        world.clock.set(Date::constant(2029, 11, 20));
+        assert_eq!(world.keeper.remove_old().await.unwrap(), 0, "the last day");
+        world.clock.set(Date::constant(2029, 11, 21));
+        assert_eq!((world.keeper.remove_old().await.unwrap(), world.count(LOOKUPS).await), (1, 0));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn twins_are_told_apart_by_the_given_name_and_spelling_of_blanks_does_not_matter() {
     for world in worlds().await {
         let found = world.keeper.look_up(&sakai(), "juki", &by_name("堺 陽斗", None)).await.unwrap();

@@ -1,6 +1,6 @@
 //! 網の運用状況: members, passages by state, messages on their way, modes. Counts only; nobody is named.
 
-use super::moment;
+use super::{moment, shipped_list};
 use crate::faults::Faults;
 use crate::model::{MEMBER, MemberRow, RECORD, SERVICE, State};
 use crate::store::{self, Waiting};
@@ -13,6 +13,7 @@ use webkit::components::{
     Action, AsidePanel, Bar, Column, Row, Table, Tone, badge, bars, button_row, card, definition_list, pair, table,
 };
 use webkit::{Call, Reply, Screen};
+use wire::list::{Kind, PermittedList};
 
 /// The page.
 pub async fn show(call: Call) -> Result<Reply, Fault> {
@@ -27,6 +28,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let states = store::states(&mut unit.tx, day).await?;
     let counts = store::counts(&mut unit.tx).await?;
     let faults = store::faults(&mut unit.tx).await?;
+    let list = shipped_list()?;
     let of_state = |state: State| states.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, n)| *n);
     let bar = |s: &State| Bar { word: s.name_ja().into(), count: of_state(*s).unsigned_abs(), ..Bar::default() };
     let state_bars: Vec<Bar> = State::ALL.iter().map(bar).collect();
@@ -39,7 +41,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     ]);
     let main = html! {
         (pair(card("24時間の照会", "", bars("照会の状態", &state_bars)), card("現在", "", numbers)))
-        (card("接続機関", "", table(&member_table(&members, &codes, &waiting))))
+        (card("接続機関", "", table(&member_table(&list, &members, &codes, &waiting))))
         (card("送信待ち", "", table(&waiting_table(&waiting))))
         (button_row(&[Action::link("モードと障害", "/network/modes"), Action::link("情報提供等記録", "/network/records")], html! {}))
     };
@@ -68,7 +70,12 @@ pub fn service(faults: &Faults) -> Markup {
     badge(tone, word)
 }
 
-fn member_table(members: &[MemberRow], codes: &[(String, i64)], waiting: &[Waiting]) -> Table {
+/// Name of a kind of institution, or its code when the list does not declare it.
+fn kind_ja(list: &PermittedList, code: &str) -> String {
+    list.kinds().get(&Kind(code.to_owned())).cloned().unwrap_or_else(|| code.to_owned())
+}
+
+fn member_table(list: &PermittedList, members: &[MemberRow], codes: &[(String, i64)], waiting: &[Waiting]) -> Table {
     let rows = members.iter().map(|m| {
         let issued = codes.iter().find(|(code, _)| *code == m.institution).map_or(0, |(_, n)| *n);
         let gateway = format!("gateway:{}", m.institution);
@@ -77,7 +84,7 @@ fn member_table(members: &[MemberRow], codes: &[(String, i64)], waiting: &[Waiti
         Row::new(vec![
             m.name_ja.as_str().into(),
             m.institution.as_str().into(),
-            m.kind.as_str().into(),
+            kind_ja(list, &m.kind).into(),
             issued.into(),
             m.address.as_str().into(),
             state.into(),

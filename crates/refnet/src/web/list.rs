@@ -3,10 +3,10 @@
 use super::shipped_list;
 use crate::model::RECORD;
 use kernel::access::Action::Search;
-use kernel::time::{parse_date, wareki};
+use kernel::time::{parse_date, wareki_short};
 use maud::html;
 use platform::Fault;
-use webkit::components::{AsidePanel, Column, Row, Table, Tone, badge, card, table};
+use webkit::components::{AsidePanel, Cell, Column, Row, Table, Tone, badge, card, table};
 use webkit::{Call, Reply, Screen};
 use wire::list::{Ground, Permission, PermittedList};
 
@@ -24,14 +24,10 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let rows_table = Table {
         caption: "許可された照会".into(),
         columns: vec![
-            Column::text("事務手続"),
-            Column::text("照会者"),
-            Column::text("提供者"),
-            Column::text("特定個人情報"),
-            Column::text("区分"),
-            Column::text("期間"),
-            Column::text("根拠"),
-            Column::text("確認"),
+            Column::text("事務手続・特定個人情報"),
+            Column::text("照会者→提供者"),
+            Column::text("区分・期間"),
+            Column::text("根拠・確認"),
         ],
         rows: rows.collect(),
         empty: ("この日に許可された照会はありません".into(), "日付を変えてください。".into()),
@@ -47,21 +43,19 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
 
 fn row(list: &PermittedList, p: &Permission) -> Row {
     let kind = |k| list.kinds().get(k).cloned().unwrap_or_default();
-    let until = p.period.to.map_or_else(String::new, wareki);
+    let until = p.period.to.map_or_else(String::new, wareki_short);
     let ground = match p.ground {
         Ground::Statutory => badge(Tone::Neutral, "法定"),
         Ground::Ordinance => badge(Tone::Info, "独自利用"),
     };
-    let checked = p.verified_on.map_or_else(|| badge(Tone::Warn, "未確認"), |day| html! { (wareki(day)) });
+    let checked = p.verified_on.map_or_else(|| "未確認".to_owned(), |day| format!("{} 確認", wareki_short(day)));
     Row::new(vec![
-        list.procedures().get(&p.procedure).cloned().unwrap_or_default().into(),
-        kind(&p.asker).into(),
-        kind(&p.provider).into(),
-        list.data_sets().get(&p.data_set).cloned().unwrap_or_default().into(),
-        html! { (ground) @if p.consent { " " (badge(Tone::Warn, "同意が必要")) } }.into(),
-        format!("{}~{until}", wareki(p.period.from)).into(),
-        p.legal_basis.as_str().into(),
-        checked.into(),
+        Cell::from(list.procedures().get(&p.procedure).cloned().unwrap_or_default())
+            .second_line(list.data_sets().get(&p.data_set).cloned().unwrap_or_default()),
+        Cell::from(kind(&p.asker)).second_line(format!("→ {}", kind(&p.provider))),
+        Cell::from(html! { (ground) @if p.consent { " " (badge(Tone::Warn, "要同意")) } })
+            .second_line(format!("{}〜{until}", wareki_short(p.period.from))),
+        Cell::from(p.legal_basis.as_str()).second_line(checked),
     ])
 }
 

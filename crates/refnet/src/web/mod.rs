@@ -6,14 +6,14 @@ pub mod modes;
 pub mod portal;
 pub mod records;
 
-use kernel::time::{Timestamp, civil, clock_time, wareki};
+use kernel::time::{Timestamp, civil, clock_time, wareki_short};
 use platform::Fault;
 use platform::fault::FaultKind;
 use wire::list::PermittedList;
 
 /// An instant as operators read it.
 fn moment(at: Timestamp) -> String {
-    format!("{} {}", wareki(civil(at)), clock_time(at))
+    format!("{} {}", wareki_short(civil(at)), clock_time(at))
 }
 
 /// The list shipped with the program.

@@ -25,18 +25,18 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     let number = |name: &'static str, label: &'static str, value: u16, hint: &'static str| {
         let typed = call.form.some(name).map_or_else(|| value.to_string(), str::to_owned);
         let error = errors.iter().find(|e| e.field == name).map(|e| e.message.clone());
-        html! { (Field::new(name, label).value(&typed).hint(hint).error(error.as_deref()).digits()) }
+        html! { (Field::new(name, label).value(&typed).hint(hint).error(error.as_deref()).unmarked().digits()) }
     };
     let modes = html! {
-        (Field::new("production", "本番を受け付ける").checkbox(faults.production))
-        (Field::new("test", "連携テストを受け付ける").checkbox(faults.test))
-        (Field::new("outage", "停止する(受信も送信もしない)").checkbox(faults.outage))
+        (Field::new("production", "本番を受け付ける").unmarked().checkbox(faults.production))
+        (Field::new("test", "連携テストを受け付ける").unmarked().checkbox(faults.test))
+        (Field::new("outage", "停止する(受信も送信もしない)").unmarked().checkbox(faults.outage))
     };
     let troubles = html! {
         (number("loss", "欠落", faults.loss, "電文1,000件当たりの件数(900まで)"))
         (number("twice", "重複", faults.twice, "電文1,000件当たりの件数(900まで)"))
         (number("delay", "遅延", faults.delay, "最長の秒数(3,600まで)"))
-        (Field::new("reorder", "順序を入れ替える").checkbox(faults.reorder))
+        (Field::new("reorder", "順序を入れ替える").unmarked().checkbox(faults.reorder))
     };
     let form = html! {
         (error_summary(&errors))

@@ -6,7 +6,7 @@ use crate::store;
 use kernel::access::Action::Search;
 use maud::html;
 use platform::Fault;
-use webkit::components::{Action, AsidePanel, Column, Row, Table, Tone, badge, button_row, card, table};
+use webkit::components::{Action, AsidePanel, Cell, Column, Row, Table, Tone, badge, button_row, card, table};
 use webkit::{Call, Reply, Screen};
 
 /// Records on one page.
@@ -28,28 +28,21 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         list.data_sets().iter().find(|(id, _)| id.as_str() == code).map_or_else(|| code.to_owned(), |(_, name)| name.clone())
     };
     let rows = records.iter().map(|r| {
+        let provided = r.provided_at.map_or_else(|| "提供なし".to_owned(), |at| format!("提供 {}", moment(at)));
         Row::new(vec![
-            moment(r.asked_at).into(),
-            r.provided_at.map_or_else(String::new, moment).into(),
-            name(&r.asker).into(),
-            name(&r.provider).into(),
-            procedure(&r.procedure_code).into(),
-            format!("{} 第{}版", data_set(&r.data_set), r.version).into(),
-            result(r).into(),
-            short(&r.permit_no).into(),
+            Cell::from(format!("求め {}", moment(r.asked_at))).second_line(provided),
+            Cell::from(name(&r.asker)).second_line(format!("→ {}", name(&r.provider))),
+            Cell::from(procedure(&r.procedure_code)).second_line(format!("{} 第{}版", data_set(&r.data_set), r.version)),
+            Cell::from(result(r)).second_line(short(&r.permit_no)),
         ])
     });
     let list_table = Table {
         caption: "情報提供等記録".into(),
         columns: vec![
-            Column::text("求め日時"),
-            Column::text("提供日時"),
-            Column::text("情報照会者"),
-            Column::text("情報提供者"),
-            Column::text("事務手続"),
-            Column::text("特定個人情報"),
-            Column::text("結果"),
-            Column::text("許可番号"),
+            Column::text("日時"),
+            Column::text("情報照会者→情報提供者"),
+            Column::text("事務手続・特定個人情報"),
+            Column::text("結果・許可番号"),
         ],
         rows: rows.collect(),
         empty: ("記録はまだありません".into(), "情報照会があると、許可・拒否ともここに記録されます。".into()),

@@ -3,6 +3,7 @@
 use crate::support::{Post, sakai, shinjuku, worlds};
 use platform::keys::Keys;
 use refnet::{Faults, Keeper};
+use std::sync::atomic::Ordering;
 use wire::inquiry::InquiryState;
 use wire::machine::Party;
 
@@ -58,8 +59,14 @@ async fn what_cannot_be_delivered_waits_and_arrives_later() {
         let waiting = world.count(OUTGOING).await;
         assert!(waiting > 0);
         assert_eq!(world.keeper.send_due(&world.post).await.unwrap(), refnet::Sent::default(), "not at once again");
+        // While it does not answer, what is new for it waits too, and nobody else does.
+        let other = world.asks(1, false).await;
+        let tried = world.post.tried.load(Ordering::SeqCst);
+        world.settle().await;
+        assert_eq!((world.inquiry(other).state, world.post.tried.load(Ordering::SeqCst)), (InquiryState::Permitted, tried));
         *world.post.unreachable.lock().unwrap() = None;
         world.minutes(2).await;
+        assert_eq!(world.inquiry(other).state, InquiryState::Answered);
         assert_eq!((world.inquiry(request).state, world.count(OUTGOING).await), (InquiryState::Answered, 0));
         world.done().await;
     }

@@ -128,8 +128,12 @@ async fn records_stay_for_seven_years_and_leave_a_proof() {
         let request = world.asks(1, false).await;
         world.settle().await;
         let no = world.no(request);
+        let code = world.code(&sakai(), 1).unwrap();
+        let notice = refnet::NewNotice { reference: "R8-1".into(), code, title: "現況届".into(), text: "提出".into() };
+        world.keeper.post_notice(&sakai(), &notice).await.unwrap();
         world.clock.set(kernel::Date::constant(2033, 11, 20));
         assert_eq!(world.keeper.remove_old().await.unwrap(), 0, "the last day");
+        assert_eq!(world.count("select count(*) as n from refnet_notice").await, 0, "a notice goes after a year");
         let record = world.keeper.record(no).await.unwrap().unwrap();
         world.clock.set(kernel::Date::constant(2033, 11, 21));
         assert_eq!(world.keeper.remove_old().await.unwrap(), 1);

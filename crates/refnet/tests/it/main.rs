@@ -6,6 +6,7 @@
     reason = "a test that cannot set up its network has failed"
 )]
 
+mod browser;
 mod durable;
 mod exchange;
 mod list;

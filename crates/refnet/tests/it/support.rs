@@ -15,6 +15,7 @@ use platform::policy::{POLICIES, Policy, SCHEMA};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use refnet::{Keeper, Lines, NewMember};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use wire::acquire::{Acquisition, AcquisitionEvent};
 use wire::code::{Code, LineageKey};
@@ -68,12 +69,15 @@ pub fn childcare() -> ProcedureId {
 pub struct Post {
     pub arrived: Mutex<Vec<(Party, Body)>>,
     pub unreachable: Mutex<Option<Party>>,
+    /// Attempts that failed.
+    pub tried: AtomicU64,
 }
 
 #[async_trait]
 impl Lines for Post {
     async fn deliver(&self, to: &Party, bodies: &[Body]) -> Result<(), LineError> {
         if self.unreachable.lock().unwrap().as_ref() == Some(to) {
+            self.tried.fetch_add(1, Ordering::SeqCst);
             return Err(LineError::Unreachable("test".into()));
         }
         self.arrived.lock().unwrap().extend(bodies.iter().map(|body| (to.clone(), body.clone())));
