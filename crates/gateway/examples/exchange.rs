@@ -2,7 +2,7 @@
 //! a network in memory, and the rows per second of a load of 副本; with `ATENA_TEST_POSTGRES_URL` on PostgreSQL too, beside raw COPY of the
 //! same rows.
 
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on has failed")]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

@@ -1,6 +1,6 @@
 //! What listens on a tenant's line: who may say what, and what a refusal looks like.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 

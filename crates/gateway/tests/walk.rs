@@ -1,6 +1,6 @@
 //! Two gateways and a network: a 符号, a replica, a question, an answer, and the same record on all sides.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 
