@@ -1,6 +1,7 @@
 //! What listens on a tenant's line. Who speaks is known from the connection: the layer below puts the peer's [`Party`] into the request.
 
 use crate::consent::NewConsent;
+use crate::interfaces::own::WhichMessage;
 use crate::interfaces::{Answer, Refusal};
 use crate::keeper::Keeper;
 use axum::body::Bytes;
@@ -35,6 +36,7 @@ const LARGEST: usize = 64 << 20;
 /// | `/recall` | city | a link that was found wrong, or put right |
 /// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
 /// | `/own` | network | a person asks what is stored of them |
+/// | `/notices`, `/notices/read` | network | お知らせ that wait for a person; the person has read one |
 pub fn routes(keeper: Keeper) -> Router {
     Router::new()
         .route("/messages", post(messages))
@@ -45,6 +47,8 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/compare", post(compare))
         .route("/explain", post(explain))
         .route("/own", post(own))
+        .route("/notices", post(notices))
+        .route("/notices/read", post(notice_read))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(keeper)
 }
@@ -199,4 +203,29 @@ async fn own(State(keeper): State<Keeper>, Extension(from): Extension<Party>, bo
     only(from == Party::Network)?;
     let wanted: Own = read(&body)?;
     Ok(Json(keeper.own(&wanted.code, &wanted.data_set).await?).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whose {
+    code: Code,
+}
+
+async fn notices(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<Response, Problem> {
+    only(from == Party::Network)?;
+    let whose: Whose = read(&body)?;
+    Ok(Json(keeper.deliver(&whose.code).await?).into_response())
+}
+
+async fn notice_read(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    only(from == Party::Network)?;
+    let which: WhichMessage = read(&body)?;
+    match keeper.was_read(&which.message).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Refusal::missing("お知らせ").into()),
+    }
 }

@@ -1,6 +1,6 @@
 //! What listens on a tenant's line: who may say what, and what a refusal looks like.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -9,7 +9,7 @@ use axum::body::Body as Bytes;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value as Json, json};
-use support::calls::{answered, count, known, question};
+use support::calls::{answered, count, known, question, single};
 use support::{A, B, Side, TODAY, code, dan, tax, taxed, worlds};
 use tower::ServiceExt;
 use wire::compare::fingerprint;
@@ -93,6 +93,30 @@ async fn the_city_registers_people_and_consents_compares_and_recalls() {
             assert_eq!(post(&world.b, city(A), path, &json!([])).await.0, StatusCode::FORBIDDEN, "{path}");
         }
         assert_eq!(post(&world.b, city(B), "/own", &json!({})).await.0, StatusCode::FORBIDDEN, "only the portal's side asks");
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_notice_reaches_the_portal_and_is_read() {
+    for world in worlds().await {
+        world.knows(1).await;
+        let message = support::request(1);
+        let new = json!({ "message": message, "dan": dan(1), "title": "保育料", "content": "決まりました。" });
+        single(&world.b, "OSR_10111", &new).await.unwrap();
+        let whose = {
+            let network = world.network.lock().unwrap();
+            json!({ "code": network.authority.secret.code(&network.person(&support::lineage(1)), &world.b.code) })
+        };
+        let (_, _, waiting) = post(&world.b, Some(Party::Network), "/notices", &whose).await;
+        assert_eq!((&waiting[0]["message"], &waiting[0]["content"]), (&json!(message), &json!("決まりました。")));
+        let which = json!({ "message": message });
+        assert_eq!(single(&world.b, "OSR_20111", &which).await.unwrap()["state"], json!("delivered"));
+        assert_eq!(single(&world.b, "OSR_30111", &which).await.unwrap_err().code, "CONFLICT", "too late to take it back");
+        assert_eq!(post(&world.b, Some(Party::Network), "/notices/read", &which).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(single(&world.b, "OSR_20111", &which).await.unwrap()["state"], json!("read"));
+        assert_eq!(post(&world.b, Some(Party::Network), "/notices", &whose).await.2, json!([]), "it does not come again");
+        assert_eq!(post(&world.b, city(B), "/notices", &whose).await.0, StatusCode::FORBIDDEN);
         world.remove().await;
     }
 }

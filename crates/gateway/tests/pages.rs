@@ -1,6 +1,6 @@
 //! The pages through the real doors, and every statement on both databases.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot reach its page has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot reach its page has failed")]
 
 mod support;
 

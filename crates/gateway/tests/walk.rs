@@ -1,6 +1,6 @@
 //! Two gateways and a network: a 符号, a replica, a question, an answer, and the same record on all sides.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -174,6 +174,22 @@ async fn a_crash_between_the_commit_and_the_sending_loses_nothing() {
         let said_again = world.a.keeper.tick().await.unwrap();
         world.settle().await;
         assert_eq!((said_again, records(&world.a).await), (0, records(&world.b).await));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_network_refuses_is_recorded_where_it_was_asked() {
+    for world in worlds().await {
+        world.knows(1).await;
+        let asked = NewInquiry { provider: code(support::C), ..question(1, 1) };
+        call::<Shown>(&world.a, "SKI_10111", &asked).await.unwrap();
+        world.settle().await;
+        let shown: Shown = call(&world.a, "SKI_10712", &Which { request: request(1) }).await.unwrap();
+        assert_eq!((shown.shown, shown.error.unwrap().code.as_str()), (Outward::Impossible, "PROVIDER_UNKNOWN"));
+        let ours = records(&world.a).await;
+        assert!(ours.len() == 1 && !ours[0].granted && records(&world.b).await.is_empty());
+        assert_eq!(world.network.lock().unwrap().passage(ours[0].no).record, ours[0]);
         world.remove().await;
     }
 }

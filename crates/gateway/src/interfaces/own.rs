@@ -172,6 +172,60 @@ pub(crate) async fn send(desk: &mut Desk<'_>, new: NewMessage) -> Result<Outcome
     Ok(Ok(MessageState { message: new.message, state: row.state, changed_at: row.changed_at }))
 }
 
+/// An お知らせ as the person reads it in the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// Number.
+    pub message: RequestId,
+    /// 件名.
+    pub title: String,
+    /// 本文.
+    pub content: String,
+    /// When the city sent it.
+    pub accepted_at: Timestamp,
+}
+
+impl Keeper {
+    /// Hands the portal what waits for a person, until they have read it.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn deliver(&self, code: &Code) -> Result<Vec<Delivered>, Fault> {
+        let (now, keys) = (self.city().now(), self.city().keys());
+        let mut tx = self.write().await?;
+        let token = crate::work::code_token(self, code)?;
+        let holder = registers::holders(&mut tx, vec![Param::from(token)]).await?.into_iter().next();
+        let Some(dan) = holder.map(|binding| binding.dan_no) else { return Ok(Vec::new()) };
+        let mut delivered = Vec::new();
+        for row in registers::messages_for(&mut tx, &dan, LISTED).await? {
+            let open = |column, sealed| {
+                let plain = keys.open_sealed(Place { table: "gateway_message", column, row: &row.message_no }, sealed)?;
+                String::from_utf8(plain).map_err(|_| Fault::from(DbError::Shape(column.to_owned())))
+            };
+            delivered.push(Delivered {
+                message: RequestId::parse(&row.message_no).map_err(|_| DbError::Shape("message_no".to_owned()))?,
+                title: open("title", &row.title)?,
+                content: open("content", &row.content)?,
+                accepted_at: row.accepted_at,
+            });
+            registers::message_state(&mut tx, &row.message_no, "accepted", "delivered", now).await?;
+        }
+        tx.commit().await?;
+        Ok(delivered)
+    }
+
+    /// The person has read an お知らせ; false when it was not waiting for them.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn was_read(&self, message: &RequestId) -> Result<bool, Fault> {
+        let mut tx = self.write().await?;
+        let read = registers::message_state(&mut tx, &message.to_string(), "delivered", "read", self.city().now()).await?;
+        tx.commit().await?;
+        Ok(read)
+    }
+}
+
 /// OSR_201: where an お知らせ stands.
 pub(crate) async fn message_state(desk: &mut Desk<'_>, which: WhichMessage) -> Result<Outcome<MessageState>, Fault> {
     let found = registers::message(desk.tx, &which.message.to_string()).await?;

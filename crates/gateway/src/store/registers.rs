@@ -51,6 +51,8 @@ platform::statements! {
     OWN = concatcp!(OwnRequest::SELECT, " where own_no = $1");
     /// One お知らせ.
     MESSAGE = concatcp!(Message::SELECT, " where message_no = $1");
+    /// What waits for a person, oldest first.
+    MESSAGES_FOR = concatcp!(Message::SELECT, " where dan_no = $1 and (state = 'accepted' or state = 'delivered') order by id limit $2");
     /// Its state.
     MESSAGE_STATE = "update gateway_message set state = $3, changed_at = $4 where message_no = $1 and state = $2";
     /// A call with its result.
@@ -184,6 +186,11 @@ pub(crate) async fn own(tx: &mut Tx, number: &str) -> Result<Option<OwnRequest>,
 /// One お知らせ.
 pub(crate) async fn message(tx: &mut Tx, number: &str) -> Result<Option<Message>, DbError> {
     tx.first(MESSAGE, params![number]).await?.map(|r| Message::read(&r)).transpose()
+}
+
+/// What waits for a person.
+pub(crate) async fn messages_for(tx: &mut Tx, dan: &DanNo, most: i64) -> Result<Vec<Message>, DbError> {
+    several(tx, MESSAGES_FOR, params![dan, most], Message::read).await
 }
 
 /// Moves an お知らせ from one state to another; false when it was not in it.

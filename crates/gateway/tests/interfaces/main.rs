@@ -1,7 +1,7 @@
 //! Every interface between a city and its gateway: what the answer says, and what the call did to the store. An operation is one case,
 //! used by its single id, by the id that registers a file and by the id that fetches the result.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod inquiry;
 mod others;

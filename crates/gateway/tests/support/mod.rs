@@ -31,6 +31,8 @@ use wire::seal::SealKey;
 pub const TODAY: Date = Date::constant(2026, 11, 20);
 pub const A: &str = "0220127140310001";
 pub const B: &str = "0220113104110001";
+/// A city that the network does not know.
+pub const C: &str = "0220127219610001";
 /// 保育料の決定: no consent is needed.
 pub const CHILDCARE: &str = "JT00000000000001";
 /// 子ども医療費の助成: the person's consent is needed.
@@ -95,7 +97,11 @@ pub fn profile(provides: bool) -> Profile {
     Profile {
         kind: Kind("city".to_owned()),
         list: PermittedList::load().unwrap(),
-        institutions: BTreeMap::from([(code(A), institution("みなと市")), (code(B), institution("やまて市"))]),
+        institutions: BTreeMap::from([
+            (code(A), institution("みなと市")),
+            (code(B), institution("やまて市")),
+            (code(C), institution("はま市")),
+        ]),
         live: LiveVersions::new(live).unwrap(),
         businesses: vec![Business {
             name_ja: "保育・子ども医療・市税".to_owned(),

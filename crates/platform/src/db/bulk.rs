@@ -78,8 +78,8 @@ mod tests {
 
     #[test]
     fn a_row_is_its_length_and_its_fields_with_theirs() {
-        let mut out = Vec::new();
-        write_row(&mut out, &crate::params![7_i64, "あ", Option::<&str>::None, true]);
+        let (mut out, row) = (Vec::new(), crate::params![7_i64, "あ", Option::<&str>::None, true]);
+        write_row(&mut out, &row);
         let expected: &[&[u8]] =
             &[&[0, 4], &[0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 7], &[0, 0, 0, 3], "あ".as_bytes(), &[255; 4], &[0, 0, 0, 1, 1]];
         assert_eq!(out, expected.concat());
