@@ -9,6 +9,7 @@ use crate::zones::{self, CityLines, Plan, Zone};
 use anyhow::{Context, bail};
 use kernel::Date;
 use kernel::ident::AtenaNo;
+use platform::City;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -35,6 +36,7 @@ const PATIENCE: usize = 160;
 /// A connected city that runs.
 struct Town {
     lines: Arc<CityLines>,
+    city: City,
     running: Running,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -63,9 +65,14 @@ impl Town {
         it.sign_in("4001", &password).await?;
         act_for(&mut it, "hub").await?;
         send(&mut it, "/case", &[("title", "情報連携の点検"), ("ground", "受付")]).await?;
-        hub::lines::announce_all(&house.city, lines.as_ref()).await?;
-        let running = Running::start(house.over_plain_http(), options.listen, witness).await?;
-        Ok(Self { lines, running, stop, tasks, it })
+        let running = Running::start(house.clone().over_plain_http(), options.listen, witness).await?;
+        Ok(Self { lines, city: house.city.clone(), running, stop, tasks, it })
+    }
+
+    /// Tells the gateway of everybody who has a 団番.
+    async fn announces(&self) -> anyhow::Result<usize> {
+        let told = hub::lines::announce_all(&self.city, self.lines.as_ref()).await;
+        told.map_err(|fault| anyhow::anyhow!("× {fault}"))
     }
 
     /// 団番 of a resident.
@@ -137,11 +144,13 @@ pub async fn play(folder: &Path, today: Date) -> anyhow::Result<()> {
 
     let people = everybody(&minato, today).await?;
     let who = people.first().context("住民がいません")?.clone();
+    let told = (minato.announces().await?, yamate.announces().await?);
+    check(&format!("団体内統合宛名番号 {}件を中間サーバーに知らせる", told.0), told.0 >= people.len() && told.0 == told.1)?;
     codes(&mut asker, &mut provider, people.len()).await?;
     let (dan_a, dan_b) = (minato.dan(&who).await?, yamate.dan(&who).await?);
     asked_and_answered(&minato, &yamate, &dan_a, &dan_b).await?;
     held(&minato, &yamate, &mut provider, &dan_a, &dan_b).await?;
-    consent(&minato, &dan_a).await?;
+    consent(&minato, &dan_a, today).await?;
     records(&mut asker, &mut provider, &mut network_it).await?;
     for town in [minato, yamate] {
         town.stop().await;
@@ -161,7 +170,7 @@ async fn everybody(town: &Town, today: Date) -> anyhow::Result<Vec<String>> {
         .map(|p| {
             json!({
                 "individual_number": p.individual_number.expose(), "resident_code": p.juminhyo_code.as_str(), "name": p.current().name.main(),
-                "birth": p.birth_day().to_string(), "sex": "男", "address": "大阪府みなと市",
+                "birth": p.birth_day().to_string(), "sex": "unknown", "address": "大阪府みなと市",
             })
         })
         .collect();
@@ -237,27 +246,46 @@ async fn held(minato: &Town, yamate: &Town, provider: &mut Browser, dan_a: &str,
 }
 
 /// What needs the person's consent does not leave the city without it.
-async fn consent(minato: &Town, dan: &str) -> anyhow::Result<()> {
+async fn consent(minato: &Town, dan: &str, today: Date) -> anyhow::Result<()> {
     let request = RequestId::from_bytes([3; 16]);
+    let stopped = minato.lines.call("SKI_10111", &question(request, dan, MEDICAL)).await;
+    check(
+        "本人の同意の記録がない照会は、市から出ない",
+        stopped.is_err_and(|fault| fault.why.contains("同意の記録がありません")),
+    )?;
+    let consent = json!([{
+        "dan": dan, "procedure": MEDICAL, "data_set": TAX, "given_on": today.to_string(), "evidence": "交付申請書の同意欄",
+    }]);
+    minato.lines.tell_gateway("/consents", &consent).await.map_err(|fault| anyhow::anyhow!("× {fault}"))?;
+    let request = RequestId::from_bytes([4; 16]);
     minato.call("SKI_10111", question(request, dan, MEDICAL)).await?;
-    let shown = minato.after(request, "waiting").await?;
-    check("本人の同意の記録がない照会は、市から出ない", text(&shown, "shown") == "impossible")
+    let shown = minato.call("SKI_10712", json!({ "request": request })).await?;
+    check("同意を記録すると、照会が市から出る", ["waiting", "answered"].contains(&text(&shown, "shown")))
 }
 
-/// Asker, provider and network hold the same records.
+/// Asker, provider and network hold the same records: of the three inquiries that were permitted.
 async fn records(asker: &mut Browser, provider: &mut Browser, network: &mut Browser) -> anyhow::Result<()> {
-    let mut all = vec![];
-    for (browser, path) in [(asker, "/gateway/records"), (provider, "/gateway/records"), (network, "/network/records")] {
-        let view = browser.api(path).await?;
-        let granted = list(&view, "records").iter().filter(|r| r.get("granted") == Some(&true.into()));
-        let mut numbers: Vec<String> =
-            granted.map(|r| text(r, if path == "/network/records" { "no" } else { "record" }).to_owned()).collect();
-        numbers.sort();
-        all.push(numbers);
+    let mut all: Vec<Vec<String>> = vec![];
+    for _ in 0..PATIENCE {
+        all.clear();
+        for (browser, path, name) in [
+            (&mut *asker, "/gateway/records", "record"),
+            (&mut *provider, "/gateway/records", "record"),
+            (&mut *network, "/network/records", "permit_no"),
+        ] {
+            let view = browser.api(path).await?;
+            let granted = list(&view, "records").iter().filter(|r| r.get("granted") == Some(&true.into()));
+            let line = |r: &Value| {
+                [name, "asker", "provider", "procedure", "data_set", "provided_at"].map(|n| text(r, n).to_owned()).join(" ")
+            };
+            let mut lines: Vec<String> = granted.map(line).collect();
+            lines.sort();
+            all.push(lines);
+        }
+        if all.iter().all(|lines| lines.len() == 3 && Some(lines) == all.first()) {
+            return check("情報提供等記録 3件が、照会者・提供者・網の三者で一致する", true);
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    let same = all.windows(2).all(|w| w.first() == w.get(1));
-    check(
-        &format!("情報提供等記録 {}件が、照会者・提供者・網の三者で一致する", all.first().map_or(0, Vec::len)),
-        same && all.first().is_some_and(|n| n.len() == 2),
-    )
+    bail!("× 情報提供等記録が三者で一致しません: {all:?}")
 }

@@ -127,7 +127,8 @@ impl Plan {
         let folder = self.zone(&Party::Gateway(institution.clone()));
         std::fs::create_dir_all(&folder)?;
         let keys = Keys::open(&crate::ring_file(&folder))?;
-        let secret = [keys.token("gateway_seal_1", institution.as_str())?, keys.token("gateway_seal_2", institution.as_str())?].concat();
+        let secret =
+            [keys.token("gateway_seal_1", institution.as_str())?, keys.token("gateway_seal_2", institution.as_str())?].concat();
         Ok(SealKey::from_seed(&platform::keys::sha256(&secret)))
     }
 
