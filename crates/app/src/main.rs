@@ -51,6 +51,14 @@ enum Command {
         #[arg(long, value_name = "FAULT")]
         plant: Option<String>,
     },
+    /// One zone of the exchange: network, juki or gateway:<機関コード>
+    Zone {
+        /// Which zone
+        party: wire::machine::Party,
+        /// Folder with the plan of the installation
+        #[arg(long)]
+        folder: PathBuf,
+    },
     /// The production server
     Serve {
         #[command(flatten)]
@@ -220,6 +228,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let options = Options { database_url, data, residents, fresh, today, listen, lines: None };
             if headless { demo::headless(&options, plant.as_deref()).await } else { demo::serve(&options).await }
         }
+        Command::Zone { party, folder } => app::zones::run(&folder, &party).await,
         Command::Serve { place, listen, plain_http } => {
             let house = open(&place).await?;
             if house.city.db().walled() == Some(false) {

@@ -5,7 +5,7 @@ use super::browser::Browser;
 use super::story::{act_for, check, list, send, text};
 use super::{DemoCity, Options, load, open_city};
 use crate::running::Running;
-use crate::zones::{self, CityLines, Plan, Zone};
+use crate::zones::{self, CityLines, Plan, Process};
 use anyhow::{Context, bail};
 use kernel::Date;
 use kernel::ident::AtenaNo;
@@ -18,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use wire::ident::{InstitutionCode, RequestId};
+use wire::machine::Party;
 
 /// 機関コード of みなと市 and やまて市, as the list of permitted inquiries names them.
 const MINATO: &str = "0220127140310001";
@@ -108,7 +109,7 @@ impl Town {
 }
 
 /// Somebody of a zone's own staff, at its pages.
-async fn operator(web: &str, zone: &Zone, staff_no: &str) -> anyhow::Result<Browser> {
+async fn operator(web: &str, zone: &Process, staff_no: &str) -> anyhow::Result<Browser> {
     let mut browser = Browser::at(web, staff_no);
     let password = zone.passwords.iter().find(|(no, _)| *no == staff_no).map(|(_, p)| p.clone()).context("職員がいません")?;
     browser.sign_in(staff_no, &password).await?;
@@ -122,25 +123,26 @@ fn question(request: RequestId, dan: &str, procedure: &str) -> Value {
     })
 }
 
-/// Plays the exchange in a folder of its own.
+/// Plays the exchange in a folder of its own. `program` is `atena`: each zone is a process of it.
 ///
 /// # Errors
 /// The first thing that did not hold.
-pub async fn play(folder: &Path, today: Date) -> anyhow::Result<()> {
+pub async fn play(program: &Path, folder: &Path, today: Date) -> anyhow::Result<()> {
     println!("二つの市の情報連携");
     let now = zones::clock(Some(today)).now();
     let mut plan = Plan::make(folder, Some(today), &[(MINATO, "みなと市", true), (YAMATE, "やまて市", true)], now)?;
     plan.network_key = Some(zones::open_network(&plan).await?.public());
     plan.store()?;
-    let (network, juki) = (zones::network(&plan).await?, zones::juki(&plan).await?);
     let [a, b] = [InstitutionCode::parse(MINATO)?, InstitutionCode::parse(YAMATE)?];
-    let (gateway_a, gateway_b) = (zones::tenant(&plan, &a).await?, zones::tenant(&plan, &b).await?);
+    let process = |party: Party| Process::start(program, folder, &party);
+    let (network, _juki) = (process(Party::Network)?, process(Party::Juki)?);
+    let (gateway_a, gateway_b) = (process(Party::Gateway(a.clone()))?, process(Party::Gateway(b.clone()))?);
     let mut minato = Town::open(&plan, MINATO, today).await?;
     let mut yamate = Town::open(&plan, YAMATE, today).await?;
     let mut network_it = operator(&plan.network.web, &network, "7001").await?;
     let mut asker = operator(&plan.city(&a)?.gateway.web, &gateway_a, "6001").await?;
     let mut provider = operator(&plan.city(&b)?.gateway.web, &gateway_b, "6001").await?;
-    check("網・住基ネット・中間サーバー・市が、それぞれの鍵とデータベースで立ち上がる", true)?;
+    println!("  網・住基ネット・二つの中間サーバーは別のプロセスで、それぞれの鍵とデータベースを持ちます");
 
     let people = everybody(&minato, today).await?;
     let who = people.first().context("住民がいません")?.clone();
@@ -155,16 +157,18 @@ pub async fn play(folder: &Path, today: Date) -> anyhow::Result<()> {
     for town in [minato, yamate] {
         town.stop().await;
     }
-    for zone in [gateway_a, gateway_b, juki, network] {
-        zone.stop().await;
-    }
     Ok(())
+}
+
+/// The residents of both cities.
+pub fn residents(today: Date) -> Vec<synth::model::Person> {
+    let made = synth::City::generate(load::SEED, RESIDENTS, today);
+    made.households().flat_map(|h| h.people).filter(synth::model::Person::is_resident).collect()
 }
 
 /// The 住基ネット peer learns of all people; both synthetic cities have the same ones, as if everybody had moved from one to the other.
 async fn everybody(town: &Town, today: Date) -> anyhow::Result<Vec<String>> {
-    let made = synth::City::generate(load::SEED, RESIDENTS, today);
-    let people: Vec<synth::model::Person> = made.households().flat_map(|h| h.people).filter(|p| p.is_resident()).collect();
+    let people = residents(today);
     let facts: Vec<Value> = people
         .iter()
         .map(|p| {

@@ -143,7 +143,12 @@ pub async fn serve(options: &Options) -> anyhow::Result<()> {
 /// # Errors
 /// The first step that did not hold.
 pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
-    play(options, plant, None).await
+    play(options, plant, None).await?;
+    let folder = std::env::temp_dir().join(format!("atena-exchange-{}", std::process::id()));
+    let today = options.today.unwrap_or(Date::constant(2026, 11, 20));
+    let played = exchange::play(&std::env::current_exe()?, &folder, today).await;
+    std::fs::remove_dir_all(&folder).ok();
+    played
 }
 
 async fn play(options: &Options, plant: Option<&str>, shapes: Option<Arc<Shapes>>) -> anyhow::Result<()> {

@@ -153,11 +153,3 @@ async fn a_person_whom_a_colleague_edits_is_locked_and_the_page_says_by_whom() {
         remove(&options, database).await;
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_cities_ask_each_other_over_real_lines() {
-    let folder = std::env::temp_dir().join(format!("atena-demo-test-{}-exchange", std::process::id()));
-    std::fs::remove_dir_all(&folder).ok();
-    exchange::play(&folder, Date::constant(2026, 11, 20)).await.unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-}

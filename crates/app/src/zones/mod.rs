@@ -5,9 +5,11 @@
 
 mod city;
 mod plan;
+mod process;
 
 pub use city::{CityLines, serve_city};
 pub use plan::{ConnectedCity, NewCity, Plan, Spot};
+pub use process::{Process, run};
 
 use crate::running::{Running, WallClock};
 use anyhow::Context;
@@ -287,6 +289,19 @@ fn profile(plan: &Plan, provides: bool) -> anyhow::Result<Profile> {
         }],
         list,
     })
+}
+
+/// Runs the zone of a party.
+///
+/// # Errors
+/// The first part that cannot be started; a city is no zone of this kind.
+pub async fn zone(plan: &Plan, party: &Party) -> anyhow::Result<Zone> {
+    match party {
+        Party::Network => network(plan).await,
+        Party::Juki => juki(plan).await,
+        Party::Gateway(institution) => tenant(plan, institution).await,
+        Party::City(_) => anyhow::bail!("市は atena serve で動かします"),
+    }
 }
 
 /// Runs a city's part of the gateway platform.
