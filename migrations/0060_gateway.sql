@@ -128,6 +128,7 @@ create table gateway_own (
   content {bytes} not null
 ) {strict};
 create index gateway_own_person on gateway_own (dan_no);
+create index gateway_own_asked on gateway_own (asked_at);
 
 -- お知らせ.
 create table gateway_message (
@@ -140,7 +141,8 @@ create table gateway_message (
   accepted_at {ts} not null,
   changed_at {ts} not null
 ) {strict};
-create index gateway_message_state on gateway_message (state);
+create index gateway_message_person on gateway_message (dan_no);
+create index gateway_message_changed on gateway_message (changed_at);
 
 -- Calls of the city, with the file and its result when there is one.
 create table gateway_call (

@@ -6,11 +6,12 @@ use crate::record;
 use crate::replica::{self, Loaded, Meter};
 use crate::send::{Sender, Sent};
 use crate::store::machines;
+use crate::store::sweep::sweep;
 use crate::store::{outgoing, registers};
 use crate::words::{BACKLOG, BACKLOG_JA};
 use crate::work::{Needs, Prepared, Work};
 use kernel::ident::DanNo;
-use kernel::time::Timestamp;
+use kernel::time::{Date, Timestamp};
 use platform::db::{Param, Tx};
 use platform::keys::Place;
 use platform::{City, Fault};
@@ -67,6 +68,8 @@ struct Inner {
     rng: Mutex<Box<dyn Randomness + Send>>,
     meter: tokio::sync::Mutex<Meter>,
     noticed: Mutex<BTreeMap<PermitNo, Admitted>>,
+    /// The day on which this process last removed what was old.
+    swept: Mutex<Option<Date>>,
 }
 
 impl Keeper {
@@ -80,8 +83,8 @@ impl Keeper {
     ) -> Self {
         let city = city.acting(crate::CODE);
         let (rng, meter) = (Mutex::new(Box::new(rng) as Box<dyn Randomness + Send>), tokio::sync::Mutex::default());
-        let (profile, noticed) = (Arc::new(profile), Mutex::default());
-        Self(Arc::new(Inner { city, tenant, profile, office, rng, meter, noticed }))
+        let (profile, noticed, swept) = (Arc::new(profile), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { city, tenant, profile, office, rng, meter, noticed, swept }))
     }
 
     /// Its database, keys and clock.
@@ -207,8 +210,14 @@ impl Keeper {
         // What was said before still waits there; repeating it would only fill the queue.
         work.say_nothing_to(&outgoing::down(&mut tx).await?);
         work.store(&mut tx, self).await?;
-        let removed = record::remove_old(&mut tx, self.0.city.today(), self.0.tenant.limits.record_years).await?;
+        let (today, years) = (self.0.city.today(), self.0.tenant.limits.record_years);
+        let removed = record::remove_old(&mut tx, today, years).await?;
+        let swept = *self.0.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if swept != Some(today) {
+            sweep(&mut tx, today, years).await?;
+        }
         tx.commit().await?;
+        *self.0.swept.lock().unwrap_or_else(PoisonError::into_inner) = Some(today);
         Ok(moved + removed)
     }
 

@@ -59,6 +59,8 @@ async fn number(world: &World) -> PermitNo {
 async fn a_record_is_there_for_seven_years_and_goes_with_proof() {
     for world in worlds().await {
         answered(&world).await;
+        // Nobody has a 符号 of this person: the city stops the inquiry, which never has a record.
+        single(&world.a, "SKI_10111", &question(2, 9)).await.unwrap_err();
         let no = number(&world).await;
         let last = TODAY.checked_add(Span::new().years(7)).unwrap();
         for (day, there) in [(last.yesterday().unwrap(), true), (last, true), (last.tomorrow().unwrap(), false)] {
@@ -73,6 +75,8 @@ async fn a_record_is_there_for_seven_years_and_goes_with_proof() {
         assert_eq!((proofs[0].kept_until, proofs[0].removed_on), (last, last.tomorrow().unwrap()));
         assert_eq!(proofs[0].digest, proofs[1].digest, "the same record went on both sides");
         assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry").await, 0, "and the answer with it");
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_call").await, 0, "and the calls that were made");
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_replica").await, 1, "正本 alone says when 副本 goes");
         world.remove().await;
     }
 }

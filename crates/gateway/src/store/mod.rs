@@ -4,6 +4,7 @@ pub(crate) mod machines;
 pub(crate) mod outgoing;
 pub(crate) mod registers;
 pub(crate) mod replica;
+pub(crate) mod sweep;
 
 use platform::db::{DbError, Param, Row, Statement, Tx};
 
@@ -17,7 +18,7 @@ const KEYS: &str = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 
 /// Every statement.
 pub(crate) fn statements() -> Vec<Statement> {
-    [machines::STATEMENTS, outgoing::STATEMENTS, registers::STATEMENTS, replica::STATEMENTS].concat()
+    [machines::STATEMENTS, outgoing::STATEMENTS, registers::STATEMENTS, replica::STATEMENTS, sweep::STATEMENTS].concat()
 }
 
 /// One list of keys as parameters.
