@@ -3,7 +3,7 @@
 use crate::keeper::{Found, Keeper, NewPerson, Numbers, Sought};
 use crate::model::{Facts, Standing};
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
@@ -15,6 +15,7 @@ use platform::Fault;
 use platform::fault::FaultKind;
 use serde::Deserialize;
 use std::sync::Arc;
+use webkit::server::problem;
 use wire::code::AcquisitionNo;
 use wire::ident::InstitutionCode;
 use wire::machine::Party;
@@ -76,22 +77,6 @@ fn answer(result: Result<Option<serde_json::Value>, Fault>) -> Response {
         Ok(Some(value)) => Json(value).into_response(),
         Err(fault) => problem(&fault),
     }
-}
-
-fn problem(fault: &Fault) -> Response {
-    let status = match fault.kind {
-        FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        FaultKind::SignedOut => StatusCode::UNAUTHORIZED,
-        FaultKind::Refused => StatusCode::FORBIDDEN,
-        FaultKind::Missing => StatusCode::NOT_FOUND,
-        FaultKind::Conflict => StatusCode::CONFLICT,
-        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        FaultKind::Defect => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    let fields: Vec<_> = fault.fields.iter().map(|f| serde_json::json!({ "field": f.field, "message": f.message })).collect();
-    let detail = format!("{}。{}", fault.why, fault.todo);
-    let body = serde_json::json!({ "title": fault.what, "status": status.as_u16(), "detail": detail, "errors": fields });
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
 #[derive(Deserialize)]

@@ -2,13 +2,14 @@
 
 use crate::keeper::Keeper;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
 use platform::Fault;
 use platform::fault::FaultKind;
 use std::sync::Arc;
+use webkit::server::problem;
 use wire::machine::{Body, Party};
 
 /// Largest request.
@@ -37,20 +38,4 @@ async fn messages(State(keeper): State<Arc<Keeper>>, party: Option<Extension<Par
 pub(crate) fn stranger() -> Fault {
     let todo = "機関コードの入った証明書で接続してください";
     Fault::new(FaultKind::Refused, "この接続からは受け付けられません", "証明書が情報連携の当事者のものではありません", todo)
-}
-
-/// A failure as RFC 9457 writes it.
-pub(crate) fn problem(fault: &Fault) -> Response {
-    let status = match fault.kind {
-        FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        FaultKind::SignedOut => StatusCode::UNAUTHORIZED,
-        FaultKind::Refused => StatusCode::FORBIDDEN,
-        FaultKind::Missing => StatusCode::NOT_FOUND,
-        FaultKind::Conflict => StatusCode::CONFLICT,
-        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        FaultKind::Defect => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    let body =
-        serde_json::json!({ "title": fault.what, "status": status.as_u16(), "detail": format!("{}。{}", fault.why, fault.todo) });
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

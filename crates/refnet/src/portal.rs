@@ -3,7 +3,7 @@
 
 use crate::book::inner_id;
 use crate::keeper::Keeper;
-use crate::lines::{problem, stranger};
+use crate::lines::stranger;
 use crate::model::{NoticeBody, NoticeRow, PortalRow, RecordRow, broken, from_json};
 use crate::store;
 use axum::extract::State;
@@ -18,6 +18,7 @@ use platform::keys::Place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use webkit::server::problem;
 use wire::code::{Code, CodeSecret, LineageKey};
 use wire::ident::{DataSet, InstitutionCode};
 use wire::machine::Party;

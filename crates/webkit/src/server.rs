@@ -405,16 +405,22 @@ fn status(kind: FaultKind) -> StatusCode {
     }
 }
 
+/// A failure as RFC 9457 writes it, for the API and for the lines between zones.
+pub fn problem(fault: &Fault) -> Response {
+    let status = status(fault.kind).as_u16();
+    let fields: Vec<_> = fault.fields.iter().map(|f| serde_json::json!({ "field": f.field, "message": f.message })).collect();
+    let problem = serde_json::json!({
+        "type": format!("urn:atena:{:?}", fault.kind).to_lowercase(), "title": fault.what, "status": status,
+        "detail": format!("{}。{}", fault.why, fault.todo), "errors": fields,
+    });
+    json(status, "application/problem+json", &problem)
+}
+
 async fn answer_fault(served: &Served, session: Option<StaffContext>, address: &str, fault: Fault) -> Response {
-    let status = status(fault.kind);
     if served.api {
-        let fields: Vec<_> = fault.fields.iter().map(|f| serde_json::json!({ "field": f.field, "message": f.message })).collect();
-        let problem = serde_json::json!({
-            "type": format!("urn:atena:{:?}", fault.kind).to_lowercase(), "title": fault.what, "status": status.as_u16(),
-            "detail": format!("{}。{}", fault.why, fault.todo), "errors": fields,
-        });
-        return json(status.as_u16(), "application/problem+json", &problem);
+        return problem(&fault);
     }
+    let status = status(fault.kind);
     let Some(staff) = session.filter(|s| !s.locked && !s.must_change) else {
         let page = ErrorPage {
             city: served.house.city.profile().name_ja.clone(),

@@ -2,7 +2,6 @@
 
 use super::moment;
 use crate::keeper::Keeper;
-use crate::lines::problem;
 use crate::portal::{Exchange, Notice, PortalToken};
 use axum::extract::{Form, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -21,6 +20,7 @@ use webkit::components::{
     Action, Choice, Column, Field, Row, Table, button_row, card, definition_list, post_form, problem as problem_box, table,
 };
 use webkit::frame::plain::{Plain, plain};
+use webkit::server::problem;
 use wire::ident::{DataSet, DataSetId, InstitutionCode};
 use wire::own::OwnData;
 use wire::replica::Value;
