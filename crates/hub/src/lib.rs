@@ -97,6 +97,7 @@ pub fn programme(needs: Needs) -> Programme {
     ];
     if let Some(lines) = lines {
         subscriptions.push(Arc::new(lines::OnNumbered { lines: lines.clone() }));
+        subscriptions.push(Arc::new(lines::OnProtection { lines: lines.clone() }));
         subscriptions.push(Arc::new(lines::OnCodeWanted { residents, lines }));
     }
     Programme {

@@ -2,15 +2,17 @@
 
 use crate::model::{JUKI, LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
 use crate::store;
-use crate::usecases::{concern, register_outsider::is_outsiders};
+use crate::usecases::concern;
+use crate::usecases::match_up::dan_of;
+use crate::usecases::register_outsider::is_outsiders;
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use mynumber::IndividualNumber;
 use platform::keys::Place;
 use platform::outbox::{self, Subscription};
 use platform::staff::OpenCase;
-use platform::{City, Fault, StaffContext, Unit};
-use ports::ResidentPort;
+use platform::{City, Fault, StaffContext, Unit, subject};
+use ports::{RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -27,6 +29,11 @@ pub trait Lines: Send + Sync {
     /// # Errors
     /// The line is down; the event waits.
     async fn people(&self, people: &[DanNo]) -> Result<(), Fault>;
+    /// 支援措置 has begun for a person: the gateway answers nobody about them by itself (自動応答不可) and discloses no exchange (不開示).
+    ///
+    /// # Errors
+    /// The line is down; the event waits.
+    async fn protect(&self, dan_no: &DanNo) -> Result<(), Fault>;
     /// 符号取得: has the 住基ネット peer name the person of this 個人番号 to the network, under the gateway's 取得番号.
     ///
     /// # Errors
@@ -103,6 +110,40 @@ impl Subscription for OnNumbered {
     async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: PersonNumbered = outbox::event(payload)?;
         self.lines.people(&[event.dan_no]).await
+    }
+}
+
+/// Sets the gateway's flags as soon as 支援措置 begins. Its end lifts nothing: what was hidden stays so until a clerk has looked.
+pub struct OnProtection {
+    /// The lines.
+    pub lines: Arc<dyn Lines>,
+}
+
+#[async_trait]
+impl Subscription for OnProtection {
+    fn name(&self) -> &'static str {
+        "hub.on_protection"
+    }
+    fn topic(&self) -> &'static str {
+        RESIDENT_EVENT
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: ResidentEvent = outbox::event(payload)?;
+        if event.change != ResidentChange::ProtectionChanged {
+            return Ok(());
+        }
+        let subject = concern(unit, &event.atena_no).await?;
+        unit.require(subject, &[NUMBER, LINK]).await?;
+        if !subject::is_protected(&mut unit.tx, subject).await? {
+            return Ok(());
+        }
+        match dan_of(unit, &event.atena_no).await? {
+            Some(dan_no) => self.lines.protect(&dan_no).await,
+            None => Ok(()),
+        }
     }
 }
 

@@ -42,6 +42,8 @@ struct Town {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     it: Browser,
+    /// 係長 of 市民課, who keeps 支援措置.
+    registry: Browser,
 }
 
 impl Town {
@@ -61,13 +63,15 @@ impl Town {
         let witness = crate::witness(&options.data, house.city.keys());
         let (stop, stopped) = watch::channel(false);
         let tasks = zones::serve_city(plan, &lines, &house.city, stopped).await?;
-        let mut it = Browser::new(house.router(), "情報政策課");
-        let password = passwords.iter().find(|(s, _)| s.staff_no == "4001").map(|(_, p)| p.clone()).context("職員がいません")?;
-        it.sign_in("4001", &password).await?;
+        let (mut it, mut registry) = (Browser::new(house.router(), "情報政策課"), Browser::new(house.router(), "市民課 係長"));
+        for (browser, no) in [(&mut it, "4001"), (&mut registry, "1002")] {
+            let password = passwords.iter().find(|(s, _)| s.staff_no == no).map(|(_, p)| p.clone()).context("職員がいません")?;
+            browser.sign_in(no, &password).await?;
+        }
         act_for(&mut it, "hub").await?;
         send(&mut it, "/case", &[("title", "情報連携の点検"), ("ground", "受付")]).await?;
         let running = Running::start(house.clone().over_plain_http(), options.listen, witness).await?;
-        Ok(Self { lines, city: house.city.clone(), running, stop, tasks, it })
+        Ok(Self { lines, city: house.city.clone(), running, stop, tasks, it, registry })
     }
 
     /// Tells the gateway of everybody who has a 団番.
@@ -151,7 +155,8 @@ pub async fn play(program: &Path, folder: &Path, today: Date) -> anyhow::Result<
     codes(&mut asker, &mut provider, people.len()).await?;
     let (dan_a, dan_b) = (minato.dan(&who).await?, yamate.dan(&who).await?);
     asked_and_answered(&minato, &yamate, &dan_a, &dan_b).await?;
-    held(&minato, &yamate, &mut provider, &dan_a, &dan_b).await?;
+    protected(&mut yamate, &who, &dan_b).await?;
+    held(&minato, &yamate, &mut provider, &dan_a).await?;
     consent(&minato, &dan_a, today).await?;
     records(&mut asker, &mut provider, &mut network_it).await?;
     for town in [minato, yamate] {
@@ -223,9 +228,27 @@ async fn asked_and_answered(minato: &Town, yamate: &Town, dan_a: &str, dan_b: &s
     check("団体内統合宛名番号は、市ごとに別のまま", !answer.to_string().contains(dan_b))
 }
 
+/// 支援措置 in the city sets both flags at its gateway.
+async fn protected(yamate: &mut Town, who: &str, dan: &str) -> anyhow::Result<()> {
+    let chief = &mut yamate.registry;
+    chief.open("/").await?;
+    send(chief, "/case", &[("title", "支援措置の申出"), ("ground", "申請")]).await?;
+    chief.open("/juki/search").await?;
+    send(chief, &format!("/juki/person/{who}/take"), &[]).await?;
+    chief.open(&format!("/juki/person/{who}")).await?;
+    send(chief, &format!("/juki/person/{who}/protect"), &[("ground", "DV"), ("opponent", "配偶者")]).await?;
+    for _ in 0..PATIENCE {
+        let flags = yamate.call("DBM_90112", json!({ "dan": dan })).await?;
+        if ["no_automatic", "undisclosed"].iter().all(|flag| flags.get(*flag) == Some(&true.into())) {
+            return check("支援措置の申出で、中間サーバーの自動応答不可と不開示がすぐに付く", true);
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    bail!("× 支援措置が中間サーバーに伝わりません")
+}
+
 /// A protected person's answer waits for two clerks; the asker sees 回答待ち all the while.
-async fn held(minato: &Town, yamate: &Town, provider: &mut Browser, dan_a: &str, dan_b: &str) -> anyhow::Result<()> {
-    yamate.call("DBM_50111", json!({ "dan": dan_b, "on": true })).await?;
+async fn held(minato: &Town, yamate: &Town, provider: &mut Browser, dan_a: &str) -> anyhow::Result<()> {
     let request = RequestId::from_bytes([2; 16]);
     minato.call("SKI_10111", question(request, dan_a, CHILDCARE)).await?;
     let mut permit = String::new();

@@ -95,6 +95,12 @@ impl Lines for CityLines {
         self.tell_gateway("/people", &people).await
     }
 
+    async fn protect(&self, dan_no: &DanNo) -> Result<(), Fault> {
+        let flag = serde_json::json!({ "dan": dan_no, "on": true });
+        self.call("DBM_50111", &flag).await?;
+        self.call("DBM_80111", &flag).await.map(|_| ())
+    }
+
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault> {
         let wanted = serde_json::json!({
             "acquisition": acquisition, "institution": self.institution, "individual_number": number.expose(),
