@@ -14,6 +14,7 @@ use kernel::time::Clock;
 use platform::db::Param;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::calls::{count, question};
@@ -73,13 +74,13 @@ async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Durati
     let asker = tokio::spawn(side(world.clone(), lines.clone(), true, files, exchanges));
     let others = [
         tokio::spawn(side(world.clone(), lines.clone(), false, Vec::new(), exchanges)),
-        tokio::spawn(network(world.clone(), lines)),
+        tokio::spawn(network(world.clone(), lines.clone())),
     ];
     asker.await.unwrap();
     let took = start.elapsed();
+    lines.done.store(true, Ordering::SeqCst);
     for other in others {
-        other.abort();
-        other.await.ok();
+        other.await.unwrap();
     }
     assert_eq!(
         count(&world.a, "select count(*) as n from gateway_record where provided_at is not null").await,
@@ -93,6 +94,7 @@ async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Durati
 struct Lines {
     to_network: Mutex<Vec<(InstitutionCode, Body)>>,
     to_gateways: Mutex<BTreeMap<InstitutionCode, Vec<Body>>>,
+    done: AtomicBool,
 }
 
 impl Lines {
@@ -123,7 +125,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// The network: hears what was sent, and passes on what it says.
 async fn network(world: Arc<World>, lines: Arc<Lines>) {
-    loop {
+    while !lines.done.load(Ordering::SeqCst) {
         let sent = std::mem::take(&mut *lines.to_network.lock().unwrap());
         if sent.is_empty() {
             tokio::time::sleep(PAUSE).await;
@@ -146,7 +148,7 @@ async fn side(world: Arc<World>, lines: Arc<Lines>, asks: bool, files: Vec<Strin
     let line = ToNetwork { lines: &lines, me: &side.code };
     let mut files = files.into_iter();
     let mut heard = 0;
-    loop {
+    while !lines.done.load(Ordering::SeqCst) {
         if let Some(file) = files.next() {
             submit(&side.keeper, &file).await;
         }
