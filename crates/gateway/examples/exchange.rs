@@ -7,16 +7,20 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use gateway::Keeper;
+use async_trait::async_trait;
 use gateway::interfaces::{Answer, write_file};
+use gateway::{Keeper, Sender, Unsent};
+use kernel::time::Clock;
 use platform::db::Param;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::calls::{count, question};
-use support::{Line, Side, World, dan, taxed, worlds};
-use wire::ident::RequestId;
-use wire::machine::Party;
+use support::{Side, World, dan, taxed, worlds};
+use wire::ident::{InstitutionCode, RequestId};
+use wire::machine::{Body, Party};
 use wire::replica::ReplicaRecord;
 
 /// People about whom is asked.
@@ -54,7 +58,7 @@ async fn main() {
     }
 }
 
-/// Asks and answers until every inquiry has its answer. Each gateway works in a task of its own; the network works where it is called.
+/// Asks and answers until every inquiry has its answer. Each gateway and the network work in tasks of their own.
 async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Duration {
     let inquiries: Vec<Json> = (before..before + exchanges)
         .map(|n| {
@@ -66,12 +70,18 @@ async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Durati
         .collect();
     let files: Vec<String> = inquiries.chunks(FILE).map(|part| write_file("SKI_10123", part, None, 0)).collect();
     let start = Instant::now();
-    let asker = tokio::spawn(side(world.clone(), true, files, exchanges));
-    let provider = tokio::spawn(side(world.clone(), false, Vec::new(), exchanges));
+    let lines = Arc::new(Lines::default());
+    let asker = tokio::spawn(side(world.clone(), lines.clone(), true, files, exchanges));
+    let others = [
+        tokio::spawn(side(world.clone(), lines.clone(), false, Vec::new(), exchanges)),
+        tokio::spawn(network(world.clone(), lines.clone())),
+    ];
     asker.await.unwrap();
     let took = start.elapsed();
-    provider.abort();
-    provider.await.ok();
+    lines.done.store(true, Ordering::SeqCst);
+    for other in others {
+        other.await.unwrap();
+    }
     assert_eq!(
         count(&world.a, "select count(*) as n from gateway_record where provided_at is not null").await,
         (before + exchanges) as i64
@@ -79,22 +89,78 @@ async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Durati
     took
 }
 
-async fn side(world: Arc<World>, asks: bool, files: Vec<String>, exchanges: usize) {
+/// What has been sent and not been heard yet.
+#[derive(Default)]
+struct Lines {
+    to_network: Mutex<Vec<(InstitutionCode, Body)>>,
+    to_gateways: Mutex<BTreeMap<InstitutionCode, Vec<Body>>>,
+    done: AtomicBool,
+}
+
+impl Lines {
+    fn pass_on(&self, said: BTreeMap<InstitutionCode, Vec<(Party, Body)>>) {
+        let mut waiting = self.to_gateways.lock().unwrap();
+        for (to, bodies) in said {
+            waiting.entry(to).or_default().extend(bodies.into_iter().map(|(_, body)| body));
+        }
+    }
+}
+
+/// One gateway's line to the network.
+struct ToNetwork<'a> {
+    lines: &'a Lines,
+    me: &'a InstitutionCode,
+}
+
+#[async_trait]
+impl Sender for ToNetwork<'_> {
+    async fn send(&self, _: &Party, bodies: &[Body]) -> Result<(), Unsent> {
+        self.lines.to_network.lock().unwrap().extend(bodies.iter().map(|body| (self.me.clone(), body.clone())));
+        Ok(())
+    }
+}
+
+/// How long somebody waits who has nothing to do.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// The network: hears what was sent, and passes on what it says.
+async fn network(world: Arc<World>, lines: Arc<Lines>) {
+    while !lines.done.load(Ordering::SeqCst) {
+        let sent = std::mem::take(&mut *lines.to_network.lock().unwrap());
+        if sent.is_empty() {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
+        let said = {
+            let mut network = world.network.lock().unwrap();
+            for (from, body) in sent {
+                network.hear(&Party::Gateway(from), body, world.clock.now());
+            }
+            std::mem::take(&mut network.waiting)
+        };
+        lines.pass_on(said);
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn side(world: Arc<World>, lines: Arc<Lines>, asks: bool, files: Vec<String>, exchanges: usize) {
     let side = if asks { &world.a } else { &world.b };
-    let line = Line { network: &world.network, me: side.code.clone(), clock: world.clock.clone(), down: false };
+    let line = ToNetwork { lines: &lines, me: &side.code };
     let mut files = files.into_iter();
     let mut heard = 0;
-    loop {
+    while !lines.done.load(Ordering::SeqCst) {
         if let Some(file) = files.next() {
             submit(&side.keeper, &file).await;
         }
-        heard += hear(&world, side).await;
-        side.keeper.send_due(&line).await.unwrap();
+        let now = hear(&lines, side).await;
+        heard += now;
+        if now + side.keeper.send_due(&line).await.unwrap().delivered == 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
         // Granted, received, answered: three messages of each exchange come back.
         if asks && heard >= exchanges * 3 {
             return;
         }
-        tokio::task::yield_now().await;
     }
 }
 
@@ -103,9 +169,8 @@ async fn submit(keeper: &Keeper, file: &str) {
     assert_eq!(receipt["bad"], json!(0));
 }
 
-async fn hear(world: &World, side: &Side) -> usize {
-    let waiting = world.network.lock().unwrap().waiting.remove(&side.code).unwrap_or_default();
-    let bodies: Vec<_> = waiting.into_iter().map(|(_, body)| body).collect();
+async fn hear(lines: &Lines, side: &Side) -> usize {
+    let bodies = lines.to_gateways.lock().unwrap().remove(&side.code).unwrap_or_default();
     let n = bodies.len();
     for batch in bodies.chunks(BATCH) {
         side.keeper.hear(&Party::Network, batch.to_vec()).await.unwrap();

@@ -5,8 +5,9 @@ use crate::interfaces::own::WhichMessage;
 use crate::interfaces::{Answer, Refusal};
 use crate::keeper::Keeper;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
@@ -50,7 +51,15 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/notices", post(notices))
         .route("/notices/read", post(notice_read))
         .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(from_fn(to_the_end))
         .with_state(keeper)
+}
+
+/// What has begun is brought to its end, also when whoever asked has hung up: a commit that is cut off half-way is worse than one that
+/// nobody hears of.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    let work = tokio::spawn(next.run(request));
+    work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// An answer as a problem (RFC 9457).
