@@ -8,12 +8,19 @@ use house::writer::{stored, stored_name, write_when_asked, writer};
 use house::{TODAY, migrations};
 use kernel::time::Timestamp;
 use platform::audit;
-use platform::db::{Db, migrate};
+use platform::db::{Db, Migration, migrate};
 use platform::keys::Keys;
-use platform::testing::{FixedClock, TestDatabase, fresh_postgres, fresh_sqlite};
+use platform::params;
+use platform::testing::{FixedClock, TestDatabase, fresh_databases, fresh_postgres, fresh_sqlite};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
+
+const HUNG_UP: Migration = Migration {
+    name: "9000_hung_up",
+    sql: "create table hung_up (id {pk}, round {int} not null) {strict}",
+    postgres_only: false,
+};
 
 /// Rounds on SQLite; a tenth of it on PostgreSQL, whose server does not die with us.
 const ROUNDS: u64 = 200;
@@ -121,6 +128,43 @@ async fn a_unit_that_is_gone_or_there_by_halves_is_noticed() {
         tx.run(damage, vec![]).await.unwrap();
         tx.commit().await.unwrap();
         assert!(stored(&database.db, &told).await.is_err(), "{damage}");
+        database.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_hangs_up_in_the_middle_leaves_the_writer_in_order() {
+    for database in fresh_databases(&[HUNG_UP]).await.unwrap() {
+        let mut acknowledged = 0;
+        for round in 0..400_u64 {
+            let db = database.db.clone();
+            let work = tokio::spawn(async move {
+                let mut tx = db.write().await?;
+                tx.run("insert into hung_up (round) values ($1)", params![i64::try_from(round).unwrap_or(0)]).await?;
+                tx.commit().await
+            });
+            // Gone at another moment each time: before it began, in the statement, in the commit, after it.
+            for _ in 0..round % 40 {
+                tokio::task::yield_now().await;
+            }
+            tokio::time::sleep(Duration::from_micros(round * 7 % 600)).await;
+            work.abort();
+            match work.await {
+                Ok(done) => {
+                    done.unwrap();
+                    acknowledged += 1;
+                }
+                Err(gone) => assert!(gone.is_cancelled()),
+            }
+        }
+        let mut tx = database.db.write().await.unwrap();
+        tx.run("insert into hung_up (round) values ($1)", params![1_000_i64]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = database.db.read().await.unwrap();
+        let kept: i64 = tx.one("select count(*) as n from hung_up", vec![]).await.unwrap().get("n").unwrap();
+        assert!(kept > acknowledged, "{}: {kept} of {acknowledged} acknowledged and the last", database.db.engine());
+        assert!(acknowledged < 400, "somebody was gone");
+        drop(tx);
         database.remove().await;
     }
 }

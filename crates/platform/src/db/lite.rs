@@ -7,6 +7,7 @@
 use super::{DbError, close};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Executor, Row, SqliteConnection};
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +77,11 @@ impl LiteDb {
     }
 
     pub(super) async fn begin(&self) -> Result<LiteWrite, DbError> {
-        let mut guard = self.writer.clone().lock_owned().await;
+        to_its_end(Self::take_turn(self.writer.clone())).await
+    }
+
+    async fn take_turn(writer: Arc<Mutex<Writer>>) -> Result<LiteWrite, DbError> {
+        let mut guard = writer.clone().lock_owned().await;
         guard.undo_abandoned().await?;
         if guard.batch.is_none() {
             guard.connection()?.execute("begin immediate").await?;
@@ -85,7 +90,7 @@ impl LiteDb {
         }
         guard.connection()?.execute("savepoint unit").await?;
         guard.in_unit = true;
-        Ok(LiteWrite { writer: self.writer.clone(), guard })
+        Ok(LiteWrite { writer, guard })
     }
 
     /// See [`super::Db::first_load`].
@@ -109,6 +114,12 @@ impl LiteDb {
             close(connection).await;
         }
     }
+}
+
+/// Runs a change of the writer's state to its end, also when whoever asked for it has gone away (a browser that hangs up, a task that is
+/// aborted): the engine carries out what it was told, and what we know of it must not stay behind.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = Result<T, DbError>> + Send + 'static) -> Result<T, DbError> {
+    tokio::spawn(work).await.unwrap_or(Err(DbError::Unavailable))
 }
 
 async fn assert_safe_version(connection: &mut SqliteConnection) -> Result<(), DbError> {
@@ -179,6 +190,10 @@ impl LiteWrite {
     }
 
     pub(super) async fn commit(self) -> Result<(), DbError> {
+        to_its_end(self.finish()).await
+    }
+
+    async fn finish(self) -> Result<(), DbError> {
         let Self { writer, mut guard } = self;
         if let Err(error) = guard.connection()?.execute("release unit").await {
             guard.in_unit = false;
