@@ -1,7 +1,8 @@
 //! One 住登外者 of the open case: the record, its history, its links, and a new record.
 
 use super::outsiders::{LIST, fields, filled, reasons};
-use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
+use super::reworded;
+use crate::model::{LINK, Link, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider, Question};
 use crate::store;
 use crate::usecases::register_outsider::{self, LIVING};
 use kernel::ident::AtenaNo;
@@ -27,9 +28,9 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let questions = store::questions_about(&mut unit.tx, &number).await?;
     let may = |group: &str| seen.has(group);
     let ledger = Ledger::default()
-        .with(Outsider::REGISTER, history.iter().map(Outsider::in_words))
-        .with(crate::model::Link::REGISTER, links.iter().map(crate::model::Link::in_words))
-        .with(crate::model::Question::REGISTER, questions.iter().map(crate::model::Question::in_words));
+        .with(Outsider::REGISTER, history.iter().map(|row| reworded(&call.city, row.in_words())))
+        .with(Link::REGISTER, links.iter().rev().map(|row| reworded(&call.city, row.in_words())))
+        .with(Question::REGISTER, questions.iter().rev().map(Question::in_words));
     let address = seen.show(OUTSIDER_ADDRESS, row.address.clone());
     let form = filled(&row, address.as_deref());
     let number_text = number.to_string();
@@ -46,9 +47,9 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         actions.push(Action::link("連携を見る", &format!("/hub/{number}")));
     }
     let main = html! {
-        (button_row(&actions, html! {}))
         (ledger.cards(may))
         @if row.state == LIVING { (card("記録を改める", "前の記録は履歴に残ります", post_form("change", LIST, false, &hidden, change))) }
+        (button_row(&actions, html! {}))
     };
     let screen = Screen {
         title: "住登外者の記録".into(),

@@ -1,6 +1,6 @@
 //! 誤った連携の回収: which links were undone, and what becomes of everything that rested on them.
 
-use super::programme_ja;
+use super::{programme_ja, reworded};
 use crate::model::{LINK, NUMBER, Recall, RecallUse};
 use crate::rules::Rules;
 use crate::store;
@@ -97,7 +97,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     let may = |group: &str| seen.has(group);
     let ledger = Ledger::default()
         .with(Recall::REGISTER, [recall.in_words()])
-        .with(RecallUse::REGISTER, uses.iter().map(RecallUse::in_words));
+        .with(RecallUse::REGISTER, uses.iter().map(|row| reworded(&call.city, row.in_words())));
     let main = html! {
         (card("この連携にもとづく事務", &recall.reason, table(&list)))
         (ledger.cards(may))

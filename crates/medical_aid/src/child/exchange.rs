@@ -3,6 +3,7 @@
 use crate::child::model::{DecisionRow, Notice};
 use crate::child::store::{decision, eligibility as store};
 use crate::child::usecases::{refund, review_correction};
+use crate::child::words::kind_ja;
 use async_trait::async_trait;
 use kernel::ident::AtenaNo;
 use kernel::time::{Timestamp, civil};
@@ -21,7 +22,7 @@ impl LinkUses for Uses {
         let used = |d: DecisionRow| LinkUse {
             programme: "kodomo".into(),
             kind: if d.amount.is_some() { "支給" } else { "決定" }.into(),
-            title: format!("{} {}", d.kind, d.document_no),
+            title: format!("{} {}", kind_ja(&d.kind), d.document_no),
             reference: format!("/kodomo/decisions/{}", d.id),
             used_on: d.decided_on,
             amount: d.amount,

@@ -32,3 +32,20 @@ pub fn evidence_words(decision: &Decision) -> Vec<String> {
     words.dedup();
     words
 }
+
+/// The word for a kind of decision.
+pub fn kind_ja(kind: &str) -> &'static str {
+    match kind {
+        "grant" => "認定",
+        "refuse" => "却下",
+        "loss" => "資格喪失",
+        "keep" => "就学による継続",
+        "resume" => "転出取消による再開",
+        "suspend" => "停止",
+        "release" => "停止解除",
+        "correct" => "訂正",
+        "claim" => "償還払い",
+        "auto" => "自動償還",
+        _ => "決定",
+    }
+}

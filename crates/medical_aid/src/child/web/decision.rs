@@ -41,8 +41,8 @@ pub async fn show(call: Call, ports: Ports) -> Result<Reply, Fault> {
         @if row.review == "要見直し" {
             (message(Tone::Warn, "見直しが必要です", html! { p { "この決定に使った事実が後から訂正されました。いまの事実で判定し直してください。" } }))
         }
-        (card("決定", super::person::kind_ja(&row.kind), facts))
-        (decision_card(super::person::kind_ja(&row.kind), &result, &row.outcome, &grounds, button_row(&acts, html! {})))
+        (card("決定", crate::child::words::kind_ja(&row.kind), facts))
+        (decision_card(crate::child::words::kind_ja(&row.kind), &result, &row.outcome, &grounds, button_row(&acts, html! {})))
     };
     let data = serde_json::json!({
         "id": row.id, "kind": row.kind, "outcome": row.outcome, "document_no": row.document_no, "review": row.review,

@@ -137,7 +137,7 @@ pub async fn reviews(call: Call, _: Ports) -> Result<Reply, Fault> {
     let rows = all.iter().map(|d| {
         let cells = vec![
             d.document_no.clone().into(),
-            super::person::kind_ja(&d.kind).into(),
+            crate::child::words::kind_ja(&d.kind).into(),
             wareki_short(d.decided_on).into(),
             d.decided_by.clone().into(),
         ];

@@ -5,7 +5,7 @@ use crate::child::dossier::Dossier;
 use crate::child::model::{DecisionRow, Recipient};
 use crate::child::store::{claim as claims, decision as decisions, eligibility as store};
 use crate::child::usecases::card::REASONS;
-use crate::child::words::period_ja;
+use crate::child::words::{kind_ja, period_ja};
 use kernel::Date;
 use kernel::decision::Outcome;
 use kernel::time::{Period, parse_date, wareki, wareki_short};
@@ -140,23 +140,6 @@ fn moments(d: &Dossier, decided: &[DecisionRow], as_of: Date, address: &str) -> 
         note: String::new(),
     };
     all.into_iter().map(moment).collect()
-}
-
-/// The word for a kind of decision.
-pub fn kind_ja(kind: &str) -> &'static str {
-    match kind {
-        "grant" => "認定",
-        "refuse" => "却下",
-        "loss" => "資格喪失",
-        "keep" => "就学による継続",
-        "resume" => "転出取消による再開",
-        "suspend" => "停止",
-        "release" => "停止解除",
-        "correct" => "訂正",
-        "claim" => "償還払い",
-        "auto" => "自動償還",
-        _ => "決定",
-    }
 }
 
 fn eligibility_tab(d: &Dossier, answer: &Eligibility, no: &str) -> Markup {
