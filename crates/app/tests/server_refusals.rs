@@ -208,7 +208,7 @@ async fn an_expired_sign_in_leads_to_the_door_and_stores_nothing() {
         assert_eq!(office.get(&one, "/jobs").await.location, "/sign-in?next=/jobs");
         assert_eq!(office.open_case(&one, "first-key").await.location, "/sign-in");
         let api = office.get(&one, "/api/v1/jobs").await;
-        says(&api, StatusCode::FORBIDDEN, &["サインインしていないか、時間が過ぎました"]);
+        says(&api, StatusCode::UNAUTHORIZED, &["サインインしていないか、時間が過ぎました", "サインインし直して"]);
         assert_eq!(office.cases().await, 0);
         office.database.remove().await;
     }
