@@ -425,7 +425,8 @@ impl<R: BufRead> Reader<R> {
                 let kind = if no == 1 { ReadErrorKind::NotReceipts } else { ReadErrorKind::NotARecord };
                 return Err(kind.at(no));
             };
-            if no == 1 && !matches!(&name.0, b"IR" | b"UK" | b"YK" | b"MN" | b"HI" | b"RC" | b"RE") {
+            // A stored receipt may begin with a note of the examiner; there the block is open already.
+            if no == 1 && self.block.is_none() && !matches!(&name.0, b"IR" | b"UK" | b"YK" | b"MN" | b"HI" | b"RC" | b"RE") {
                 return Err(ReadErrorKind::NotReceipts.at(no));
             }
             // GO needs no line end: its totals prove that the file is whole.

@@ -49,6 +49,12 @@ proptest! {
     }
 }
 
+#[test]
+fn a_receipt_that_an_examiners_note_precedes_reads_again_from_its_stored_bytes() {
+    let text = "IR,1,27,1,3000012,,,202610,00,\r\n2,2,0,SN,\r\nRE,,1112,202609\r\n\x1A";
+    assert_eq!(exhaust(text.as_bytes()), 1);
+}
+
 /// A record of a known name with columns that are often, but not always, what they should be.
 fn line() -> impl Strategy<Value = String> {
     const NAMES: &str = "IR UK YK MN RE HO KO SN JD MF SY HS SI SS IY TO CO SJ GO TI JY BU HI HG";
