@@ -69,6 +69,9 @@ pub const GROUPS: &[FieldGroup] = &[
     FieldGroup::secret(model::CODE, "符号"),
 ];
 
+/// The zone's own policy file, to be loaded beside `base.cedar` and `system.cedar`.
+pub const POLICY: (&str, &str) = ("gateway.cedar", include_str!("../../../policies/gateway.cedar"));
+
 /// Tables.
 pub const MIGRATION: Migration =
     Migration { name: "0060_gateway", sql: include_str!("../../../migrations/0060_gateway.sql"), postgres_only: false };

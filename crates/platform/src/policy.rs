@@ -186,7 +186,6 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("juki.cedar", include_str!("../../../policies/juki.cedar")),
     ("kodomo.cedar", include_str!("../../../policies/kodomo.cedar")),
     ("hub.cedar", include_str!("../../../policies/hub.cedar")),
-    ("gateway.cedar", include_str!("../../../policies/gateway.cedar")),
 ];
 
 #[cfg(test)]

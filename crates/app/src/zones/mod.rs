@@ -26,7 +26,6 @@ use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
 use platform::staff::{NewStaff, admin};
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::net::ToSocketAddrs;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +52,7 @@ struct Make<'a> {
     offices: &'static [Office],
     purpose: Purpose,
     groups: &'static [FieldGroup],
-    policy: Option<(&'static str, &'static str)>,
+    policy: (&'static str, &'static str),
     migrations: &'a [Migration],
     clock: Arc<dyn Clock>,
 }
@@ -70,9 +69,8 @@ impl Make<'_> {
         let migrations: Vec<Migration> = platform::MIGRATIONS.iter().chain(self.migrations).copied().collect();
         migrate(&db, &migrations, self.clock.now()).await?;
         let keys = Keys::open(&crate::ring_file(self.folder))?;
-        let shared =
-            POLICIES.iter().copied().filter(|(file, _)| matches!(*file, "base.cedar" | "system.cedar" | "gateway.cedar"));
-        let files: Vec<_> = shared.chain(self.policy).collect();
+        let shared = POLICIES.iter().copied().filter(|(file, _)| matches!(*file, "base.cedar" | "system.cedar"));
+        let files: Vec<_> = shared.chain([self.policy]).collect();
         let groups: Vec<FieldGroup> = desk::programme().groups.into_iter().chain(self.groups.iter().copied()).collect();
         let policy = Policy::load(SCHEMA, &files, &groups)?;
         let profile = CityProfile {
@@ -138,10 +136,6 @@ fn follow(identity: &Identity, stopped: watch::Receiver<bool>) -> JoinHandle<()>
     tokio::spawn(async move { identity.follow(LOOK, asked(stopped)).await })
 }
 
-fn spawn(work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-    tokio::spawn(work)
-}
-
 /// Pages and loops of a zone, and its operators at the first start.
 async fn start(
     city: City,
@@ -179,7 +173,7 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
         offices: NETWORK_OFFICES,
         purpose: refnet::PURPOSE,
         groups: refnet::GROUPS,
-        policy: Some(refnet::POLICY),
+        policy: refnet::POLICY,
         migrations: refnet::MIGRATIONS,
         clock: clock(plan.today),
     };
@@ -211,7 +205,7 @@ pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
     let (running, passwords) = start(keeper.city().clone(), refnet::programme(), &plan.network, &folder, &operators).await?;
     let line = listen(&plan.network.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone()).await?;
     let followed = follow(&identity, stopped.clone());
-    let work = spawn(async move { keeper.run(&client, asked(stopped)).await });
+    let work = tokio::spawn(async move { keeper.run(&client, asked(stopped)).await });
     Ok(Zone { passwords, running, stop, tasks: vec![line, followed, work] })
 }
 
@@ -227,7 +221,7 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
         offices: JUKI_OFFICES,
         purpose: refjuki::PURPOSE,
         groups: refjuki::GROUPS,
-        policy: Some(refjuki::POLICY),
+        policy: refjuki::POLICY,
         migrations: refjuki::MIGRATIONS,
         clock: clock(plan.today),
     };
@@ -242,7 +236,7 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
     let (running, passwords) = start(keeper.city().clone(), refjuki::programme(), &plan.juki, &folder, &operators).await?;
     let line = listen(&plan.juki.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone()).await?;
     let followed = follow(&identity, stopped.clone());
-    let work = spawn(async move {
+    let work = tokio::spawn(async move {
         let lines = refjuki::Network { client: &client, addresses: &addresses };
         keeper.run(&lines, asked(stopped)).await;
     });
@@ -319,7 +313,7 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
         offices: GATEWAY_OFFICES,
         purpose: gateway::PURPOSE,
         groups: gateway::GROUPS,
-        policy: None,
+        policy: gateway::POLICY,
         migrations: &[gateway::MIGRATION],
         clock: clock(plan.today),
     };
@@ -342,7 +336,7 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
     let line = listen(&city.gateway.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone()).await?;
     let followed = follow(&identity, stopped.clone());
     let quit = stopped.clone();
-    let work = spawn(async move {
+    let work = tokio::spawn(async move {
         while !*quit.borrow() {
             let round = async {
                 while keeper.tick().await? > 0 {}

@@ -122,7 +122,8 @@ pub fn city(db: platform::db::Db, keys: Keys, clock: Arc<FixedClock>) -> City {
         wards: vec![("01".into(), "北区".into())],
         offices: OFFICES,
     };
-    let policy = Policy::load(SCHEMA, POLICIES, GROUPS).unwrap();
+    let policies: Vec<_> = POLICIES.iter().copied().chain([gateway::POLICY]).collect();
+    let policy = Policy::load(SCHEMA, &policies, GROUPS).unwrap();
     City::new(db, keys, clock, policy, profile, vec![PURPOSE])
 }
 

@@ -26,7 +26,7 @@ pub const APART: &str = "別の人";
 pub const TASK: &str = "hub.question";
 /// Most residents that one search brings in.
 const SEARCHED: usize = 100;
-/// Name of the residents' system for the engine.
+/// Name of the 住登外者 as a system of the engine's.
 const OUTSIDE: &str = "jutogai";
 
 /// Somebody who may be the person.
