@@ -110,10 +110,14 @@ async fn the_wrong_twin() {
         assert_eq!(dan(&desk, &outsider).await, dan(&desk, &hinato).await);
         assert_ne!(everything().await, before);
 
-        // It was wrong: the link is undone, and what rested on it is called back.
+        // Weeks later, in a case that knows the 住登外者 only: the link was wrong, is undone, and what rested on it is called back.
+        desk.open_case().await;
+        desk.look_up("later", &outsider).await;
         let split = format!("/hub/{outsider}/split");
         assert_eq!(desk.say(&split, &[("reason", "出生届で別の人と分かった")]).await.0, StatusCode::SEE_OTHER);
+        assert!(dan(&desk, &hinato).await.is_some(), "who shared the number is part of the case, for the one who decides");
         chief.decides(Word::Approve).await.unwrap();
+        desk.look_up("control", &haruto).await;
         assert_eq!(everything().await, before, "every output is what it was before, byte for byte");
         let recalls = desk.api("/hub/recalls").await;
         let recall = &recalls["recalls"][0];

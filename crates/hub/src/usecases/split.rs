@@ -43,6 +43,15 @@ async fn wrong(unit: &mut Unit, who: &AtenaNo) -> Result<Wrong, Fault> {
     linked.ok_or_else(|| Fault::conflict("解除する連携がありません", "この宛名番号は、だれともつながっていません"))
 }
 
+/// Everybody with the 団番, the one who was linked wrongly among them.
+async fn sharing(unit: &mut Unit, who: &AtenaNo, dan_no: &DanNo) -> Result<Vec<AtenaNo>, Fault> {
+    let links = store::links_of_dan(&mut unit.tx, dan_no).await?;
+    let mut numbers: Vec<AtenaNo> = links.into_iter().map(|l| l.atena_no).chain([who.clone()]).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
+}
+
 /// Drafts the undoing of a link.
 ///
 /// # Errors
@@ -54,7 +63,12 @@ pub async fn draft(unit: &mut Unit, split: &Split, rules: &Rules) -> Result<(), 
     }
     let subject = unit.find_subject(who).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
     unit.require(subject, &[NUMBER, LINK]).await?;
-    wrong(unit, who).await?;
+    let wrong = wrong(unit, who).await?;
+    // Whoever decides has to see what was done for everybody who shared the 団番: they are part of the case.
+    for number in sharing(unit, who, &wrong.dan_no).await? {
+        let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+        unit.take_into_case(subject).await?;
+    }
     let (rank, rule_ja) = (rules.rank)(SPLIT, unit.today())?;
     let new =
         NewDraft { act: SPLIT, title: "誤った連携の解除", command: split, subjects: &[subject], rank, rule_ja: &rule_ja };
@@ -70,13 +84,8 @@ pub struct SplitPeople {
 impl SplitPeople {
     /// Everything done under the wrong link: for the number itself, and for all others of the 団番 since it was joined.
     async fn uses(&self, unit: &mut Unit, who: &AtenaNo, wrong: &Wrong) -> Result<Vec<LinkUse>, Fault> {
-        let mut numbers: Vec<AtenaNo> =
-            store::links_of_dan(&mut unit.tx, &wrong.dan_no).await?.into_iter().map(|l| l.atena_no).collect();
-        numbers.push(who.clone());
-        numbers.sort_unstable();
-        numbers.dedup();
         let mut all = vec![];
-        for number in &numbers {
+        for number in &sharing(unit, who, &wrong.dan_no).await? {
             let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
             unit.require(subject, &[LINK]).await?;
             for user in &self.users {
