@@ -20,6 +20,7 @@ use ports::Ports;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use webkit::{House, Programme};
+use zones::CityLines;
 
 /// Every programme, wired to the ports of the others, of a city that is not connected.
 pub fn programmes() -> Vec<Programme> {
@@ -27,8 +28,16 @@ pub fn programmes() -> Vec<Programme> {
 }
 
 /// Every programme, wired to the ports of the others and to the city's lines.
-pub fn connected(lines: Option<Arc<dyn hub::lines::Lines>>) -> Vec<Programme> {
+pub fn connected(lines: Option<Arc<CityLines>>) -> Vec<Programme> {
     let ports = Ports { residents: walls::residents(), hub: walls::hub() };
+    let exchange = exchange::Needs {
+        residents: ports.residents.clone(),
+        hub: ports.hub.clone(),
+        originals: vec![walls::originals("resident", resident::originals())],
+        line: lines.clone().map(|l| l as exchange::lines::Line),
+        procedures,
+    };
+    let lines = lines.map(|l| l as Arc<dyn hub::lines::Lines>);
     vec![
         desk::programme(),
         resident::programme(),
@@ -36,7 +45,10 @@ pub fn connected(lines: Option<Arc<dyn hub::lines::Lines>>) -> Vec<Programme> {
             residents: ports.residents.clone(),
             tables: Arc::new(linkage::tables()),
             rules: hub::Rules { rank: identity_rank },
-            users: vec![walls::link_uses(medical_aid::child::link_uses())],
+            users: vec![
+                walls::link_uses("medical_aid", medical_aid::child::link_uses()),
+                walls::link_uses("exchange", exchange::link_uses(exchange.clone())),
+            ],
             lines,
         }),
         payments::programme(
@@ -48,7 +60,16 @@ pub fn connected(lines: Option<Arc<dyn hub::lines::Lines>>) -> Vec<Programme> {
         ),
         claims::programme(walls::scheme(Arc::new(ChildScheme::new(minato::profile())))),
         medical_aid::child::programme(ports),
+        exchange::programme(exchange),
     ]
+}
+
+/// Which 事務手続 a programme asks others for: 子ども医療費の助成.
+fn procedures(purpose: &str) -> &'static [&'static str] {
+    match purpose {
+        "kodomo" => &["JT00000000000003"],
+        _ => &[],
+    }
 }
 
 /// Who decides an act of the hub (`hub.join`, `hub.split`), by the 専決規程.
@@ -79,7 +100,7 @@ pub struct Opening<'a> {
     /// What is fixed for the city.
     pub profile: CityProfile,
     /// Its lines to other zones; `None` when it is not connected.
-    pub lines: Option<Arc<dyn hub::lines::Lines>>,
+    pub lines: Option<Arc<CityLines>>,
 }
 
 /// Opens a city: database migrated, keys at hand, policies validated, programmes wired.

@@ -15,7 +15,7 @@ pub const OFFICES: &[Office] = &[
     Office { code: "shimin", name_ja: "市民課", purposes: &["juki"] },
     Office { code: "iryo", name_ja: "医療年金課", purposes: &["kodomo"] },
     Office { code: "hogo", name_ja: "個人情報保護担当", purposes: &["hogo"] },
-    Office { code: "joho", name_ja: "情報政策課", purposes: &["it", "hub"] },
+    Office { code: "joho", name_ja: "情報政策課", purposes: &["it", "hub", "renkei"] },
     Office { code: "kansa", name_ja: "監査事務局", purposes: &["kansa"] },
 ];
 

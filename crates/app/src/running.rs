@@ -1,4 +1,4 @@
-//! A city while it runs: the web server and the three loops behind it (sealer, outbox, jobs).
+//! A city while it runs: the web server and the loops behind it (sealer, outbox, jobs, chores).
 
 use axum::Router;
 use axum::extract::State;
@@ -89,9 +89,21 @@ impl Running {
                 }
             }
         });
+        let chores = house.programmes.iter().flat_map(|p| p.chores.iter().cloned()).map(|chore| {
+            let city = house.city.clone();
+            every(chore.every(), stopped.clone(), move || {
+                let (city, chore) = (city.clone(), chore.clone());
+                async move {
+                    if let Err(fault) = chore.run(&city).await {
+                        tracing::error!(chore = chore.name(), what = %fault.what, "a chore could not be done");
+                    }
+                }
+            })
+        });
+        let chores: Vec<_> = chores.collect();
         // Last in the list, so that it seals what the others wrote on their way out.
         let sealer = tokio::spawn(sealer.run(Duration::from_millis(250), stopped.clone()));
-        Ok(Self { address, house, stop, tasks: vec![server, outbox, runner, sealer] })
+        Ok(Self { address, house, stop, tasks: [server, outbox, runner].into_iter().chain(chores).chain([sealer]).collect() })
     }
 
     /// Stops accepting, lets running work end and closes the database.

@@ -8,10 +8,11 @@ use kernel::time::{Date, Timestamp, YearMonth};
 use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
 use ports::facts::ResidentHit;
-use ports::{HubPort, LinkUse, LinkUses, ResidentFacts, ResidentPort};
-use std::collections::BTreeSet;
+use ports::{HubPort, LinkUse, LinkUses, Original, Originals, Page, ResidentFacts, ResidentPort};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use webkit::walls::Walled;
+use wire::ident::DataSetId;
 
 /// The door of the registry.
 pub struct Residents(Walled<Arc<dyn ResidentPort>>);
@@ -40,9 +41,17 @@ pub fn scheme(inner: Arc<dyn Scheme>) -> Arc<dyn Scheme> {
 /// The door through which the hub asks a programme what rests on a link.
 pub struct Uses(Walled<Arc<dyn LinkUses>>);
 
-/// What a programme did for a person, behind the wall of medical_aid.
-pub fn link_uses(inner: Arc<dyn LinkUses>) -> Arc<dyn LinkUses> {
-    Arc::new(Uses(Walled { programme: "medical_aid", inner }))
+/// What a programme did for a person, behind its wall.
+pub fn link_uses(programme: &'static str, inner: Arc<dyn LinkUses>) -> Arc<dyn LinkUses> {
+    Arc::new(Uses(Walled { programme, inner }))
+}
+
+/// The door through which the exchange reads 正本.
+pub struct Source(Walled<Arc<dyn Originals>>);
+
+/// 正本 of a programme, behind its wall.
+pub fn originals(programme: &'static str, inner: Arc<dyn Originals>) -> Arc<dyn Originals> {
+    Arc::new(Source(Walled { programme, inner }))
 }
 
 /// Calls a port under its programme's role.
@@ -58,6 +67,21 @@ macro_rules! through {
 impl LinkUses for Uses {
     async fn uses(&self, unit: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
         through!(self.0, unit, uses(number, since))
+    }
+}
+
+#[async_trait]
+impl Originals for Source {
+    fn holds(&self, data_set: &DataSetId) -> bool {
+        self.0.inner.holds(data_set)
+    }
+
+    async fn page(&self, unit: &mut Unit, after: Option<&AtenaNo>, people: usize) -> Result<Page, Fault> {
+        through!(self.0, unit, page(after, people))
+    }
+
+    async fn of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Vec<Original>, Fault> {
+        through!(self.0, unit, of(number))
     }
 }
 
@@ -88,6 +112,23 @@ impl ResidentPort for Residents {
 impl HubPort for Hub {
     async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         through!(self.0, unit, dan_no(programme, number))
+    }
+
+    async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        through!(self.0, unit, dan_of(number))
+    }
+
+    async fn dans_between(
+        &self,
+        unit: &mut Unit,
+        after: Option<&AtenaNo>,
+        until: Option<&AtenaNo>,
+    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
+        through!(self.0, unit, dans_between(after, until))
+    }
+
+    async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
+        through!(self.0, unit, atena_no(dan_no))
     }
 }
 

@@ -60,13 +60,18 @@ impl Keeper {
     }
 }
 
-fn row(comparison: i64, difference: &Difference) -> DifferenceRow {
-    let (fault, item) = match &difference.fault {
+/// How the two differ, as it is stored and sent, and the item.
+pub(crate) fn fault(difference: &Difference) -> (&'static str, Option<String>) {
+    match &difference.fault {
         Unlike::MissingInReplica => ("missing", None),
         Unlike::ExtraInReplica => ("extra", None),
         Unlike::OtherValue(item) => ("value", Some(item.to_string())),
         Unlike::OtherDays => ("days", None),
-    };
+    }
+}
+
+fn row(comparison: i64, difference: &Difference) -> DifferenceRow {
+    let (fault, item) = fault(difference);
     DifferenceRow {
         id: 0,
         comparison,

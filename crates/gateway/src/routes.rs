@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 use wire::code::Code;
-use wire::compare::Fingerprint;
+use wire::compare::{Difference, Fingerprint};
 use wire::ident::{DataSet, Digest};
 use wire::machine::{Body, Party};
 use wire::replica::ReplicaRecord;
@@ -198,7 +198,11 @@ async fn explain(
     city(&keeper, &from)?;
     let Explain { comparison, people, records } = read(&body)?;
     let found = keeper.explain(&crate::Compared { comparison, people }, &records).await?;
-    Ok(Json(json!({ "differences": found.len() })))
+    let line = |d: &Difference| {
+        let (fault, item) = crate::compare::fault(d);
+        json!({ "dan": d.dan, "data_set": d.data_set, "key": d.key, "fault": fault, "item": item })
+    };
+    Ok(Json(json!({ "differences": found.iter().map(line).collect::<Vec<_>>() })))
 }
 
 #[derive(Deserialize)]

@@ -84,7 +84,9 @@ async fn the_city_registers_people_and_consents_compares_and_recalls() {
             post(&world.b, city(B), "/compare", &json!({ "root": hashes.root, "people": hashes.people })).await;
         assert_eq!(compared["people"], json!([dan(1)]));
         let explain = json!({ "comparison": compared["comparison"], "people": compared["people"], "records": original });
-        assert_eq!(post(&world.b, city(B), "/explain", &explain).await.2, json!({ "differences": 1 }));
+        let (_, _, found) = post(&world.b, city(B), "/explain", &explain).await;
+        assert_eq!(found["differences"].as_array().map(Vec::len), Some(1));
+        assert_eq!((&found["differences"][0]["dan"], &found["differences"][0]["fault"]), (&json!(dan(1)), &json!("value")));
         assert_eq!(
             post(&world.b, city(B), "/recall", &json!({ "dan": dan(1), "wrong": true })).await.2,
             json!({ "recalled": 1 })

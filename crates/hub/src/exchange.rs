@@ -7,6 +7,7 @@ use kernel::ident::{AtenaNo, DanNo};
 use platform::outbox::{self, Subscription};
 use platform::{Fault, Unit};
 use ports::{HubPort, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentEvent, ResidentPort};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The hub, as programmes see it.
@@ -16,6 +17,23 @@ pub struct Hub;
 impl HubPort for Hub {
     async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         look_up::dan_no(unit, programme, number).await
+    }
+
+    async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        look_up::dan_of(unit, number).await
+    }
+
+    async fn dans_between(
+        &self,
+        unit: &mut Unit,
+        after: Option<&AtenaNo>,
+        until: Option<&AtenaNo>,
+    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
+        look_up::dans_between(unit, after, until).await
+    }
+
+    async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
+        look_up::atena_no(unit, dan_no).await
     }
 }
 

@@ -31,6 +31,11 @@ pub fn clock_time(at: Timestamp) -> String {
     format!("{}:{:02}", t.hour(), t.minute())
 }
 
+/// Hour of the day in Japan, 0 to 23.
+pub fn hour(at: Timestamp) -> i8 {
+    jiff::tz::Offset::constant(9).to_datetime(at).hour()
+}
+
 /// Why a date was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DateError {

@@ -86,6 +86,14 @@ impl Client {
     /// [`LineError`]: the request may or may not have been carried out only for [`LineError::TimedOut`] and [`LineError::Broken`].
     pub async fn post(&self, at: &str, peer: &PeerName, path: &str, json: &impl Serialize) -> Result<Answer, LineError> {
         let body = serde_json::to_vec(json).map_err(|_| LineError::Broken(at.to_owned()))?;
+        self.post_bytes(at, peer, path, body).await
+    }
+
+    /// [`Client::post`] of a body that is written already: JSON, or lines of it.
+    ///
+    /// # Errors
+    /// As [`Client::post`].
+    pub async fn post_bytes(&self, at: &str, peer: &PeerName, path: &str, body: Vec<u8>) -> Result<Answer, LineError> {
         let request = Request::post(path).header(HOST, at).header(CONTENT_TYPE, "application/json");
         let request = request.body(Full::from(body)).map_err(|_| LineError::Broken(at.to_owned()))?;
         let late = |_| LineError::TimedOut(at.to_owned());

@@ -5,6 +5,7 @@
 pub mod approval;
 pub mod audit;
 pub mod case;
+pub mod chore;
 pub mod city;
 pub mod db;
 pub mod fault;

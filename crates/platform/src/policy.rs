@@ -186,6 +186,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("juki.cedar", include_str!("../../../policies/juki.cedar")),
     ("kodomo.cedar", include_str!("../../../policies/kodomo.cedar")),
     ("hub.cedar", include_str!("../../../policies/hub.cedar")),
+    ("renkei.cedar", include_str!("../../../policies/renkei.cedar")),
 ];
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::PartialDate;
 pub use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the resident registry says about a person on a day. Groups that the caller may not see are `None`.
@@ -96,6 +97,17 @@ pub trait ResidentPort: Send + Sync {
 pub trait HubPort: Send + Sync {
     /// 団体内統合宛名番号 of a programme's person.
     async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault>;
+    /// 団体内統合宛名番号 of a person, by the 宛名番号 that the city knows them under, resident or not.
+    async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault>;
+    /// 団体内統合宛名番号 of everybody whose 宛名番号 comes after `after` and not after `until`; the caller records the run.
+    async fn dans_between(
+        &self,
+        unit: &mut Unit,
+        after: Option<&AtenaNo>,
+        until: Option<&AtenaNo>,
+    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault>;
+    /// The 宛名番号 under which the city knows a person, the registry's before every other; the caller asks to see them.
+    async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault>;
 }
 
 /// All ports, as the application wires them.

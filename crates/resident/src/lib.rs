@@ -7,6 +7,7 @@
 mod exchange;
 pub mod load;
 pub mod model;
+mod originals;
 mod record;
 mod store;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use kernel::access::Action::{Draft, Look, Print, Search};
 use kernel::access::Purpose;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use ports::ResidentPort;
+use ports::{Originals, ResidentPort};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -52,6 +53,11 @@ const PROTECT: Door = needs(JUKI, &[(Draft, "juki.protection")]);
 /// What the registry offers to programmes and the hub.
 pub fn port() -> Arc<dyn ResidentPort> {
     Arc::new(exchange::Residents)
+}
+
+/// The registry's part of 正本, for the exchange.
+pub fn originals() -> Arc<dyn Originals> {
+    Arc::new(originals::ResidentOriginals)
 }
 
 /// The programme.

@@ -47,6 +47,8 @@ platform::statements! {
     /// Current rows born between days and resident on a day.
     BORN = concatcp!(Person::SELECT, " where birth_earliest >= $1 and birth_earliest <= $2 and valid_from <= $3 and (valid_to is null or valid_to >= $3) \
                                        and superseded_seq is null and (removed_on is null or removed_on > $3) order by birth_earliest, atena_no");
+    /// Everybody as the record stands on a day, by 宛名番号.
+    PEOPLE_AFTER = concatcp!(Person::SELECT, " where atena_no > $1 and valid_from <= $2 and (valid_to is null or valid_to >= $2) and superseded_seq is null order by atena_no limit $3");
     /// 支援措置 of a person, newest first.
     PROTECTIONS = concatcp!(ProtectionRow::SELECT, " where atena_no = $1 order by id desc");
     /// 支援措置 that nobody has ended, the one that runs out first on top.
@@ -190,6 +192,11 @@ pub async fn find(tx: &mut Tx, spans: &[Span]) -> Result<Vec<AtenaNo>, DbError> 
 
 pub async fn born_between(tx: &mut Tx, from: Date, to: Date, as_of: Date) -> Result<Vec<Person>, DbError> {
     tx.all(BORN, params![from, to, as_of]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn people_after(tx: &mut Tx, after: &str, day: Date, people: usize) -> Result<Vec<Person>, DbError> {
+    let people = i64::try_from(people).unwrap_or(i64::MAX);
+    tx.all(PEOPLE_AFTER, params![after, day, people]).await?.iter().map(Person::read).collect()
 }
 
 pub async fn protections(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<ProtectionRow>, DbError> {

@@ -4,9 +4,11 @@
 //! `cargo xtask test` sets up.
 
 pub mod browser;
+pub mod clerk;
 pub mod clock;
 pub mod random;
 
 pub use browser::{Browser, Page, Violation};
+pub use clerk::Clerk;
 pub use clock::FixedClock;
 pub use random::SeededRandom;

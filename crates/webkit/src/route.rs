@@ -7,6 +7,7 @@ use kernel::Cleared;
 use kernel::access::{Action, Purpose};
 use maud::Markup;
 use platform::approval::{Act, Acts};
+use platform::chore::Chore;
 use platform::db::{Migration, Statement};
 use platform::fault::FaultKind;
 use platform::job::Job;
@@ -143,6 +144,8 @@ pub struct Programme {
     pub jobs: Vec<Arc<dyn Job>>,
     /// What it listens to.
     pub subscriptions: Vec<Arc<dyn Subscription>>,
+    /// What it does again and again by itself.
+    pub chores: Vec<Arc<dyn Chore>>,
     /// Which page a claimed task of a kind opens: (kind, path with `{reference}`).
     pub task_pages: Vec<(&'static str, &'static str)>,
 }

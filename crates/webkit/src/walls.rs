@@ -3,10 +3,12 @@
 use crate::route::Programme;
 use async_trait::async_trait;
 use platform::approval::{Act, Draft, Proposal};
+use platform::chore::Chore;
 use platform::job::{Job, Run};
 use platform::outbox::Subscription;
-use platform::{Fault, Unit};
+use platform::{City, Fault, Unit};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Something of a programme that others call.
 pub struct Walled<T> {
@@ -16,7 +18,7 @@ pub struct Walled<T> {
     pub inner: T,
 }
 
-/// Puts acts, jobs and subscriptions of a programme behind its wall.
+/// Puts acts, jobs, subscriptions and chores of a programme behind its wall.
 pub(crate) fn behind(programme: &mut Programme) {
     let code = programme.code;
     for act in &mut programme.acts {
@@ -27,6 +29,9 @@ pub(crate) fn behind(programme: &mut Programme) {
     }
     for subscription in &mut programme.subscriptions {
         *subscription = Arc::new(Walled { programme: code, inner: subscription.clone() });
+    }
+    for chore in &mut programme.chores {
+        *chore = Arc::new(Walled { programme: code, inner: chore.clone() });
     }
 }
 
@@ -67,6 +72,21 @@ impl Job for Walled<Arc<dyn Job>> {
 
     async fn run(&self, run: &Run, payload: &[u8]) -> Result<String, Fault> {
         self.inner.run(&run.acting(self.programme), payload).await
+    }
+}
+
+#[async_trait]
+impl Chore for Walled<Arc<dyn Chore>> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn every(&self) -> Duration {
+        self.inner.every()
+    }
+
+    async fn run(&self, city: &City) -> Result<(), Fault> {
+        self.inner.run(&city.acting(self.programme)).await
     }
 }
 

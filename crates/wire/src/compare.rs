@@ -14,17 +14,39 @@ pub struct Fingerprint {
     pub people: BTreeMap<DanNo, Digest>,
 }
 
+/// Hashes of records as they come by, so that a whole city need not be held at once.
+#[derive(Debug, Clone, Default)]
+pub struct Leaves(BTreeMap<DanNo, BTreeMap<(DataSet, RecordKey), Digest>>);
+
+impl Leaves {
+    /// Takes a record in. A deleted one does not count.
+    pub fn add(&mut self, record: &ReplicaRecord) {
+        if record.items.is_some() {
+            let place = (record.data_set.clone(), record.key.clone());
+            self.0.entry(record.dan.clone()).or_default().insert(place, record.digest());
+        }
+    }
+
+    /// People taken in.
+    pub fn people(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The hashes of people, and of all.
+    pub fn fingerprint(self) -> Fingerprint {
+        let hash =
+            |leaves: BTreeMap<_, Digest>| Digest::of(&leaves.values().map(|d| d.as_bytes().as_slice()).collect::<Vec<_>>());
+        let people: BTreeMap<DanNo, Digest> = self.0.into_iter().map(|(dan, leaves)| (dan, hash(leaves))).collect();
+        let parts: Vec<&[u8]> = people.iter().flat_map(|(dan, d)| [dan.as_str().as_bytes(), d.as_bytes().as_slice()]).collect();
+        Fingerprint { root: Digest::of(&parts), people }
+    }
+}
+
 /// The fingerprint of records, in whatever order they come. Deleted records do not count.
 pub fn fingerprint<'a>(records: impl IntoIterator<Item = &'a ReplicaRecord>) -> Fingerprint {
-    let mut leaves: BTreeMap<DanNo, BTreeMap<(DataSet, RecordKey), Digest>> = BTreeMap::new();
-    for record in records.into_iter().filter(|record| record.items.is_some()) {
-        let place = (record.data_set.clone(), record.key.clone());
-        leaves.entry(record.dan.clone()).or_default().insert(place, record.digest());
-    }
-    let hash = |leaves: BTreeMap<_, Digest>| Digest::of(&leaves.values().map(|d| d.as_bytes().as_slice()).collect::<Vec<_>>());
-    let people: BTreeMap<DanNo, Digest> = leaves.into_iter().map(|(dan, leaves)| (dan, hash(leaves))).collect();
-    let parts: Vec<&[u8]> = people.iter().flat_map(|(dan, d)| [dan.as_str().as_bytes(), d.as_bytes().as_slice()]).collect();
-    Fingerprint { root: Digest::of(&parts), people }
+    let mut leaves = Leaves::default();
+    records.into_iter().for_each(|record| leaves.add(record));
+    leaves.fingerprint()
 }
 
 impl Fingerprint {

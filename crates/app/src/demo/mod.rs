@@ -75,7 +75,7 @@ async fn open_city(options: &Options) -> anyhow::Result<DemoCity> {
         data: &options.data,
         clock,
         profile: minato::profile(),
-        lines: options.lines.clone().map(|lines| lines as Arc<dyn hub::lines::Lines>),
+        lines: options.lines.clone(),
     };
     let house = crate::open(opening).await?;
     let mut passwords = vec![];

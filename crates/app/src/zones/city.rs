@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Extension, Json, Router};
+use exchange::lines::Unsent;
 use hub::lines::{CodeWanted, Lines};
 use kernel::ident::DanNo;
 use kernel::time::Clock;
@@ -23,6 +24,7 @@ use wire::machine::{Body, Party};
 /// The lines of one city.
 pub struct CityLines {
     institution: InstitutionCode,
+    institutions: Vec<(InstitutionCode, String)>,
     identity: Identity,
     client: Client,
     gateway: String,
@@ -43,23 +45,23 @@ impl CityLines {
         let identity = Identity::load(&plan.identity(&Party::City(institution.clone())))?;
         let client = Client::new(&identity, clock, Timeouts::default())?;
         let (gateway, juki) = (city.gateway.line.clone(), plan.juki.line.clone());
-        Ok(Self { institution: institution.clone(), identity, client, gateway, juki })
+        let institutions = plan.cities.iter().map(|c| (c.institution.clone(), c.name_ja.clone())).collect();
+        Ok(Self { institution: institution.clone(), institutions, identity, client, gateway, juki })
     }
 
     async fn post(&self, at: &str, to: &Party, path: &str, json: &(impl Serialize + Sync)) -> Result<Vec<u8>, Fault> {
         let answer = self.client.post(at, &PeerName::from(to), path, json).await.map_err(|e| down(&e))?;
-        if answer.is_success() {
-            return Ok(answer.body.to_vec());
-        }
-        // What the other side says names no person: it is told by the rules of its own messages.
-        let said: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let detail = said.get("detail").and_then(|d| d.as_str()).unwrap_or_default();
-        Err(Fault::new(
-            FaultKind::Unavailable,
-            "接続先が受け付けませんでした",
-            format!("{to} {} {detail}", answer.status),
-            "内容と接続の設定を確かめてください",
-        ))
+        heard(answer).map_err(|unsent| match unsent {
+            Unsent::Down(why) => {
+                Fault::new(FaultKind::Unavailable, "接続先へ送れません", why, "回線が戻ると、続きから自動で送ります")
+            }
+            Unsent::Refused { code, detail } => Fault::new(
+                FaultKind::Unavailable,
+                "接続先が受け付けませんでした",
+                format!("{to} {code} {detail}"),
+                "内容と接続の設定を確かめてください",
+            ),
+        })
     }
 
     /// Calls an interface of the city's gateway.
@@ -86,6 +88,36 @@ impl CityLines {
     /// As [`CityLines::call`].
     pub async fn tell_juki(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<(), Fault> {
         self.post(&self.juki, &Party::Juki, path, body).await.map(|_| ())
+    }
+}
+
+/// What the other side answered. It names no person: messages are told by their own rules.
+fn heard(answer: line::Answer) -> Result<Vec<u8>, Unsent> {
+    if answer.is_success() {
+        return Ok(answer.body.to_vec());
+    }
+    let said: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let text = |name: &str| said.get(name).and_then(|d| d.as_str()).unwrap_or_default().to_owned();
+    match answer.status {
+        400..500 => Err(Unsent::Refused { code: text("code"), detail: text("detail") }),
+        status => Err(Unsent::Down(format!("{status} {}", text("detail")))),
+    }
+}
+
+#[async_trait]
+impl exchange::lines::Gateway for CityLines {
+    async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Unsent> {
+        let peer = PeerName::from(&Party::Gateway(self.institution.clone()));
+        let answer = self.client.post_bytes(&self.gateway, &peer, path, body).await;
+        heard(answer.map_err(|error| Unsent::Down(error.to_string()))?)
+    }
+
+    fn me(&self) -> InstitutionCode {
+        self.institution.clone()
+    }
+
+    fn institutions(&self) -> Vec<(InstitutionCode, String)> {
+        self.institutions.clone()
     }
 }
 

@@ -1,9 +1,13 @@
 //! 照会: the 団番 of a person.
 
-use crate::model::{FormerNumber, LINK, Link, NUMBER, Person};
+use crate::model::{FormerNumber, JUKI, LINK, Link, NUMBER, Person};
 use crate::store;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::{Fault, Unit};
+use std::collections::BTreeMap;
+
+/// Comes after every 宛名番号.
+const LAST: &str = "~";
 
 /// What the hub knows about a person.
 pub struct Found {
@@ -26,6 +30,45 @@ pub async fn dan_no(unit: &mut Unit, programme: &str, number: &AtenaNo) -> Resul
     };
     unit.require(subject, &[NUMBER]).await?;
     Ok(store::dan_of(&mut unit.tx, programme, number).await?)
+}
+
+/// 団番 of a person by a 宛名番号, for a caller whose purpose and case allow it.
+///
+/// # Errors
+/// As [`dan_no`].
+pub async fn dan_of(unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+    let Some(subject) = unit.find_subject(number).await? else {
+        unit.permit(kernel::access::Action::Look, NUMBER).await?;
+        return Ok(None);
+    };
+    // Whoever drafts something looks the number up on the way.
+    unit.see_for(kernel::access::Action::Look, subject, &[NUMBER]).await?;
+    Ok(store::links(&mut unit.tx, number).await?.into_iter().find_map(|l| l.dan_no))
+}
+
+/// 団番 of a stretch of 宛名番号, for a run over many people.
+///
+/// # Errors
+/// A refusal, recorded as such; the database's refusal.
+pub async fn dans_between(
+    unit: &mut Unit,
+    after: Option<&AtenaNo>,
+    until: Option<&AtenaNo>,
+) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
+    unit.permit(kernel::access::Action::Run, NUMBER).await?;
+    let (after, until) = (after.map_or("", AtenaNo::as_str), until.map_or(LAST, AtenaNo::as_str));
+    Ok(store::dans_between(&mut unit.tx, after, until).await?)
+}
+
+/// The 宛名番号 behind a 団番, without a look at the person: whoever shows more than the number asks for it.
+///
+/// # Errors
+/// A refusal, recorded as such; the database's refusal.
+pub async fn atena_no(unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
+    unit.permit(kernel::access::Action::Search, NUMBER).await?;
+    let mut links = store::links_of_dan(&mut unit.tx, dan_no).await?;
+    links.sort_by_key(|l| l.programme != JUKI);
+    Ok(links.into_iter().next().map(|l| l.atena_no))
 }
 
 /// Everything about a person of the open case.

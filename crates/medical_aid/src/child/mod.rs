@@ -95,6 +95,7 @@ pub fn programme(ports: Ports) -> Programme {
             Arc::new(renewal::RenewalAct),
         ],
         jobs: vec![Arc::new(renewal::RenewalJob { ports })],
+        chores: vec![],
         subscriptions: vec![Arc::new(exchange::OnResident), Arc::new(exchange::OnMonth)],
         task_pages: vec![
             ("kodomo.review_application", "/kodomo/applications/{reference}"),

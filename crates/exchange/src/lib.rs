@@ -1,0 +1,215 @@
+//! 情報連携: the city's own desk for the exchange with other institutions.
+//!
+//! Law: 番号法19条8号・9号 (what may be asked), 21条–23条 (how, and the records), 条例 for 独自利用事務. Offices: the programmes' own ask;
+//! 情報政策課 keeps 副本, answers and records. Records: consents, inquiries with their answers, 正本 of systems outside of Atena, what the
+//! gateway has of 正本, comparisons, 情報提供等記録. Facts used: 団番 ([`ports::HubPort`]), who somebody is ([`ports::ResidentPort`]), 正本
+//! ([`ports::Originals`]). The gateway is reached by one line ([`lines::Gateway`]); a city without one has the pages and sends nothing.
+
+pub mod lines;
+mod messages;
+pub mod model;
+mod originals;
+mod store;
+mod usecases;
+mod web;
+
+use kernel::access::Action::{Draft, Look, Run, Search};
+use kernel::access::Purpose;
+use lines::Line;
+use model::{CONSENT, INQUIRY, ORIGINAL, RECORD};
+use platform::Fault;
+use platform::db::Migration;
+use platform::policy::FieldGroup;
+use ports::{HubPort, LinkUses, Originals, ResidentPort};
+use std::sync::{Arc, LazyLock};
+use webkit::{Door, Nav, Programme, Route, needs};
+use wire::ident::{DataSetId, ProcedureId};
+use wire::list::PermittedList;
+
+/// 事務 of the desk.
+pub const PURPOSE: Purpose =
+    Purpose {
+        code: "renkei", name_ja: "情報連携", short_ja: "連携", basis_ja: "番号法19条8号・21条・22条・23条"
+    };
+/// Office that keeps the desk.
+pub const OFFICE: &str = "joho";
+
+/// Field groups.
+pub const GROUPS: &[FieldGroup] = &[
+    FieldGroup::plain(INQUIRY, "情報照会"),
+    FieldGroup::secret(model::ANSWER, "情報照会の回答"),
+    FieldGroup::plain(CONSENT, "情報連携の同意"),
+    FieldGroup::plain(ORIGINAL, "正本・副本"),
+    FieldGroup::plain(RECORD, "情報提供等記録"),
+];
+
+const DESK: &[&str] = &[PURPOSE.code];
+/// Purposes that ask others. A new programme that asks is added here and to its policy.
+const ASKERS: &[&str] = &["kodomo"];
+const BOARD: Door = needs(DESK, &[(Search, RECORD)]);
+const PROVIDE: Door = needs(DESK, &[(Look, RECORD)]);
+const ANSWER: Door = needs(DESK, &[(Draft, RECORD)]);
+const COPIES: Door = needs(DESK, &[(Search, ORIGINAL)]);
+const KEEP: Door = needs(DESK, &[(Run, ORIGINAL)]);
+const LIST: Door = needs(ASKERS, &[(Search, INQUIRY)]);
+const SEE: Door = needs(ASKERS, &[(Look, INQUIRY)]);
+const ASK: Door = needs(ASKERS, &[(Draft, INQUIRY)]);
+const CONSENTS: Door = needs(ASKERS, &[(Search, CONSENT)]);
+const CONSENTED: Door = needs(ASKERS, &[(Draft, CONSENT)]);
+
+/// The list of permitted inquiries with its names.
+pub struct List(PermittedList);
+
+impl List {
+    /// The list itself.
+    pub fn permitted(&self) -> &PermittedList {
+        &self.0
+    }
+
+    /// Name of a procedure.
+    pub fn procedure_ja(&self, code: &str) -> String {
+        let name = ProcedureId::parse(code).ok().and_then(|id| self.0.procedures().get(&id).cloned());
+        name.unwrap_or_else(|| code.to_owned())
+    }
+
+    /// Name of a data set; a version behind the id is not part of the name.
+    pub fn data_set_ja(&self, code: &str) -> String {
+        let id = code.split('/').next().unwrap_or(code);
+        let name = DataSetId::parse(id).ok().and_then(|id| self.0.data_sets().get(&id).cloned());
+        name.unwrap_or_else(|| code.to_owned())
+    }
+}
+
+/// The list as shipped.
+///
+/// # Errors
+/// A list that cannot be read; a test of the list says so before any release.
+pub fn list() -> Result<&'static List, Fault> {
+    static LIST: LazyLock<Result<List, String>> =
+        LazyLock::new(|| PermittedList::load().map(List).map_err(|error| error.to_string()));
+    LIST.as_ref().map_err(|why| Fault::conflict("照会許可リストを読めません", why.clone()))
+}
+
+/// What the exchange needs of the house.
+#[derive(Clone)]
+pub struct Needs {
+    /// Who somebody is.
+    pub residents: Arc<dyn ResidentPort>,
+    /// 団番.
+    pub hub: Arc<dyn HubPort>,
+    /// The programmes that hold 正本.
+    pub originals: Vec<Arc<dyn Originals>>,
+    /// The line to the gateway; `None` for a city that is not connected.
+    pub line: Option<Line>,
+    /// Which procedures a purpose asks for.
+    pub procedures: fn(purpose: &str) -> &'static [&'static str],
+}
+
+impl Needs {
+    /// Name of an institution.
+    pub fn institution_ja(&self, code: &str) -> String {
+        let all = self.line.as_ref().map(|l| l.institutions()).unwrap_or_default();
+        all.into_iter().find(|(id, _)| id.as_str() == code).map_or_else(|| code.to_owned(), |(_, name)| name)
+    }
+
+    /// The line, where there must be one.
+    ///
+    /// # Errors
+    /// A city that is not connected.
+    pub fn line(&self) -> Result<&Line, Fault> {
+        let why = "この市は中間サーバーにつながっていません";
+        self.line.as_ref().ok_or_else(|| Fault::conflict("情報連携はできません", why))
+    }
+}
+
+/// What the exchange did for a person, for a recall.
+pub fn link_uses(needs: Needs) -> Arc<dyn LinkUses> {
+    Arc::new(usecases::recall::Uses { needs })
+}
+
+/// The programme.
+pub fn programme(needs: Needs) -> Programme {
+    let sources = originals::sources(needs.originals.clone());
+    let (line, hub) = (needs.line.clone(), needs.hub.clone());
+    let mut chores: Vec<Arc<dyn platform::chore::Chore>> = vec![];
+    if let Some(line) = &line {
+        chores.push(Arc::new(usecases::courier::Courier::new(line.clone(), hub.clone())));
+        chores.push(Arc::new(usecases::compare::Nightly::new()));
+    }
+    let desk = web::Desk { needs: needs.clone(), sources: sources.clone() };
+    Programme {
+        code: "exchange",
+        name_ja: "情報連携",
+        purposes: vec![PURPOSE],
+        groups: GROUPS.to_vec(),
+        registers: vec![
+            model::Consent::REGISTER,
+            model::Inquiry::REGISTER,
+            model::OriginalRow::REGISTER,
+            model::Intake::REGISTER,
+            model::Copy::REGISTER,
+            model::Comparison::REGISTER,
+            model::Difference::REGISTER,
+            model::Exchanged::REGISTER,
+        ],
+        statements: store::STATEMENTS.to_vec(),
+        migrations: vec![Migration {
+            name: "0017_exchange",
+            sql: include_str!("../../../migrations/0017_exchange.sql"),
+            postgres_only: false,
+        }],
+        routes: routes(&desk),
+        nav: vec![
+            Nav { group: "情報連携", label: "情報照会", path: web::inquiries::LIST },
+            Nav { group: "情報連携", label: "照会の同意", path: web::consents::PAGE },
+            Nav { group: "情報連携", label: "情報連携の状況", path: web::board::PAGE },
+            Nav { group: "情報連携", label: "情報提供の確認", path: web::provisions::LIST },
+            Nav { group: "情報連携", label: "正本と副本", path: web::originals::PAGE },
+            Nav { group: "情報連携", label: "情報提供等記録", path: web::records::PAGE },
+        ],
+        jobs: vec![
+            Arc::new(usecases::take_in::TakeIn { line: line.clone() }),
+            Arc::new(usecases::load::Load { line: line.clone(), hub: hub.clone(), sources: sources.clone() }),
+            Arc::new(usecases::compare::Compare { line, hub, sources }),
+        ],
+        chores,
+        task_pages: vec![
+            (usecases::courier::ANSWERED, "/exchange/inquiries/{reference}"),
+            (usecases::courier::CALLED_BACK, "/exchange/inquiries/{reference}"),
+            (usecases::courier::HELD, "/exchange/provisions/{reference}"),
+            (usecases::compare::TASK, "/exchange/originals"),
+        ],
+        ..Programme::default()
+    }
+}
+
+fn routes(desk: &web::Desk) -> Vec<Route> {
+    macro_rules! at {
+        ($way:ident $path:expr, $name:literal, $door:expr, $page:path) => {{
+            let desk = desk.clone();
+            Route::$way($path, $name, $door, move |call| $page(call, desk.clone()))
+        }};
+    }
+    vec![
+        at!(get web::board::PAGE, "情報連携の状況", BOARD, web::board::show),
+        at!(get web::inquiries::LIST, "情報照会", LIST, web::inquiries::show),
+        at!(post web::inquiries::LIST, "情報照会の登録", ASK, web::inquiries::enter),
+        at!(post "/exchange/inquiries/{id}/take", "情報照会を案件の対象にする", SEE, web::inquiry::take),
+        at!(get "/exchange/inquiries/{id}", "情報照会(一件)", SEE, web::inquiry::show),
+        at!(post "/exchange/inquiries/{id}/checked", "情報照会の確認", ASK, web::inquiry::checked),
+        at!(post "/exchange/inquiries/{id}/cancel", "情報照会の取りやめ", ASK, web::inquiry::cancel),
+        at!(get web::consents::PAGE, "照会の同意", CONSENTS, web::consents::show),
+        at!(post web::consents::PAGE, "照会の同意の登録", CONSENTED, web::consents::record),
+        at!(get web::provisions::LIST, "情報提供の確認", BOARD, web::provisions::show),
+        at!(post "/exchange/provisions/{permit}/take", "情報提供の確認を始める", PROVIDE, web::provisions::take),
+        at!(get "/exchange/provisions/{permit}", "情報提供の確認(一件)", PROVIDE, web::provision::show),
+        at!(post "/exchange/provisions/{permit}/register", "情報提供内容の登録", ANSWER, web::provision::register),
+        at!(post "/exchange/provisions/{permit}/permit", "情報提供送信の許可", ANSWER, web::provision::permit),
+        at!(get web::originals::PAGE, "正本と副本", COPIES, web::originals::show),
+        at!(post web::originals::PAGE, "正本ファイルの受取り", KEEP, web::originals::receive),
+        at!(post "/exchange/originals/send", "副本の登録", KEEP, web::originals::send),
+        at!(post "/exchange/originals/compare", "正本と副本の照合", KEEP, web::originals::compare),
+        at!(post "/exchange/originals/{id}/again", "差異のある副本の再登録", KEEP, web::originals::again),
+        at!(get web::records::PAGE, "情報提供等記録", BOARD, web::records::show),
+    ]
+}

@@ -1,0 +1,268 @@
+//! The messages on the line to the gateway. They name people by 団番 only.
+
+use crate::lines::{Line, Unsent};
+use kernel::Date;
+use kernel::ident::DanNo;
+use kernel::time::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::compare::Fingerprint;
+use wire::ident::{DataSet, DataSetId, Digest, InstitutionCode, ItemId, PermitNo, ProcedureId, RecordKey, RequestId};
+use wire::inquiry::{Given, Outward};
+use wire::provide::ProvisionState;
+use wire::record::Record;
+use wire::replica::ReplicaRecord;
+
+/// 情報照会内容.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewInquiry {
+    pub request: RequestId,
+    pub dan: DanNo,
+    pub provider: InstitutionCode,
+    pub procedure: ProcedureId,
+    pub data_set: DataSet,
+    pub items: Vec<ItemId>,
+    pub key: Option<RecordKey>,
+    pub made_for: Vec<DanNo>,
+}
+
+/// Where an inquiry stands.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Shown {
+    pub shown: Outward,
+    pub error: Option<Refusal>,
+}
+
+/// Why there is nothing.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Refusal {
+    pub detail: String,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Fetched {
+    pub shown: Outward,
+    pub records: Vec<Given>,
+    pub error: Option<Refusal>,
+    pub as_of: Option<Timestamp>,
+    pub root: Option<Digest>,
+}
+
+/// A consent.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewConsent {
+    pub dan: DanNo,
+    pub procedure: ProcedureId,
+    pub data_set: DataSetId,
+    pub given_on: Date,
+    pub until: Option<Date>,
+    pub evidence: String,
+}
+
+/// 情報提供状況: one line.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Provision {
+    pub permit: String,
+    pub dan: Option<DanNo>,
+    pub asker: String,
+    pub procedure: String,
+    pub data_set: String,
+    pub state: String,
+    pub hold: String,
+    pub since: Timestamp,
+}
+
+/// 情報照会内容(提供側).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Asked {
+    pub dan: Option<DanNo>,
+    pub asker: InstitutionCode,
+    pub procedure: ProcedureId,
+    pub data_set: DataSet,
+    pub items: Vec<ItemId>,
+    pub asked_at: Timestamp,
+}
+
+/// 情報提供内容.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Content {
+    pub state: ProvisionState,
+    pub records: Vec<Given>,
+}
+
+/// 情報提供等記録 and whom it is about.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RecordLine {
+    pub dan: Option<DanNo>,
+    pub record: Record,
+}
+
+/// What the gateway says of a load.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Receipt {
+    pub file: String,
+}
+
+/// A place where 正本 and 副本 differ.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Differs {
+    pub dan: DanNo,
+    pub data_set: DataSet,
+    pub key: RecordKey,
+    pub fault: String,
+    pub item: Option<ItemId>,
+}
+
+fn unreadable(what: &str) -> Unsent {
+    Unsent::Down(format!("中間サーバーの{what}を読めません。版が合っているかを確かめてください"))
+}
+
+async fn send<A: DeserializeOwned>(line: &Line, path: &str, body: &(impl Serialize + Sync)) -> Result<A, Unsent> {
+    let body = serde_json::to_vec(body).map_err(|_| unreadable("送信"))?;
+    let answer = line.post(path, body).await?;
+    // An answer without a body is an answer of nothing.
+    let answer = if answer.is_empty() { b"null".to_vec() } else { answer };
+    serde_json::from_slice(&answer).map_err(|_| unreadable("回答"))
+}
+
+/// A file of requests, and the rows of its result.
+async fn file<A: DeserializeOwned>(
+    line: &Line,
+    ids: [&str; 2],
+    number: RequestId,
+    rows: &[impl Serialize + Sync],
+    waiting: usize,
+) -> Result<Vec<Result<A, Refusal>>, Unsent> {
+    let mut body = String::new();
+    for row in rows {
+        let row = serde_json::to_string(row).map_err(|_| unreadable("送信"))?;
+        body.push_str(&row);
+        body.push('\n');
+    }
+    let digest = platform::keys::hex(&platform::keys::sha256(body.as_bytes()));
+    let head = serde_json::json!({
+        "interface": ids[0], "count": rows.len(), "sha256": digest, "file": number, "waiting": waiting,
+    });
+    let text = format!("{head}\n{body}");
+    let receipt = line.post(&format!("/if/{}", ids[0]), text.into_bytes()).await?;
+    let receipt: Receipt = serde_json::from_slice(&receipt).map_err(|_| unreadable("受付"))?;
+    let wanted = serde_json::json!({ "file": receipt.file }).to_string();
+    let result = line.post(&format!("/if/{}", ids[1]), wanted.into_bytes()).await?;
+    let result = String::from_utf8(result).map_err(|_| unreadable("結果"))?;
+    result.lines().skip(1).map(read_row).collect()
+}
+
+/// A row of a result: what was answered, or why not.
+fn read_row<A: DeserializeOwned>(row: &str) -> Result<Result<A, Refusal>, Unsent> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either<A> {
+        Bad { error: Refusal },
+        Good { ok: A },
+    }
+    match serde_json::from_str(row).map_err(|_| unreadable("結果"))? {
+        Either::Good { ok } => Ok(Ok(ok)),
+        Either::Bad { error } => Ok(Err(error)),
+    }
+}
+
+/// SKI_10111.
+pub async fn ask(line: &Line, new: &NewInquiry) -> Result<Shown, Unsent> {
+    send(line, "/if/SKI_10111", new).await
+}
+
+/// SKI_10712.
+pub async fn status(line: &Line, request: &RequestId) -> Result<Shown, Unsent> {
+    send(line, "/if/SKI_10712", &serde_json::json!({ "request": request })).await
+}
+
+/// SKI_11112.
+pub async fn fetch(line: &Line, request: &RequestId) -> Result<Fetched, Unsent> {
+    send(line, "/if/SKI_11112", &serde_json::json!({ "request": request })).await
+}
+
+/// SKI_50111.
+pub async fn cancel(line: &Line, request: &RequestId) -> Result<serde_json::Value, Unsent> {
+    send(line, "/if/SKI_50111", &serde_json::json!({ "request": request })).await
+}
+
+/// Consents; the same day again corrects end and paper.
+pub async fn consents(line: &Line, all: &[NewConsent]) -> Result<(), Unsent> {
+    send::<serde_json::Value>(line, "/consents", &all).await.map(|_| ())
+}
+
+/// TKY_11312: what was asked of us since an instant.
+pub async fn provisions(line: &Line, from: Timestamp) -> Result<Vec<Provision>, Unsent> {
+    send(line, "/if/TKY_11312", &serde_json::json!({ "from": from })).await
+}
+
+/// TKY_11512.
+pub async fn question(line: &Line, permit: &PermitNo) -> Result<Asked, Unsent> {
+    send(line, "/if/TKY_11512", &serde_json::json!({ "permit": permit })).await
+}
+
+/// TKY_11912.
+pub async fn content(line: &Line, permit: &PermitNo) -> Result<Content, Unsent> {
+    send(line, "/if/TKY_11912", &serde_json::json!({ "permit": permit })).await
+}
+
+/// TKY_20311: what may be sent.
+pub async fn register(line: &Line, permit: &PermitNo, records: &[Given], staff: &str) -> Result<(), Unsent> {
+    let body = serde_json::json!({ "permit": permit, "records": records, "staff": staff });
+    send::<serde_json::Value>(line, "/if/TKY_20311", &body).await.map(|_| ())
+}
+
+/// TKY_20511: it may be sent.
+pub async fn permit(line: &Line, permit: &PermitNo, staff: &str) -> Result<(), Unsent> {
+    let body = serde_json::json!({ "permit": permit, "staff": staff });
+    send::<serde_json::Value>(line, "/if/TKY_20511", &body).await.map(|_| ())
+}
+
+/// TKM_40113 and TKM_40124: records of exchanges asked for since an instant.
+pub async fn records(line: &Line, number: RequestId, from: Timestamp) -> Result<Vec<RecordLine>, Unsent> {
+    let wanted = [serde_json::json!({ "during": { "from": from } })];
+    let rows = file::<Vec<RecordLine>>(line, ["TKM_40113", "TKM_40124"], number, &wanted, 0).await?;
+    Ok(rows.into_iter().filter_map(Result::ok).flatten().collect())
+}
+
+/// DBM_20113 and DBM_20314: a part of 副本. Answers what became of each record, in order.
+pub async fn load(
+    line: &Line,
+    number: RequestId,
+    records: &[ReplicaRecord],
+    waiting: usize,
+) -> Result<Vec<Result<serde_json::Value, Refusal>>, Unsent> {
+    file(line, ["DBM_20113", "DBM_20314"], number, records, waiting).await
+}
+
+/// What the gateway says of a comparison by hashes.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Compared {
+    /// Number of the comparison.
+    pub comparison: i64,
+    /// People who differ.
+    pub people: BTreeSet<DanNo>,
+}
+
+/// 正本 by its hashes.
+pub async fn compare(line: &Line, ours: &Fingerprint) -> Result<Compared, Unsent> {
+    #[derive(Serialize)]
+    struct Hashes<'a> {
+        root: &'a Digest,
+        people: &'a BTreeMap<DanNo, Digest>,
+    }
+    send(line, "/compare", &Hashes { root: &ours.root, people: &ours.people }).await
+}
+
+/// The records of people who differ; answers each difference.
+pub async fn explain(line: &Line, compared: &Compared, records: &[ReplicaRecord]) -> Result<Vec<Differs>, Unsent> {
+    #[derive(Deserialize)]
+    struct Found {
+        differences: Vec<Differs>,
+    }
+    let body = serde_json::json!({ "comparison": compared.comparison, "people": compared.people, "records": records });
+    let found: Found = send(line, "/explain", &body).await?;
+    Ok(found.differences)
+}

@@ -1,0 +1,294 @@
+//! All SQL of 情報連携.
+
+use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, OriginalRow};
+use const_format::concatcp;
+use kernel::ident::AtenaNo;
+use kernel::time::Timestamp;
+use platform::Fault;
+use platform::db::{DbError, Tx};
+use platform::params;
+
+platform::statements! {
+    /// Consents of a person, the newest first.
+    CONSENTS_OF = concatcp!(Consent::SELECT, " where atena_no = $1 order by id desc");
+    /// Consents that the gateway does not have yet.
+    CONSENTS_WAITING = concatcp!(Consent::SELECT, " where sent_at is null order by id limit 200");
+    /// The gateway has it.
+    CONSENT_SENT = "update exchange_consent set sent_at = $2 where id = $1";
+    /// An inquiry.
+    INQUIRY = concatcp!(Inquiry::SELECT, " where id = $1");
+    /// Inquiries of an office, the newest first.
+    INQUIRIES = concatcp!(Inquiry::SELECT, " where office = $1 order by id desc limit 200");
+    /// Inquiries about a person since an instant.
+    INQUIRIES_OF = concatcp!(Inquiry::SELECT, " where (atena_no = $1 or made_for = $1) and asked_at >= $2 order by id");
+    /// Inquiries of an office in each state.
+    COUNT_INQUIRIES = "select state, count(*) as n from exchange_inquiry where office = $1 group by state order by state";
+    /// What is to be sent or asked after now: new ones, open ones, and answered ones now and then, since an answer can be called back.
+    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state = '送信待ち' and (checked_at is null or checked_at < $1)) or (state in ('回答待ち', '照会中') and (checked_at is null or checked_at < $2)) or (state = '回答あり' and asked_at > $3 and checked_at < $4) order by checked_at is not null, checked_at, id limit 100");
+    /// An inquiry goes on, unless it went on meanwhile.
+    SET_INQUIRY = "update exchange_inquiry set request = $2, state = $3, reason = $4, checked_at = $5, answered_at = $6, as_of = $7, root = $8, answer = $9 where id = $1 and state = $10";
+    /// 正本 of other systems, of a stretch of people.
+    ORIGINALS_BETWEEN = concatcp!(OriginalRow::SELECT, " where atena_no > $1 and atena_no <= $2 order by atena_no, data_set, version, record_key");
+    /// The people of a stretch who have 正本 of other systems.
+    ORIGINAL_PEOPLE = "select distinct atena_no from exchange_original where atena_no > $1 order by atena_no limit $2";
+    /// 正本 of other systems, of a person.
+    ORIGINALS_OF = concatcp!(OriginalRow::SELECT, " where atena_no = $1 order by data_set, version, record_key");
+    /// One of them.
+    DELETE_ORIGINAL = "delete from exchange_original where atena_no = $1 and data_set = $2 and version = $3 and record_key = $4";
+    /// What other systems gave, by data set.
+    COUNT_ORIGINALS = "select data_set, version, system, count(*) as n, max(recorded_at) as last from exchange_original group by data_set, version, system order by data_set, version, system";
+    /// Files received, the newest first.
+    INTAKES = concatcp!(Intake::SELECT, " order by id desc limit 50");
+    /// A file received.
+    INTAKE = concatcp!(Intake::SELECT, " where id = $1");
+    /// How far a file has been worked through.
+    SET_INTAKE = "update exchange_intake set good = $2, bad = $3, problems = $4, done_at = $5 where id = $1";
+    /// What the gateway has of a stretch of people.
+    COPIES_BETWEEN = concatcp!(Copy::SELECT, " where atena_no > $1 and atena_no <= $2");
+    /// What the gateway has of a person.
+    COPIES_OF = concatcp!(Copy::SELECT, " where atena_no = $1 order by data_set, version, record_key");
+    /// Before it is written anew.
+    DELETE_COPY = "delete from exchange_copy where atena_no = $1 and data_set = $2 and version = $3 and record_key = $4";
+    /// It is to be sent again.
+    SEND_AGAIN = "update exchange_copy set digest = '' where atena_no = $1";
+    /// How many are in each state, by data set.
+    COUNT_COPIES = "select data_set, state, count(*) as n, max(sent_at) as last from exchange_copy group by data_set, state order by data_set, state";
+    /// What the gateway did not take.
+    REFUSED = concatcp!(Copy::SELECT, " where state = '登録できません' order by id desc limit 100");
+    /// Comparisons, the newest first.
+    COMPARISONS = concatcp!(Comparison::SELECT, " order by id desc limit 30");
+    /// Differences of a comparison.
+    DIFFERENCES = concatcp!(Difference::SELECT, " where comparison_id = $1 order by id limit 200");
+    /// People who differed in a comparison.
+    DIFFERING = "select distinct atena_no from exchange_difference where comparison_id = $1 and atena_no is not null";
+    /// The newest records.
+    RECORDS = concatcp!(Exchanged::SELECT, " order by asked_at desc, id desc limit 200");
+    /// Records of a person since an instant.
+    RECORDS_OF = concatcp!(Exchanged::SELECT, " where atena_no = $1 and asked_at >= $2 order by asked_at, id");
+    /// A record.
+    RECORD = concatcp!(Exchanged::SELECT, " where permit_no = $1 and side = $2");
+    /// What a record has become.
+    SET_RECORD = "update exchange_record set provided_at = $3, hidden = $4 where permit_no = $1 and side = $2";
+    /// When the newest exchange was asked for.
+    NEWEST_RECORD = "select max(asked_at) as at from exchange_record";
+}
+
+/// Comes after every 宛名番号.
+const LAST: &str = "~";
+
+/// First and last 宛名番号 of a stretch, as the statements compare them.
+fn stretch<'a>(after: Option<&'a AtenaNo>, until: Option<&'a AtenaNo>) -> (&'a str, &'a str) {
+    (after.map_or("", AtenaNo::as_str), until.map_or(LAST, AtenaNo::as_str))
+}
+
+pub async fn consents_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<Consent>, DbError> {
+    tx.all(CONSENTS_OF, params![who]).await?.iter().map(Consent::read).collect()
+}
+
+pub async fn consents_waiting(tx: &mut Tx) -> Result<Vec<Consent>, DbError> {
+    tx.all(CONSENTS_WAITING, vec![]).await?.iter().map(Consent::read).collect()
+}
+
+pub async fn consent_sent(tx: &mut Tx, id: i64, at: Timestamp) -> Result<(), DbError> {
+    tx.run(CONSENT_SENT, params![id, at]).await.map(|_| ())
+}
+
+pub async fn inquiry(tx: &mut Tx, id: i64) -> Result<Inquiry, Fault> {
+    let row = tx.first(INQUIRY, params![id]).await?.ok_or_else(|| Fault::missing("照会"))?;
+    Ok(Inquiry::read(&row)?)
+}
+
+pub async fn inquiries(tx: &mut Tx, office: &str) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(INQUIRIES, params![office]).await?.iter().map(Inquiry::read).collect()
+}
+
+pub async fn inquiries_of(tx: &mut Tx, who: &AtenaNo, since: Timestamp) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(INQUIRIES_OF, params![who, since]).await?.iter().map(Inquiry::read).collect()
+}
+
+pub async fn count_inquiries(tx: &mut Tx, office: &str) -> Result<Vec<(String, i64)>, DbError> {
+    let rows = tx.all(COUNT_INQUIRIES, params![office]).await?;
+    rows.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect()
+}
+
+/// Before which instants an inquiry must have been looked at to be due again.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    /// One that could not be sent.
+    pub unsent: Timestamp,
+    /// One that is open.
+    pub open: Timestamp,
+    /// One that is answered.
+    pub answered: Timestamp,
+    /// Answered ones older than this are left alone.
+    pub oldest: Timestamp,
+}
+
+pub async fn inquiries_due(tx: &mut Tx, due: Due) -> Result<Vec<Inquiry>, DbError> {
+    let rows = tx.all(INQUIRIES_DUE, params![due.unsent, due.open, due.oldest, due.answered]).await?;
+    rows.iter().map(Inquiry::read).collect()
+}
+
+/// Stores where an inquiry stands; answers whether it stood at `before`.
+pub async fn set_inquiry(tx: &mut Tx, row: &Inquiry, before: &str) -> Result<bool, DbError> {
+    let new = row.clone();
+    let values = params![
+        new.id,
+        new.request,
+        new.state,
+        new.reason,
+        new.checked_at,
+        new.answered_at,
+        new.as_of,
+        new.root,
+        new.answer,
+        before
+    ];
+    Ok(tx.run(SET_INQUIRY, values).await? == 1)
+}
+
+pub async fn originals_between(
+    tx: &mut Tx,
+    after: Option<&AtenaNo>,
+    until: Option<&AtenaNo>,
+) -> Result<Vec<OriginalRow>, DbError> {
+    let (after, until) = stretch(after, until);
+    tx.all(ORIGINALS_BETWEEN, params![after, until]).await?.iter().map(OriginalRow::read).collect()
+}
+
+/// The last 宛名番号 of a stretch of so many people; `None` when there are fewer.
+pub async fn original_people(tx: &mut Tx, after: Option<&AtenaNo>, people: usize) -> Result<Option<AtenaNo>, DbError> {
+    let (after, _) = stretch(after, None);
+    let rows = tx.all(ORIGINAL_PEOPLE, params![after, i64::try_from(people).unwrap_or(i64::MAX)]).await?;
+    if rows.len() < people {
+        return Ok(None);
+    }
+    rows.last().map(|r| r.get("atena_no")).transpose()
+}
+
+pub async fn originals_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<OriginalRow>, DbError> {
+    tx.all(ORIGINALS_OF, params![who]).await?.iter().map(OriginalRow::read).collect()
+}
+
+/// Puts a record in the place of what was there.
+pub async fn put_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError> {
+    delete_original(tx, row).await?;
+    row.insert(tx).await.map(|_| ())
+}
+
+pub async fn delete_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError> {
+    tx.run(DELETE_ORIGINAL, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await.map(|_| ())
+}
+
+pub async fn intakes(tx: &mut Tx) -> Result<Vec<Intake>, DbError> {
+    tx.all(INTAKES, vec![]).await?.iter().map(Intake::read).collect()
+}
+
+pub async fn intake(tx: &mut Tx, id: i64) -> Result<Intake, Fault> {
+    let row = tx.first(INTAKE, params![id]).await?.ok_or_else(|| Fault::missing("ファイル"))?;
+    Ok(Intake::read(&row)?)
+}
+
+pub async fn set_intake(tx: &mut Tx, row: &Intake) -> Result<(), DbError> {
+    tx.run(SET_INTAKE, params![row.id, row.good, row.bad, &row.problems, row.done_at]).await.map(|_| ())
+}
+
+/// What one system gave of one data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    pub data_set: String,
+    pub version: i64,
+    pub system: String,
+    pub records: i64,
+    pub last: Timestamp,
+}
+
+pub async fn count_originals(tx: &mut Tx) -> Result<Vec<Given>, DbError> {
+    let rows = tx.all(COUNT_ORIGINALS, vec![]).await?;
+    let given = |r: &platform::db::Row| {
+        Ok(Given {
+            data_set: r.get("data_set")?,
+            version: r.get("version")?,
+            system: r.get("system")?,
+            records: r.get("n")?,
+            last: r.get("last")?,
+        })
+    };
+    rows.iter().map(given).collect()
+}
+
+pub async fn copies_between(tx: &mut Tx, after: Option<&AtenaNo>, until: Option<&AtenaNo>) -> Result<Vec<Copy>, DbError> {
+    let (after, until) = stretch(after, until);
+    tx.all(COPIES_BETWEEN, params![after, until]).await?.iter().map(Copy::read).collect()
+}
+
+pub async fn copies_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<Copy>, DbError> {
+    tx.all(COPIES_OF, params![who]).await?.iter().map(Copy::read).collect()
+}
+
+/// Writes what the gateway has now.
+pub async fn put_copies(tx: &mut Tx, rows: &[Copy], known: bool) -> Result<(), DbError> {
+    if known {
+        for row in rows {
+            tx.run(DELETE_COPY, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await?;
+        }
+    }
+    Copy::insert_all(rows, tx).await
+}
+
+pub async fn send_again(tx: &mut Tx, who: &AtenaNo) -> Result<(), DbError> {
+    tx.run(SEND_AGAIN, params![who]).await.map(|_| ())
+}
+
+/// Records of a data set in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub data_set: String,
+    pub state: String,
+    pub records: i64,
+    pub last: Timestamp,
+}
+
+pub async fn count_copies(tx: &mut Tx) -> Result<Vec<Held>, DbError> {
+    let rows = tx.all(COUNT_COPIES, vec![]).await?;
+    let held = |r: &platform::db::Row| {
+        Ok(Held { data_set: r.get("data_set")?, state: r.get("state")?, records: r.get("n")?, last: r.get("last")? })
+    };
+    rows.iter().map(held).collect()
+}
+
+pub async fn refused(tx: &mut Tx) -> Result<Vec<Copy>, DbError> {
+    tx.all(REFUSED, vec![]).await?.iter().map(Copy::read).collect()
+}
+
+pub async fn comparisons(tx: &mut Tx) -> Result<Vec<Comparison>, DbError> {
+    tx.all(COMPARISONS, vec![]).await?.iter().map(Comparison::read).collect()
+}
+
+pub async fn differences(tx: &mut Tx, comparison: i64) -> Result<Vec<Difference>, DbError> {
+    tx.all(DIFFERENCES, params![comparison]).await?.iter().map(Difference::read).collect()
+}
+
+pub async fn differing(tx: &mut Tx, comparison: i64) -> Result<Vec<AtenaNo>, DbError> {
+    tx.all(DIFFERING, params![comparison]).await?.iter().map(|r| r.get("atena_no")).collect()
+}
+
+pub async fn records(tx: &mut Tx) -> Result<Vec<Exchanged>, DbError> {
+    tx.all(RECORDS, vec![]).await?.iter().map(Exchanged::read).collect()
+}
+
+pub async fn records_of(tx: &mut Tx, who: &AtenaNo, since: Timestamp) -> Result<Vec<Exchanged>, DbError> {
+    tx.all(RECORDS_OF, params![who, since]).await?.iter().map(Exchanged::read).collect()
+}
+
+pub async fn record(tx: &mut Tx, permit_no: &str, side: &str) -> Result<Option<Exchanged>, DbError> {
+    tx.first(RECORD, params![permit_no, side]).await?.map(|r| Exchanged::read(&r)).transpose()
+}
+
+pub async fn set_record(tx: &mut Tx, row: &Exchanged) -> Result<(), DbError> {
+    tx.run(SET_RECORD, params![&row.permit_no, &row.side, row.provided_at, row.hidden]).await.map(|_| ())
+}
+
+pub async fn newest_record(tx: &mut Tx) -> Result<Option<Timestamp>, DbError> {
+    tx.one(NEWEST_RECORD, vec![]).await?.get("at")
+}

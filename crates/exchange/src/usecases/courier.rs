@@ -1,0 +1,362 @@
+//! The courier between the city and its gateway: takes out what waits, asks after what is open, brings in what came. Every errand can be
+//! repeated: what is sent twice has the same id.
+
+use super::{ask, before, by_itself, by_the_desk, subject_of, unreadable};
+use crate::lines::{Line, Unsent};
+use crate::messages::{self, NewConsent, Provision, RecordLine};
+use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD};
+use crate::store::{self, Due};
+use async_trait::async_trait;
+use kernel::access::Action;
+use kernel::ident::DanNo;
+use kernel::time::Timestamp;
+use platform::chore::Chore;
+use platform::task::{self, NewTask};
+use platform::{City, Fault, Unit};
+use ports::HubPort;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use wire::ident::{DataSetId, PermitNo, ProcedureId, RequestId};
+use wire::inquiry::Outward;
+
+/// Kind of the task about an answer that came.
+pub const ANSWERED: &str = "exchange.answered";
+/// Kind of the task about an answer that was called back.
+pub const CALLED_BACK: &str = "exchange.called_back";
+/// Kind of the task about an inquiry of others that waits for staff.
+pub const HELD: &str = "exchange.held";
+/// What waits for staff, as the gateway calls it.
+pub const WAITING: [&str; 2] = ["HELD", "CONTENT_REGISTERED"];
+
+/// Seconds after which an inquiry that could not be sent is tried again, an open one is asked after, an answered one is looked at.
+const AGAIN: i64 = 60;
+const OPEN: i64 = 1;
+const ANSWERED_AGAIN: i64 = 600;
+/// Days for which an answer may still be called back here; afterwards only the record remains.
+const WATCHED_DAYS: i64 = 90;
+/// Days for which inquiries of others and records may still change.
+const PENDING_DAYS: i64 = 15;
+/// Rounds between two looks at what others ask, and between two looks at all records that may still change.
+const DESK_ROUNDS: u64 = 3;
+const WIDE_ROUNDS: u64 = 15;
+
+const DAY: i64 = 86_400;
+
+/// The courier.
+pub struct Courier {
+    line: Line,
+    hub: Arc<dyn HubPort>,
+    round: AtomicU64,
+    down: AtomicBool,
+    held: Mutex<BTreeSet<String>>,
+}
+
+impl Courier {
+    /// A courier on a line.
+    pub fn new(line: Line, hub: Arc<dyn HubPort>) -> Self {
+        Self { line, hub, round: AtomicU64::new(0), down: AtomicBool::new(false), held: Mutex::default() }
+    }
+
+    /// One round; a line that is down ends it without a fault.
+    async fn round(&self, city: &City) -> Result<(), Fault> {
+        let round = self.round.fetch_add(1, Ordering::Relaxed);
+        self.consents(city).await?;
+        self.inquiries(city).await?;
+        if round.is_multiple_of(DESK_ROUNDS) {
+            self.provisions(city).await?;
+            self.records(city, round.is_multiple_of(WIDE_ROUNDS)).await?;
+        }
+        Ok(())
+    }
+
+    async fn consents(&self, city: &City) -> Result<(), Fault> {
+        let mut tx = city.db().read().await?;
+        let waiting = store::consents_waiting(&mut tx).await?;
+        drop(tx);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let all = waiting.iter().map(message).collect::<Result<Vec<_>, _>>()?;
+        messages::consents(&self.line, &all).await?;
+        let mut unit = Unit::change(city, &by_the_desk("同意の登録", vec![]), "同意の中間サーバーへの登録", Action::Run).await?;
+        let now = unit.now();
+        for consent in &waiting {
+            store::consent_sent(&mut unit.tx, consent.id, now).await?;
+        }
+        unit.note(format!("同意の登録 {}件", waiting.len()));
+        unit.commit(()).await.map(|_| ())
+    }
+
+    async fn inquiries(&self, city: &City) -> Result<(), Fault> {
+        let now = city.now();
+        let due = Due {
+            unsent: before(now, AGAIN),
+            open: before(now, OPEN),
+            answered: before(now, ANSWERED_AGAIN),
+            oldest: before(now, WATCHED_DAYS * DAY),
+        };
+        let mut tx = city.db().read().await?;
+        let all = store::inquiries_due(&mut tx, due).await?;
+        drop(tx);
+        for row in all {
+            let mut new = row.clone();
+            new.checked_at = Some(now);
+            match row.state.as_str() {
+                crate::model::WAITS => self.take_out(city, &mut new).await?,
+                _ => {
+                    let request = RequestId::parse(&row.request).map_err(unreadable)?;
+                    let shown = messages::status(&self.line, &request).await?;
+                    stand(&mut new, shown.shown, shown.error);
+                }
+            }
+            let brought = match (new.state.as_str(), &new.answer) {
+                ("回答あり", None) => {
+                    let request = RequestId::parse(&new.request).map_err(unreadable)?;
+                    Some(messages::fetch(&self.line, &request).await?)
+                }
+                _ => None,
+            };
+            self.keep(city, &row, new, brought).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a question. What the gateway stops is told with its reason; one that waits for a 符号 is asked again under a new id.
+    async fn take_out(&self, city: &City, new: &mut Inquiry) -> Result<(), Fault> {
+        let mut made_for = vec![];
+        if let Some(who) = &new.made_for {
+            let case = new.request.get(..8).unwrap_or_default().to_owned();
+            let mut unit =
+                Unit::change(city, &by_itself(&new.office, &new.programme, &case, vec![]), "情報照会", Action::Run).await?;
+            let subject = subject_of(&mut unit, who).await?;
+            let case = platform::staff::OpenCase { id: 0, number: case, ground: "通知".into(), subjects: vec![subject] };
+            unit.enter_case(case);
+            made_for.extend(self.hub.dan_of(&mut unit, who).await?);
+            unit.commit(()).await?;
+        }
+        match messages::ask(&self.line, &ask::question(new, made_for)?).await {
+            Ok(shown) => stand(new, shown.shown, shown.error),
+            Err(Unsent::Refused { code, detail }) if code == "CODE_NOT_BOUND" => {
+                new.request = RequestId::from_bytes(city.keys().random()?).to_string();
+                new.reason = Some(detail);
+            }
+            Err(Unsent::Refused { detail, .. }) => {
+                new.state = IMPOSSIBLE.into();
+                new.reason = Some(detail);
+            }
+            Err(down) => return Err(down.into()),
+        }
+        Ok(())
+    }
+
+    /// Stores where an inquiry stands, with the answer sealed, and tells the office.
+    async fn keep(&self, city: &City, old: &Inquiry, mut new: Inquiry, brought: Option<messages::Fetched>) -> Result<(), Fault> {
+        if old.state == new.state && old.reason == new.reason && old.request == new.request && brought.is_none() {
+            let mut tx = city.db().write().await?;
+            store::set_inquiry(&mut tx, &new, &old.state).await?;
+            return Ok(tx.commit().await?);
+        }
+        let staff = by_itself(&old.office, &old.programme, &format!("照会-{}", old.id), vec![]);
+        let mut unit = Unit::change(city, &staff, "情報照会の状況と回答の受取り", Action::Run).await?;
+        let subject = subject_of(&mut unit, &old.atena_no).await?;
+        let case = unit.staff().case.clone().map(|c| platform::staff::OpenCase { subjects: vec![subject], ..c });
+        case.into_iter().for_each(|case| unit.enter_case(case));
+        unit.require(subject, &[INQUIRY]).await?;
+        if let Some(answer) = brought {
+            let plain = serde_json::to_string(&answer.records).unwrap_or_default();
+            stand(&mut new, answer.shown, answer.error);
+            new.answer = Some(unit.seal(subject, ask::place(&new.request), &plain).await?);
+            new.answered_at = new.checked_at;
+            new.as_of = answer.as_of;
+            new.root = answer.root.map(|root| root.to_string());
+        }
+        if new.state != "回答あり" {
+            // What was called back is not kept: nobody must go on working with it.
+            new.answer = None;
+        }
+        if !store::set_inquiry(&mut unit.tx, &new, &old.state).await? {
+            return Ok(());
+        }
+        let told = match (old.state.as_str(), new.state.as_str()) {
+            (before, after) if before == after => None,
+            (_, "回答待ち") => None,
+            ("回答あり", _) => Some((CALLED_BACK, "情報照会の回答が取り消されました。使った手続を止めて確かめてください")),
+            _ => Some((ANSWERED, "情報照会の結果が届きました")),
+        };
+        if let Some((kind, title)) = told {
+            let reference = new.id.to_string();
+            let (office, purpose) = (old.office.as_str(), old.programme.as_str());
+            let new = NewTask { office, purpose, kind, title, subject: Some(subject), reference: Some(&reference), due: None };
+            let now = unit.now();
+            task::add(&mut unit.tx, new, now).await?;
+        }
+        unit.commit(()).await.map(|_| ())
+    }
+
+    /// Inquiries of others that wait for staff become work of 情報政策課.
+    async fn provisions(&self, city: &City) -> Result<(), Fault> {
+        let all = messages::provisions(&self.line, before(city.now(), PENDING_DAYS * DAY)).await?;
+        let known = self.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let waits = |p: &Provision| WAITING.contains(&p.state.as_str());
+        let new: Vec<&Provision> = all.iter().filter(|p| waits(p) && !known.contains(&p.permit)).collect();
+        let over: Vec<&Provision> = all.iter().filter(|p| !waits(p) && known.contains(&p.permit)).collect();
+        if new.is_empty() && over.is_empty() {
+            return Ok(());
+        }
+        let mut unit =
+            Unit::change(city, &by_the_desk("情報提供の確認", vec![]), "職員の確認を待つ照会の受取り", Action::Run).await?;
+        let now = unit.now();
+        for provision in &new {
+            let subject = match &provision.dan {
+                Some(dan) => self.known_subject(&mut unit, dan).await?,
+                None => None,
+            };
+            let new = NewTask {
+                office: crate::OFFICE,
+                purpose: crate::PURPOSE.code,
+                kind: HELD,
+                title: "情報提供の確認: 自動で回答しない人への照会です",
+                subject,
+                reference: Some(&provision.permit),
+                due: None,
+            };
+            task::add(&mut unit.tx, new, now).await?;
+        }
+        for provision in &over {
+            task::done_reference(&mut unit.tx, HELD, &provision.permit, now).await?;
+        }
+        unit.note(format!("確認を待つ照会 {}件、終わった照会 {}件", new.len(), over.len()));
+        unit.commit(()).await?;
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.extend(new.iter().map(|p| p.permit.clone()));
+        over.iter().for_each(|p| {
+            held.remove(&p.permit);
+        });
+        Ok(())
+    }
+
+    async fn known_subject(&self, unit: &mut Unit, dan: &DanNo) -> Result<Option<i64>, Fault> {
+        match self.hub.atena_no(unit, dan).await? {
+            Some(who) => unit.find_subject(&who).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Brings the records of exchanges into the city's own copy.
+    async fn records(&self, city: &City, wide: bool) -> Result<(), Fault> {
+        let mut tx = city.db().read().await?;
+        let newest = store::newest_record(&mut tx).await?;
+        drop(tx);
+        let pending = before(city.now(), PENDING_DAYS * DAY);
+        let from = newest.filter(|_| !wide).map_or(pending, |at| before(at, AGAIN));
+        let number = RequestId::from_bytes(city.keys().random()?);
+        let all = messages::records(&self.line, number, from).await?;
+        let mut tx = city.db().read().await?;
+        let mut changed = vec![];
+        for line in all.iter().filter(|line| line.record.granted) {
+            let row = self.row(line);
+            match store::record(&mut tx, &row.permit_no, &row.side).await? {
+                Some(known) if known.provided_at == row.provided_at && known.hidden == row.hidden => {}
+                known => changed.push((row, known.is_some())),
+            }
+        }
+        drop(tx);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut unit = Unit::change(city, &by_the_desk("情報提供等記録", vec![]), "情報提供等記録の受取り", Action::Run).await?;
+        let mut subjects = vec![];
+        for (mut row, known) in changed {
+            if let Some(dan) = &row.dan_no {
+                row.atena_no = self.hub.atena_no(&mut unit, dan).await?;
+            }
+            if let Some(who) = &row.atena_no {
+                subjects.extend(unit.find_subject(who).await?);
+            }
+            if known {
+                store::set_record(&mut unit.tx, &row).await?;
+            } else {
+                row.insert(&mut unit.tx).await?;
+            }
+        }
+        unit.bulk(&subjects, &[RECORD]);
+        unit.commit(()).await.map(|_| ())
+    }
+
+    fn row(&self, line: &RecordLine) -> Exchanged {
+        let record = &line.record;
+        let ours = record.asker == self.line.me();
+        Exchanged {
+            id: 0,
+            permit_no: record.no.to_string(),
+            side: if ours { "照会" } else { "提供" }.into(),
+            atena_no: None,
+            dan_no: line.dan.clone(),
+            counterpart: if ours { &record.provider } else { &record.asker }.to_string(),
+            procedure_code: record.procedure.to_string(),
+            data_set: record.data_set.id.to_string(),
+            asked_at: micros(record.asked_at),
+            provided_at: record.provided_at.map(micros),
+            hidden: record.hidden,
+        }
+    }
+}
+
+/// Databases keep microseconds.
+fn micros(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}
+
+fn message(consent: &Consent) -> Result<NewConsent, Fault> {
+    Ok(NewConsent {
+        dan: consent.dan_no.clone(),
+        procedure: ProcedureId::parse(&consent.procedure_code).map_err(unreadable)?,
+        data_set: DataSetId::parse(&consent.data_set).map_err(unreadable)?,
+        given_on: consent.given_on,
+        until: consent.until,
+        evidence: consent.evidence.clone(),
+    })
+}
+
+/// Where an inquiry stands now, in the words of the exchange.
+fn stand(row: &mut Inquiry, shown: Outward, error: Option<messages::Refusal>) {
+    row.state = shown.name().into();
+    row.reason = error.map(|e| e.detail);
+}
+
+/// The number of a provision from its text.
+pub fn permit_no(text: &str) -> Result<PermitNo, Fault> {
+    PermitNo::parse(text).map_err(|_| Fault::missing("照会"))
+}
+
+#[async_trait]
+impl Chore for Courier {
+    fn name(&self) -> &'static str {
+        "exchange.courier"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    async fn run(&self, city: &City) -> Result<(), Fault> {
+        match self.round(city).await {
+            Ok(()) => {
+                if self.down.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the gateway answers again");
+                }
+                Ok(())
+            }
+            Err(fault) if fault.kind == platform::fault::FaultKind::Unavailable => {
+                // Told once, not once a second.
+                if !self.down.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(why = %fault.why, "the gateway does not answer");
+                }
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+}

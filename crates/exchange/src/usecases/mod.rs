@@ -1,0 +1,59 @@
+//! What 情報連携 does, one verb a file.
+
+pub mod ask;
+pub mod compare;
+pub mod consent;
+pub mod courier;
+pub mod load;
+pub mod provide;
+pub mod recall;
+pub mod take_in;
+
+use crate::PURPOSE;
+use kernel::ident::{AtenaNo, DanNo};
+use kernel::time::Timestamp;
+use platform::staff::OpenCase;
+use platform::{Fault, StaffContext, Unit, subject};
+use ports::HubPort;
+use wire::ident::IdError;
+
+/// Who works when nobody sits there, for an office and its purpose.
+pub fn by_itself(office: &str, purpose: &str, case: &str, subjects: Vec<i64>) -> StaffContext {
+    let case = OpenCase { id: 0, number: case.to_owned(), ground: "通知".into(), subjects };
+    StaffContext::job("exchange", office, purpose, case)
+}
+
+/// [`by_itself`] for 情報政策課.
+pub fn by_the_desk(case: &str, subjects: Vec<i64>) -> StaffContext {
+    by_itself(crate::OFFICE, PURPOSE.code, case, subjects)
+}
+
+/// The person of the open case, with the number that the gateway knows.
+///
+/// # Errors
+/// A person nobody knows, one without 団番, a refusal.
+pub async fn person(unit: &mut Unit, hub: &dyn HubPort, who: &AtenaNo) -> Result<(i64, DanNo), Fault> {
+    let subject = unit.find_subject(who).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+    let dan = hub.dan_of(unit, who).await?.ok_or_else(|| {
+        Fault::conflict(
+            "団体内統合宛名番号がありません",
+            "個人番号が分からないため、情報連携ができません。個人番号を確かめてください",
+        )
+    })?;
+    Ok((subject, dan))
+}
+
+/// The subject of a 宛名番号, made when there is none.
+pub async fn subject_of(unit: &mut Unit, who: &AtenaNo) -> Result<i64, Fault> {
+    Ok(subject::of(&mut unit.tx, who).await?)
+}
+
+/// A stored id that cannot be read any more.
+pub fn unreadable(error: IdError) -> Fault {
+    Fault::conflict("情報連携の記録を読めません", error.to_string())
+}
+
+/// An instant some seconds before another.
+pub fn before(now: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(now.as_microsecond().saturating_sub(seconds.saturating_mul(1_000_000))).unwrap_or(now)
+}

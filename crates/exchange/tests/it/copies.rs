@@ -1,0 +1,201 @@
+//! 正本 and 副本.
+
+use super::world::{World, atena, dan, worlds};
+use axum::http::StatusCode;
+use serde_json::json;
+use testkit::Clerk;
+use wire::ident::ItemId;
+use wire::replica::Value;
+
+const HEAD: &str = "処理,宛名番号,年度など,公開開始日,公開終了日,市町村民税所得割額,市町村民税均等割額";
+
+async fn hand_over(clerk: &Clerk, rows: &[String]) {
+    let body = format!("{HEAD}\n{}\n", rows.join("\n"));
+    let fields = [("system", "税システム"), ("data_set", "TM00000000000002")];
+    let (status, _, page) = clerk.says("/exchange/originals", &fields, &[("file", "tax.csv", &body)]).await.unwrap();
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+}
+
+fn taxed(who: u64, amount: &str) -> String {
+    format!("登録,{},2026,2026-06-01,,{amount},3000", atena(who))
+}
+
+async fn it(world: &World) -> Clerk {
+    let it = world.clerk("4001", "joho", "it_policy").await;
+    it.open_case(&[]).await.unwrap();
+    it
+}
+
+fn amounts(world: &World) -> Vec<(String, String)> {
+    let state = world.peer.0.lock().unwrap();
+    let item = ItemId::parse("市町村民税所得割額").unwrap();
+    let mut all: Vec<_> =
+        state.replica.iter().filter_map(|r| Some((r.dan.to_string(), format!("{:?}", r.items.as_ref()?.get(&item)?)))).collect();
+    all.sort();
+    all
+}
+
+fn given(amount: &str) -> String {
+    format!("{:?}", Value::given(amount).unwrap())
+}
+
+#[tokio::test]
+async fn good_rows_of_a_file_go_on_and_bad_ones_are_listed_with_reasons() {
+    for world in worlds().await {
+        world.people(3).await;
+        let it = it(&world).await;
+        let rows = [
+            taxed(1, "120000"),
+            taxed(2, ""),
+            format!("登録,{},2026,2026-06-01,,(未申告),(未申告)", atena(2)),
+            taxed(77, "5"),
+            "登録,123,2026,2026-06-01,,1,1".into(),
+            format!("登録,{},2026,6月,,1,1", atena(3)),
+        ];
+        hand_over(&it, &rows).await;
+        let message = world.jobs().await;
+        assert!(message.starts_with("done"), "{message}");
+        let intake = it.api("/exchange/originals").await.unwrap()["registers"]["exchange_intake"][0].clone();
+        assert_eq!((&intake["good"], &intake["bad"]), (&json!("2"), &json!("4")));
+        let problems = intake["problems"].as_str().unwrap();
+        for (line, why) in [(3, "空です"), (5, "人はいません"), (6, "検査数字"), (7, "日付ではありません")]
+        {
+            let found = problems.lines().find(|l| l.starts_with(&format!("{line}行目"))).unwrap();
+            assert!(found.contains(why), "{found}");
+        }
+        let undeclared = format!("{:?}", Value::Absent(wire::replica::Reason::NotDeclared));
+        assert_eq!(
+            amounts(&world),
+            [(dan(1).to_string(), given("120000")), (dan(2).to_string(), undeclared)],
+            "未申告 is not zero"
+        );
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn only_what_changed_is_sent_and_what_is_gone_is_taken_back() {
+    for world in worlds().await {
+        world.people(3).await;
+        let it = it(&world).await;
+        hand_over(&it, &[taxed(1, "1"), taxed(2, "2")]).await;
+        world.jobs().await;
+        assert_eq!(world.peer.0.lock().unwrap().replica.len(), 5, "two of 税, three of the registry");
+        let loads = || world.peer.0.lock().unwrap().calls.iter().filter(|c| *c == "/if/DBM_20113").count();
+        let before = loads();
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 0件を登録しました。登録できない記録 0");
+        assert_eq!(loads(), before, "nothing changed, nothing is sent");
+        world.registry.0.lock().unwrap().remove(&atena(3));
+        hand_over(&it, &[taxed(1, "10"), format!("削除,{},2026,2026-06-01,,1,1", atena(2))]).await;
+        assert_eq!(world.jobs().await, "done 3件を登録しました。登録できない記録 0");
+        assert_eq!(amounts(&world), [(dan(1).to_string(), given("10"))]);
+        assert_eq!(world.peer.0.lock().unwrap().replica.len(), 3);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_person_whose_number_changes_leaves_nothing_under_the_old_one() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        hand_over(&it, &[taxed(1, "1")]).await;
+        world.jobs().await;
+        world.hub.0.lock().unwrap().insert(atena(1), dan(9));
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        world.jobs().await;
+        assert_eq!(amounts(&world), [(dan(9).to_string(), given("1"))]);
+        world.hub.0.lock().unwrap().remove(&atena(1));
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        world.jobs().await;
+        assert_eq!(amounts(&world), [], "a person without a number is not copied");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_truth_meter_names_the_person_and_the_item_and_the_repair_makes_both_equal() {
+    for world in worlds().await {
+        world.people(3).await;
+        let it = it(&world).await;
+        hand_over(&it, &[taxed(1, "120000"), taxed(2, "2")]).await;
+        world.jobs().await;
+        let compare = async || {
+            it.says("/exchange/originals/compare", &[], &[]).await.unwrap();
+            world.jobs().await
+        };
+        assert_eq!(compare().await, "done 3人 5件。正本と副本は一致しています");
+        // Somebody changes one item of one person at the gateway.
+        let item = ItemId::parse("市町村民税所得割額").unwrap();
+        for record in &mut world.peer.0.lock().unwrap().replica {
+            if record.dan == dan(1)
+                && let Some(value) = record.items.as_mut().and_then(|items| items.get_mut(&item))
+            {
+                *value = Value::given("0").unwrap();
+            }
+        }
+        assert_eq!(compare().await, "done 差異のある人が1人、差異が1件あります");
+        let page = it.api("/exchange/originals").await.unwrap();
+        let found = &page["registers"]["exchange_difference"][0];
+        assert_eq!(found["atena_no"], json!(atena(1)));
+        assert_eq!((&found["fault"], &found["item"]), (&json!("値が違います"), &json!("市町村民税所得割額")));
+        let last = world.count("select max(id) as n from exchange_comparison").await;
+        it.says(&format!("/exchange/originals/{last}/again"), &[], &[]).await.unwrap();
+        world.jobs().await;
+        assert_eq!(amounts(&world)[0], (dan(1).to_string(), given("120000")));
+        assert_eq!(compare().await, "done 3人 5件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_gateway_does_not_take_is_said_and_tried_again() {
+    for world in worlds().await {
+        world.people(2).await;
+        world.peer.0.lock().unwrap().refuses = Some(dan(2));
+        let it = it(&world).await;
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 1件を登録しました。登録できない記録 1");
+        world.peer.0.lock().unwrap().refuses = None;
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 1件を登録しました。登録できない記録 0");
+        world.peer.0.lock().unwrap().down = true;
+        world.registry.0.lock().unwrap().insert(atena(2), "妻".into());
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        let message = world.jobs().await;
+        assert!(message.starts_with("failed") && message.contains("中間サーバーへ送れません"), "{message}");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_night_sends_and_compares_by_itself_once() {
+    for world in worlds().await {
+        world.people(2).await;
+        world.round("exchange.nightly").await;
+        assert_eq!(world.jobs().await, "done 2人 2件。正本と副本は一致しています");
+        world.round("exchange.nightly").await;
+        assert_eq!(world.count("select count(*) as n from platform_job").await, 2, "once a day");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_programme_holds_itself_is_not_taken_from_a_file() {
+    for world in worlds().await {
+        world.people(1).await;
+        let it = it(&world).await;
+        let fields = [("system", "旧システム"), ("data_set", "TM00000000000001")];
+        let (status, _, page) = it.says("/exchange/originals", &fields, &[("file", "a.csv", HEAD)]).await.unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("ファイルでは受け取りません"));
+        let (status, _, page) = it
+            .says("/exchange/originals", &[("system", "税"), ("data_set", "TM00000000000002")], &[("file", "a.csv", "a,b\n")])
+            .await
+            .unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("見出し"), "{page}");
+        world.database.remove().await;
+    }
+}

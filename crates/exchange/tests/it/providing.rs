@@ -1,0 +1,122 @@
+//! What others ask of us: answers that wait for staff, records, and what is called back.
+
+use super::peer::B;
+use super::world::{atena, dan, worlds};
+use axum::http::StatusCode;
+use kernel::access::Action;
+use kernel::time::Timestamp;
+use platform::staff::OpenCase;
+use platform::{StaffContext, Unit};
+use serde_json::json;
+
+const PERMIT: &str = "0123456789abcdef0123456789abcdef";
+
+fn held() -> serde_json::Value {
+    json!({
+        "permit": PERMIT, "dan": dan(1), "asker": B, "procedure": "JT00000000000001", "data_set": "TM00000000000001", "version": 1,
+        "state": "HELD", "hold": "person", "since": "2026-11-20T02:00:00Z", "content": [],
+        "asked": {
+            "permit": PERMIT, "dan": dan(1), "asker": B, "procedure": "JT00000000000001",
+            "data_set": { "id": "TM00000000000001", "version": 1 }, "items": ["世帯主との続柄"], "asked_at": "2026-11-20T02:00:00Z",
+        },
+    })
+}
+
+#[tokio::test]
+async fn an_answer_about_a_protected_person_takes_two_clerks() {
+    for world in worlds().await {
+        world.people(1).await;
+        world.peer.0.lock().unwrap().provisions.insert(PERMIT.into(), held());
+        world.courier().await;
+        assert_eq!(
+            world.count("select count(*) as n from platform_task where kind = 'exchange.held' and state = 'open'").await,
+            1
+        );
+        let (first, second) = (world.clerk("4001", "joho", "it_policy").await, world.clerk("4002", "joho", "it_policy").await);
+        let page = format!("/exchange/provisions/{PERMIT}");
+        for clerk in [&first, &second] {
+            clerk.open_case(&[]).await.unwrap();
+            assert_eq!(clerk.get(&page).await.unwrap().0, StatusCode::FORBIDDEN, "first the person belongs to the case");
+            assert_eq!(clerk.says(&format!("{page}/take"), &[], &[]).await.unwrap().1, page);
+        }
+        let seen = first.api(&page).await.unwrap();
+        assert_eq!(seen["originals"][0]["items"], json!({ "世帯主との続柄": "子" }), "only the items asked for");
+        first.says(&format!("{page}/register"), &[], &[]).await.unwrap();
+        assert_eq!(world.peer.0.lock().unwrap().provisions[PERMIT]["by"], "4001");
+        let (status, _, why) = first.says(&format!("{page}/permit"), &[], &[]).await.unwrap();
+        assert_eq!(status, StatusCode::CONFLICT, "{why}");
+        assert!(why.contains("別の職員"));
+        assert_eq!(second.says(&format!("{page}/permit"), &[], &[]).await.unwrap().0, StatusCode::SEE_OTHER);
+        assert_eq!(world.peer.0.lock().unwrap().provisions[PERMIT]["state"], "SEND_PERMITTED");
+        for _ in 0..3 {
+            world.courier().await;
+        }
+        assert_eq!(world.count("select count(*) as n from platform_task where state <> 'done'").await, 0);
+        assert_eq!(second.api("/exchange/provisions").await.unwrap()["waiting"], json!([]));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
+    for world in worlds().await {
+        world.people(1).await;
+        let record = |asker: &str, provider: &str, no: &str, provided: serde_json::Value, hidden: bool| {
+            json!({ "dan": dan(1), "record": {
+                "no": no.repeat(16), "asker": asker, "provider": provider, "procedure": "JT00000000000001",
+                "data_set": { "id": "TM00000000000002", "version": 1 }, "items": ["市町村民税所得割額"],
+                "asked_at": "2026-11-20T02:00:00Z", "provided_at": provided, "hidden": hidden, "granted": true, "mode": "production",
+            } })
+        };
+        let (a, b) = (super::peer::A, B);
+        let none = serde_json::Value::Null;
+        world.peer.0.lock().unwrap().records = json!([record(a, b, "01", none.clone(), false), record(b, a, "02", none, false)]);
+        world.courier().await;
+        let it = world.clerk("4001", "joho", "it_policy").await;
+        let sides = |page: serde_json::Value| {
+            let line = |r: &serde_json::Value| format!("{} {} {}", r["side"], r["provided_at"].is_string(), r["hidden"]);
+            let mut all: Vec<String> = page["records"].as_array().unwrap().iter().map(line).collect();
+            all.sort();
+            all
+        };
+        let before = sides(it.api("/exchange/records").await.unwrap());
+        assert_eq!(before, ["\"提供\" false false", "\"照会\" false false"]);
+        let at = json!("2026-11-20T02:30:00Z");
+        world.peer.0.lock().unwrap().records = json!([record(a, b, "01", at.clone(), false), record(b, a, "02", at, true)]);
+        for _ in 0..15 {
+            world.courier().await;
+        }
+        let after = sides(it.api("/exchange/records").await.unwrap());
+        assert_eq!(after, ["\"提供\" true true", "\"照会\" true false"]);
+        assert_eq!(world.count("select count(*) as n from exchange_record").await, 2);
+
+        // Whoever calls a wrong link back learns what was provided to whom.
+        it.open_case(&[&atena(1)]).await.unwrap();
+        let case = OpenCase { id: 0, number: "試験".into(), ground: "通知".into(), subjects: vec![1] };
+        let mut staff = StaffContext::job("hub", "joho", "hub", case);
+        let subject = world.count("select max(id) as n from platform_subject").await;
+        staff.case.as_mut().unwrap().subjects = vec![subject];
+        let mut unit = Unit::look(&world.city, &staff, "試験", Action::Look).await.unwrap();
+        let uses = exchange::link_uses(world.needs.clone()).uses(&mut unit, &atena(1), Timestamp::UNIX_EPOCH).await.unwrap();
+        let told: Vec<_> = uses.iter().map(|u| (u.kind.as_str(), u.title.as_str(), u.recipient.as_deref())).collect();
+        assert_eq!(told, [("提供", "地方税関係情報 保育の利用者負担額(保育料)の決定", Some("やまて市"))]);
+        drop(unit);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_city_that_is_not_connected_says_so_and_sends_nothing() {
+    for mut world in worlds().await {
+        world.people(1).await;
+        world.needs.line = None;
+        world.programme = exchange::programme(world.needs.clone());
+        assert!(world.programme.chores.is_empty());
+        let it = world.clerk("4001", "joho", "it_policy").await;
+        assert_eq!(it.api("/exchange").await.unwrap()["connected"], json!(false));
+        let (status, _, why) = it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(why.contains("つながっていません"));
+        world.database.remove().await;
+    }
+}
