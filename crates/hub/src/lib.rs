@@ -90,16 +90,16 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared = residents.clone();
-    let mut subscriptions: Vec<Arc<dyn Subscription>> = vec![
+    let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
+    let subscriptions: Vec<Arc<dyn Subscription>> = vec![
         Arc::new(exchange::OnResident { residents: residents.clone() }),
         Arc::new(exchange::OnProgramme),
         Arc::new(exchange::OnOutsider { residents: residents.clone(), tables }),
+        Arc::new(lines::OnNumbered { lines: lines.clone() }),
+        Arc::new(lines::OnProtection { lines: lines.clone() }),
+        Arc::new(lines::OnRecalled { lines: lines.clone() }),
+        Arc::new(lines::OnCodeWanted { residents, lines }),
     ];
-    if let Some(lines) = lines {
-        subscriptions.push(Arc::new(lines::OnNumbered { lines: lines.clone() }));
-        subscriptions.push(Arc::new(lines::OnProtection { lines: lines.clone() }));
-        subscriptions.push(Arc::new(lines::OnCodeWanted { residents, lines }));
-    }
     Programme {
         code: "hub",
         name_ja: "団体内統合宛名",

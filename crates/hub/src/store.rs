@@ -75,6 +75,8 @@ platform::statements! {
     SET_USE = "update hub_recall_use set state = '処理済', note = $2, handled_by = $3, handled_at = $4 where id = $1 and recall_id = $5 and state = '未処理'";
     /// Closes a recall of which nothing is open.
     CLOSE_RECALL = "update hub_recall set closed_at = $2 where id = $1 and not exists (select 1 from hub_recall_use where recall_id = $1 and state = '未処理')";
+    /// 団番 with an open recall.
+    OPEN_RECALLS = "select distinct dan_no from hub_recall where closed_at is null order by dan_no";
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
@@ -231,6 +233,11 @@ pub async fn recall(tx: &mut Tx, id: i64) -> Result<Recall, Fault> {
 
 pub async fn uses(tx: &mut Tx, recall: i64) -> Result<Vec<RecallUse>, DbError> {
     tx.all(USES, params![recall]).await?.iter().map(RecallUse::read).collect()
+}
+
+/// 団番 of which a wrong link is still being put right.
+pub async fn open_recalls(tx: &mut Tx) -> Result<Vec<DanNo>, DbError> {
+    tx.all(OPEN_RECALLS, vec![]).await?.iter().map(|r| r.get("dan_no")).collect()
 }
 
 /// Notes that a use was put right, and closes the recall after the last one; false when somebody else was faster.

@@ -119,6 +119,10 @@ async fn the_wrong_twin() {
         chief.decides(Word::Approve).await.unwrap();
         desk.look_up("control", &haruto).await;
         assert_eq!(everything().await, before, "every output is what it was before, byte for byte");
+        world.heard.since();
+        world.deliver().await;
+        let shared = dan(&desk, &hinato).await.unwrap();
+        assert_eq!(world.heard.since(), [format!("recall {shared} true")], "the gateway answers 照会中 from now on");
         let recalls = desk.api("/hub/recalls").await;
         let recall = &recalls["recalls"][0];
         assert_eq!(
@@ -132,11 +136,15 @@ async fn the_wrong_twin() {
         let tasks = "select count(*) as n from platform_task where kind = 'hub.recall' and office = 'iryo' and state = 'open'";
         assert_eq!(world.count(tasks).await, 1, "the office that paid is asked");
         for use_no in 1..=2 {
+            world.deliver().await;
+            assert_eq!(world.heard.since(), Vec::<String>::new(), "照会中 until the last use is put right");
             assert_eq!(
                 desk.say(&format!("{page}/uses/{use_no}"), &[("note", "正しい人へ払い直した")]).await.0,
                 StatusCode::SEE_OTHER
             );
         }
+        world.deliver().await;
+        assert_eq!(world.heard.since(), [format!("recall {shared} false")]);
         let again = desk.say(&format!("{page}/uses/1"), &[("note", "もう一度")]).await;
         assert_eq!(again.0, StatusCode::CONFLICT, "put right once");
         assert_eq!(desk.api("/hub/recalls").await["recalls"][0]["closed"], true);

@@ -10,8 +10,8 @@ use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::{Timestamp, civil, wareki};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
 use platform::task::{self, NewTask};
-use platform::{Fault, Unit};
-use ports::{LinkUse, LinkUses};
+use platform::{Fault, Unit, outbox};
+use ports::{LINK_RECALLED, LinkRecalled, LinkUse, LinkUses};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -153,12 +153,30 @@ impl Act for SplitPeople {
             seq,
         };
         let id = recall.insert(&mut unit.tx).await?;
+        tell(unit, &recall, true).await?;
+        if recall.closed_at.is_some() {
+            put_back(unit, &recall).await?;
+        }
         let subject = unit.find_subject(who).await?;
         for one in uses {
             call_back(unit, id, subject, one).await?;
         }
         stay_apart(unit, who, &wrong.dan_no).await
     }
+}
+
+/// Says that the link of a recall is wrong, or that it is no longer.
+async fn tell(unit: &mut Unit, recall: &Recall, wrong: bool) -> Result<(), Fault> {
+    let event = LinkRecalled { dan_no: recall.dan_no.clone(), atena_no: recall.atena_no.clone(), wrong };
+    outbox::publish(unit, LINK_RECALLED, &event).await
+}
+
+/// Says that everything has been put right, unless another wrong link of the same 団番 is still open.
+async fn put_back(unit: &mut Unit, recall: &Recall) -> Result<(), Fault> {
+    if store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no) {
+        return Ok(());
+    }
+    tell(unit, recall, false).await
 }
 
 /// Puts one use into the queue of its office.
@@ -237,8 +255,12 @@ pub async fn put_right(unit: &mut Unit, recall: i64, id: i64, note: &str) -> Res
         return Err(unit.refuse_because(LINK, "ほかの事務の処理は、その事務の担当が登録します").await);
     }
     let (by, now) = (unit.staff().name.clone(), unit.now());
-    if store::put_right(&mut unit.tx, recall, id, note, &by, now).await? {
-        return Ok(());
+    if !store::put_right(&mut unit.tx, recall, id, note, &by, now).await? {
+        return Err(Fault::conflict("この処理は済んでいます", "ほかの職員が先に登録しました"));
     }
-    Err(Fault::conflict("この処理は済んでいます", "ほかの職員が先に登録しました"))
+    let recall = store::recall(&mut unit.tx, recall).await?;
+    match recall.closed_at {
+        Some(_) => put_back(unit, &recall).await,
+        None => Ok(()),
+    }
 }

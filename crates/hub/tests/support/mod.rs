@@ -6,11 +6,12 @@
 pub mod desk;
 
 use async_trait::async_trait;
+use hub::lines::Lines;
 use hub::{GROUPS, Needs, PURPOSE, Rules};
 use kernel::Date;
 use kernel::access::{Action, Purpose};
 use kernel::decision::FactRef;
-use kernel::ident::{AtenaNo, SetaiNo};
+use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::{PartialDate, Timestamp, civil, wareki_short};
 use mynumber::IndividualNumber;
 use platform::audit::{self, LogFilter};
@@ -133,14 +134,46 @@ impl LinkUses for Payer {
     }
 }
 
+/// The other end of the lines: what the gateway was told, in order.
+#[derive(Default)]
+pub struct Heard(pub Mutex<Vec<String>>);
+
+impl Heard {
+    fn say(&self, word: String) -> Result<(), Fault> {
+        self.0.lock().unwrap().push(word);
+        Ok(())
+    }
+
+    /// What was said since the last time.
+    pub fn since(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Lines for Heard {
+    async fn people(&self, people: &[DanNo]) -> Result<(), Fault> {
+        people.iter().try_for_each(|dan| self.say(format!("person {dan}")))
+    }
+    async fn protect(&self, dan: &DanNo) -> Result<(), Fault> {
+        self.say(format!("protect {dan}"))
+    }
+    async fn recall(&self, dan: &DanNo, wrong: bool) -> Result<(), Fault> {
+        self.say(format!("recall {dan} {wrong}"))
+    }
+    async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
+        self.say(format!("code {acquisition}"))
+    }
+}
+
 /// What the hub needs, with the tables of nobody: names are compared as they are written.
-pub fn needs(residents: Arc<dyn ResidentPort>) -> Needs {
+pub fn needs(residents: Arc<dyn ResidentPort>, lines: Option<Arc<dyn Lines>>) -> Needs {
     Needs {
         residents,
         tables: Arc::new(matching::Tables::new("test", |c| c, ["大阪府", "みなと市"])),
         rules: Rules { rank: |_, _| Ok((3, "専決規程".into())) },
         users: vec![Arc::new(Payer)],
-        lines: None,
+        lines,
     }
 }
 
@@ -155,12 +188,14 @@ pub struct World {
     pub city: City,
     pub registry: Arc<Registry>,
     pub programme: Programme,
+    pub heard: Arc<Heard>,
 }
 
 /// The same city on every database at hand.
 pub async fn worlds() -> Vec<World> {
     let registry = Arc::new(Registry::default());
-    let migrations: Vec<_> = platform::MIGRATIONS.iter().copied().chain(hub::programme(needs(registry)).migrations).collect();
+    let migrations: Vec<_> =
+        platform::MIGRATIONS.iter().copied().chain(hub::programme(needs(registry, None)).migrations).collect();
     let mut all = vec![];
     for database in fresh_databases(&migrations).await.unwrap() {
         let registry = Arc::new(Registry::default());
@@ -183,8 +218,9 @@ pub async fn worlds() -> Vec<World> {
         let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
         let clock = Arc::new(FixedClock::noon(TODAY));
         let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
-        let programme = hub::programme(needs(registry.clone()));
-        all.push(World { database, city, registry, programme });
+        let heard = Arc::new(Heard::default());
+        let programme = hub::programme(needs(registry.clone(), Some(heard.clone())));
+        all.push(World { database, city, registry, programme, heard });
     }
     all
 }
