@@ -33,7 +33,7 @@ pub fn connected(lines: Option<Arc<dyn hub::lines::Lines>>) -> Vec<Programme> {
         desk::programme(),
         resident::programme(),
         hub::programme(hub::Needs {
-            residents: ports.residents.clone(),
+            residents: walls::compared(),
             tables: Arc::new(linkage::tables()),
             rules: hub::Rules { rank: identity_rank },
             users: vec![walls::link_uses(medical_aid::child::link_uses())],

@@ -30,7 +30,7 @@ use model::{Doubt, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER};
 use platform::db::Migration;
 use platform::outbox::Subscription;
 use platform::policy::FieldGroup;
-use ports::{HubPort, LinkUses, ResidentPort};
+use ports::{ComparePort, HubPort, LinkUses, ResidentPort};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -70,7 +70,7 @@ const PUT_RIGHT: Door = needs(BOTH, &[(Draft, LINK)]);
 #[derive(Clone)]
 pub struct Needs {
     /// The registry that alone holds the residents' 個人番号.
-    pub residents: Arc<dyn ResidentPort>,
+    pub residents: Arc<dyn ComparePort>,
     /// Reference data of 名寄せ.
     pub tables: Arc<matching::Tables>,
     /// What the city decides for itself.
@@ -89,10 +89,10 @@ pub fn port() -> Arc<dyn HubPort> {
 /// The hub.
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
-    let compared = residents.clone();
+    let compared: Arc<dyn ResidentPort> = residents.clone();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let subscriptions: Vec<Arc<dyn Subscription>> = vec![
-        Arc::new(exchange::OnResident { residents: residents.clone() }),
+        Arc::new(exchange::OnResident { residents: residents.clone(), tables: tables.clone() }),
         Arc::new(exchange::OnProgramme),
         Arc::new(exchange::OnOutsider { residents: residents.clone(), tables }),
         Arc::new(lines::OnNumbered { lines: lines.clone() }),
@@ -111,6 +111,7 @@ pub fn programme(needs: Needs) -> Programme {
             model::Link::REGISTER,
             model::Outsider::REGISTER,
             model::Question::REGISTER,
+            model::Answer::REGISTER,
             model::Recall::REGISTER,
             model::RecallUse::REGISTER,
         ],
@@ -120,6 +121,11 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0016_hub_identity",
                 sql: include_str!("../../../migrations/0016_hub_identity.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0017_hub_answers",
+                sql: include_str!("../../../migrations/0017_hub_answers.sql"),
                 postgres_only: false,
             },
         ],
@@ -154,7 +160,11 @@ pub fn programme(needs: Needs) -> Programme {
             Nav { group: "共通", label: "名寄せの確認", path: web::review::QUEUE },
             Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
         ],
-        acts: vec![Arc::new(usecases::join::JoinPeople), Arc::new(usecases::split::SplitPeople { users })],
+        acts: vec![
+            Arc::new(usecases::join::JoinPeople),
+            Arc::new(usecases::reopen::ReopenQuestion),
+            Arc::new(usecases::split::SplitPeople { users }),
+        ],
         subscriptions,
         task_pages: Doubt::ALL
             .iter()

@@ -137,7 +137,7 @@ platform::register! {
         grade: String, "確からしさ", "hub.link", Plain, [];
         /// What agrees, what differs, how often such pairs were one person. Holds no value of any field.
         explanation: String, "説明", "hub.link", Plain, [];
-        /// 未確認, 決裁待ち, 同じ人, 別の人.
+        /// 未確認, 決裁待ち, 同じ人, 別の人, 取消の決裁待ち.
         state: String, "状態", "hub.link", Plain, [];
         /// Why it was decided so.
         note: Option<String>, "判断の理由", "hub.link", Plain, [];
@@ -147,6 +147,24 @@ platform::register! {
         decided_at: Option<Timestamp>, "判断日時", "hub.link", Plain, [];
         /// When it was asked.
         asked_at: Timestamp, "登録日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// An answer to a question of 名寄せ, also one that was taken back later.
+    pub struct Answer in "hub_answer" named "名寄せの判断の履歴", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
+        /// The question.
+        question_id: i64, "確認番号", "hub.link", Plain, [];
+        /// State after the answer.
+        state: String, "状態", "hub.link", Plain, [];
+        /// Why.
+        note: Option<String>, "判断の理由", "hub.link", Plain, [];
+        /// Who.
+        decided_by: String, "判断した職員", "hub.link", Plain, [];
+        /// When.
+        decided_at: Timestamp, "判断日時", "hub.link", Plain, [];
         /// Commit.
         seq: i64, "登録番号", "hub.link", Plain, [];
     }

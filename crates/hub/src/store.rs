@@ -1,6 +1,6 @@
 //! All SQL of the hub.
 
-use crate::model::{FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
+use crate::model::{Answer, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -49,6 +49,10 @@ platform::statements! {
     OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
     /// 住登外者 with a 個人番号.
     OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
+    /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
+    OUTSIDERS_LIKE = concatcp!(Outsider::SELECT, " where superseded_seq is null and (birth = $1 or kana = $2 or name = $3 or number_token = $4) order by id limit 200");
+    /// Is there any 住登外者?
+    ANY_OUTSIDER = "select 1 as n from hub_outsider where superseded_seq is null and state = '現存' limit 1";
     /// A page of all 住登外者, for 持出し.
     OUTSIDERS = concatcp!(Outsider::SELECT, " where superseded_seq is null and id > $1 order by id limit 1000");
     /// How many 住登外者.
@@ -65,6 +69,8 @@ platform::statements! {
     COUNT_QUESTIONS = "select state, count(*) as n from hub_question group by state order by state";
     /// A question goes on, unless somebody else was faster.
     SET_QUESTION = "update hub_question set state = $2, note = $3, decided_by = $4, decided_at = $5 where id = $1 and state = $6";
+    /// Answers to a question, the oldest first.
+    ANSWERS = concatcp!(Answer::SELECT, " where question_id = $1 order by id");
     /// Recalls, the open ones first.
     RECALLS = concatcp!(Recall::SELECT, " order by case when closed_at is null then 0 else 1 end, id desc limit 200");
     /// A recall.
@@ -186,6 +192,16 @@ pub async fn outsiders_numbered(tx: &mut Tx, token: &[u8]) -> Result<Vec<Outside
     tx.all(OUTSIDERS_NUMBERED, params![token]).await?.iter().map(Outsider::read).collect()
 }
 
+/// 住登外者 with this birth date, reading or name, or with the 個人番号 of this token.
+pub async fn outsiders_like(tx: &mut Tx, said: [&str; 3], token: Option<&[u8]>) -> Result<Vec<Outsider>, DbError> {
+    let [birth, kana, name] = said;
+    tx.all(OUTSIDERS_LIKE, params![birth, kana, name, token.map(<[u8]>::to_vec)]).await?.iter().map(Outsider::read).collect()
+}
+
+pub async fn knows_outsiders(tx: &mut Tx) -> Result<bool, DbError> {
+    Ok(tx.first(ANY_OUTSIDER, vec![]).await?.is_some())
+}
+
 pub async fn outsiders_after(tx: &mut Tx, id: i64) -> Result<Vec<Outsider>, DbError> {
     tx.all(OUTSIDERS, params![id]).await?.iter().map(Outsider::read).collect()
 }
@@ -213,6 +229,10 @@ pub async fn questions_about(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Ques
 
 pub async fn count_questions(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
     tx.all(COUNT_QUESTIONS, vec![]).await?.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect()
+}
+
+pub async fn answers(tx: &mut Tx, question: i64) -> Result<Vec<Answer>, DbError> {
+    tx.all(ANSWERS, params![question]).await?.iter().map(Answer::read).collect()
 }
 
 /// Brings a question into another state; false when it was not in the state `from` any more.

@@ -18,7 +18,7 @@ use kernel::access::Action::{Draft, Look, Print, Search};
 use kernel::access::Purpose;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use ports::ResidentPort;
+use ports::ComparePort;
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -50,7 +50,7 @@ const PROTECTED: Door = needs(JUKI, &[(Look, "juki.protection")]);
 const PROTECT: Door = needs(JUKI, &[(Draft, "juki.protection")]);
 
 /// What the registry offers to programmes and the hub.
-pub fn port() -> Arc<dyn ResidentPort> {
+pub fn port() -> Arc<dyn ComparePort> {
     Arc::new(exchange::Residents)
 }
 

@@ -6,8 +6,10 @@ pub mod join;
 pub mod link_programme;
 pub mod load;
 pub mod look_up;
+pub mod match_newcomer;
 pub mod match_up;
 pub mod register_outsider;
+pub mod reopen;
 pub mod split;
 pub mod translate;
 

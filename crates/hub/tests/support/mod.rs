@@ -22,7 +22,10 @@ use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, outbox};
 use ports::facts::{ResidentFacts, ResidentHit};
-use ports::{LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
+use ports::{
+    ComparePort, Likeness, LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent,
+    ResidentPort,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use webkit::Programme;
@@ -115,6 +118,49 @@ impl ResidentPort for Registry {
     }
 }
 
+#[async_trait]
+impl ComparePort for Registry {
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, _: usize) -> Result<Vec<ResidentFacts>, Fault> {
+        unit.permit(Action::Search, "juki.identify").await?;
+        let fits = |p: &&ResidentFacts| {
+            p.kana == likeness.kana
+                || p.name == likeness.name
+                || (likeness.birth.is_some() && p.birth.exact() == likeness.birth)
+                || likeness.numbers.contains(&p.atena_no)
+        };
+        let numbers: Vec<_> = self.1.lock().unwrap().values().filter(fits).map(|p| p.atena_no.clone()).collect();
+        let mut all = vec![];
+        for number in numbers {
+            all.extend(self.person(unit, &number, TODAY).await?);
+        }
+        Ok(all)
+    }
+}
+
+/// The city's exchange: what went out to the gateway, and to other institutions from there.
+struct Exchange;
+
+#[async_trait]
+impl LinkUses for Exchange {
+    async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let last = number.as_str().get(13..).unwrap_or_default();
+        let made = |kind: &str, title: &str, reference: &str, recipient: Option<&str>| LinkUse {
+            programme: "hub".into(),
+            kind: kind.into(),
+            title: format!("{title} {last}"),
+            reference: reference.into(),
+            used_on: civil(since),
+            amount: None,
+            recipient: recipient.map(str::to_owned),
+        };
+        Ok(vec![
+            made("副本", "地方税関係情報 令和8年度", "/exchange/originals", Some("中間サーバー")),
+            made("提供", "児童手当の事務への回答", "/exchange/records", Some("東京都新宿区")),
+            made("通知", "情報提供の記録のお知らせ", "/exchange/records", Some("本人")),
+        ])
+    }
+}
+
 /// A programme that paid something for whoever it is asked about.
 struct Payer;
 
@@ -167,12 +213,12 @@ impl Lines for Heard {
 }
 
 /// What the hub needs, with the tables of nobody: names are compared as they are written.
-pub fn needs(residents: Arc<dyn ResidentPort>, lines: Option<Arc<dyn Lines>>) -> Needs {
+pub fn needs(residents: Arc<dyn ComparePort>, lines: Option<Arc<dyn Lines>>) -> Needs {
     Needs {
         residents,
         tables: Arc::new(matching::Tables::new("test", |c| c, ["大阪府", "みなと市"])),
         rules: Rules { rank: |_, _| Ok((3, "専決規程".into())) },
-        users: vec![Arc::new(Payer)],
+        users: vec![Arc::new(Payer), Arc::new(Exchange)],
         lines,
     }
 }
@@ -249,6 +295,14 @@ impl World {
         tx.commit().await.unwrap();
         staff.case = Some(OpenCase { id: 1, number: "R8-試-000001".into(), ground: "受付".into(), subjects: vec![subject] });
         staff
+    }
+
+    /// Somebody is under 支援措置.
+    pub async fn protect(&self, who: &AtenaNo) {
+        let mut tx = self.city.db().write().await.unwrap();
+        let subject = platform::subject::of(&mut tx, who).await.unwrap();
+        platform::subject::protect(&mut tx, subject, Some("支援措置"), self.city.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub async fn look(&self, staff: &StaffContext) -> Unit {
