@@ -66,7 +66,7 @@ impl Subscription for OnOutsider {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: OutsiderEntered = outbox::event(payload)?;
-        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await
+        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await.map(|_| ())
     }
 }
 

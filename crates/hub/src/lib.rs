@@ -28,6 +28,7 @@ use kernel::access::Action::{Draft, Export, Look, Search};
 use kernel::access::Purpose;
 use model::{Doubt, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER};
 use platform::db::Migration;
+use platform::job::Job;
 use platform::outbox::Subscription;
 use platform::policy::FieldGroup;
 use ports::{ComparePort, HubPort, LinkUses, ResidentPort};
@@ -56,6 +57,7 @@ const SEE: Door = needs(HUB, &[(Look, NUMBER), (Look, LINK)]);
 const CHECK: Door = needs(HUB, &[(Draft, NUMBER)]);
 const EXPORT: Door = needs(HUB, &[(Export, NUMBER)]);
 const QUEUE: Door = needs(HUB, &[(Search, LINK)]);
+const CARRY: Door = needs(HUB, &[(Export, LINK)]);
 const COMPARE: Door = needs(HUB, &[(Look, LINK), (Look, NUMBER)]);
 const JUDGE: Door = needs(HUB, &[(Draft, LINK)]);
 /// 住登外者 are registered by the programmes that deal with them.
@@ -91,6 +93,8 @@ pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
+    let jobs: Vec<Arc<dyn Job>> =
+        vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
     let subscriptions: Vec<Arc<dyn Subscription>> = vec![
         Arc::new(exchange::OnResident { residents: residents.clone(), tables: tables.clone() }),
         Arc::new(exchange::OnProgramme),
@@ -112,6 +116,8 @@ pub fn programme(needs: Needs) -> Programme {
             model::Outsider::REGISTER,
             model::Question::REGISTER,
             model::Answer::REGISTER,
+            model::Batch::REGISTER,
+            model::BatchRow::REGISTER,
             model::Recall::REGISTER,
             model::RecallUse::REGISTER,
         ],
@@ -121,6 +127,11 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0016_hub_identity",
                 sql: include_str!("../../../migrations/0016_hub_identity.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0018_hub_batch",
+                sql: include_str!("../../../migrations/0018_hub_batch.sql"),
                 postgres_only: false,
             },
             Migration {
@@ -142,6 +153,10 @@ pub fn programme(needs: Needs) -> Programme {
                 web::review::show(call, compared.clone())
             }),
             Route::post("/hub/review/{id}", "名寄せの判断", JUDGE, move |call| web::review::answer(call, rules)),
+            Route::get(web::batches::LIST, "名寄せの一括処理", QUEUE, web::batches::list),
+            Route::post(web::batches::LIST, "名寄せの一括処理の依頼", JUDGE, web::batches::start),
+            Route::get("/hub/batches/{id}", "名寄せの一括処理の結果", QUEUE, web::batches::show),
+            Route::get("/hub/batches/{id}/result.csv", "名寄せの一括処理の結果の持出し", CARRY, web::batches::result),
             Route::get(web::recall::LIST, "誤った連携の回収", QUEUE, web::recall::list),
             Route::get("/hub/recalls/{id}", "誤った連携の回収(一件)", CALLED_BACK, web::recall::show),
             Route::post("/hub/recalls/{id}/uses/{use}", "回収の処理の登録", PUT_RIGHT, web::recall::put_right),
@@ -158,6 +173,7 @@ pub fn programme(needs: Needs) -> Programme {
             Nav { group: "共通", label: "統合宛名", path: "/hub" },
             Nav { group: "共通", label: "住登外者", path: web::outsiders::LIST },
             Nav { group: "共通", label: "名寄せの確認", path: web::review::QUEUE },
+            Nav { group: "共通", label: "名寄せの一括処理", path: web::batches::LIST },
             Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
         ],
         acts: vec![
@@ -166,6 +182,7 @@ pub fn programme(needs: Needs) -> Programme {
             Arc::new(usecases::split::SplitPeople { users }),
         ],
         subscriptions,
+        jobs,
         task_pages: Doubt::ALL
             .iter()
             .map(|d| (d.kind(), "/hub/{reference}"))

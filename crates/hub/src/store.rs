@@ -1,6 +1,6 @@
 //! All SQL of the hub.
 
-use crate::model::{Answer, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
+use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -71,6 +71,24 @@ platform::statements! {
     SET_QUESTION = "update hub_question set state = $2, note = $3, decided_by = $4, decided_at = $5 where id = $1 and state = $6";
     /// Answers to a question, the oldest first.
     ANSWERS = concatcp!(Answer::SELECT, " where question_id = $1 order by id");
+    /// Open questions about a 宛名番号.
+    OPEN_QUESTIONS = "select count(*) as n from hub_question where (atena_no = $1 or other_no = $1) and state = '未確認'";
+    /// Runs over many people, the newest first.
+    BATCHES = concatcp!(Batch::SELECT, " order by id desc limit 50");
+    /// One run.
+    BATCH = concatcp!(Batch::SELECT, " where id = $1");
+    /// How many rows of a run came to each end.
+    BATCH_COUNTS = "select outcome, count(*) as n from hub_batch_row where batch_id = $1 group by outcome order by outcome";
+    /// Rows of a run, in order.
+    BATCH_ROWS = concatcp!(BatchRow::SELECT, " where batch_id = $1 and line > $2 order by line limit $3");
+    /// Rows of a run that a person has to look at.
+    BATCH_TROUBLE = concatcp!(BatchRow::SELECT, " where batch_id = $1 and outcome in ('誤り', '確認待ち') order by line limit 200");
+    /// The last row that is done.
+    BATCH_DONE = "select cast(coalesce(max(line), 0) as bigint) as n from hub_batch_row where batch_id = $1";
+    /// The run is over.
+    CLOSE_BATCH = "update hub_batch set state = '完了', finished_at = $2 where id = $1 and finished_at is null";
+    /// How many rows it has.
+    SIZE_BATCH = "update hub_batch set total = $2 where id = $1";
     /// Recalls, the open ones first.
     RECALLS = concatcp!(Recall::SELECT, " order by case when closed_at is null then 0 else 1 end, id desc limit 200");
     /// A recall.
@@ -269,4 +287,42 @@ pub async fn put_right(tx: &mut Tx, recall: i64, id: i64, note: &str, by: &str, 
 
 pub async fn people_after(tx: &mut Tx, id: i64) -> Result<Vec<Person>, DbError> {
     tx.all(PEOPLE_AFTER, params![id]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn open_questions(tx: &mut Tx, who: &AtenaNo) -> Result<i64, DbError> {
+    tx.one(OPEN_QUESTIONS, params![who]).await?.get("n")
+}
+
+pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {
+    tx.all(BATCHES, vec![]).await?.iter().map(Batch::read).collect()
+}
+
+pub async fn batch(tx: &mut Tx, id: i64) -> Result<Batch, Fault> {
+    let row = tx.first(BATCH, params![id]).await?.ok_or_else(|| Fault::missing("名寄せの一括処理"))?;
+    Ok(Batch::read(&row)?)
+}
+
+pub async fn batch_counts(tx: &mut Tx, id: i64) -> Result<Vec<(String, i64)>, DbError> {
+    tx.all(BATCH_COUNTS, params![id]).await?.iter().map(|r| Ok((r.get("outcome")?, r.get("n")?))).collect()
+}
+
+/// Rows of a run after a line, in order, at most `limit`.
+pub async fn batch_rows(tx: &mut Tx, id: i64, after: i64, limit: i64) -> Result<Vec<BatchRow>, DbError> {
+    tx.all(BATCH_ROWS, params![id, after, limit]).await?.iter().map(BatchRow::read).collect()
+}
+
+pub async fn batch_trouble(tx: &mut Tx, id: i64) -> Result<Vec<BatchRow>, DbError> {
+    tx.all(BATCH_TROUBLE, params![id]).await?.iter().map(BatchRow::read).collect()
+}
+
+pub async fn batch_done(tx: &mut Tx, id: i64) -> Result<i64, DbError> {
+    tx.one(BATCH_DONE, params![id]).await?.get("n")
+}
+
+pub async fn size_batch(tx: &mut Tx, id: i64, total: i64) -> Result<(), DbError> {
+    tx.run(SIZE_BATCH, params![id, total]).await.map(|_| ())
+}
+
+pub async fn close_batch(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
+    tx.run(CLOSE_BATCH, params![id, now]).await.map(|_| ())
 }

@@ -98,20 +98,37 @@ fn short(token: Option<&[u8]>) -> u64 {
     bytes.map_or(0, |b| u64::from_be_bytes(*b).max(1))
 }
 
+/// What became of a 住登外者.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Linked by this evidence.
+    Linked(&'static str),
+    /// A person has to look.
+    Asked,
+    /// Linked before.
+    Kept,
+    /// The same person is there, but no 個人番号 of either is known, so there is no 団番 yet.
+    Waiting,
+    /// Nobody comes into question.
+    Alone,
+}
+
 /// Looks for the person of a 住登外者 and links, issues or asks.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
-pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, who: &AtenaNo) -> Result<(), Fault> {
+pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, who: &AtenaNo) -> Result<Outcome, Fault> {
     let subject = concern(unit, who).await?;
     unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS, LINK]).await?;
-    let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(()) };
+    let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(Outcome::Alone) };
     if let Some(dan_no) = dan_of(unit, who).await? {
-        return keep(unit, subject, &row, &dan_no).await;
+        keep(unit, subject, &row, &dan_no).await?;
+        return Ok(Outcome::Kept);
     }
     let mut all = candidates(unit, residents, &row).await?;
     all.push(Candidate::outsider(&row));
     let found = compare(tables, &all);
+    let mut outcome = Outcome::Alone;
     match partner(&found, who) {
         Some((other, _)) if kept_apart(unit, who, &other).await? => number_alone(unit, &row).await?,
         // Nobody was asked who else lives at the address, so that a slip of its number is not shown to be one.
@@ -119,14 +136,20 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
             number_alone(unit, &row).await?;
             let label = Evidence::FourItemsSlip.label();
             put(unit, who, &other, label, "A", format!("{label}。その番地に住む人を確かめてください。")).await?;
+            outcome = Outcome::Asked;
         }
-        Some((other, evidence)) => connect_to(unit, &row, &other, evidence.label()).await?,
+        Some((other, evidence)) => {
+            connect_to(unit, &row, &other, evidence.label()).await?;
+            let linked = dan_of(unit, who).await?.is_some();
+            outcome = if linked { Outcome::Linked(evidence.label()) } else { Outcome::Waiting };
+        }
         None => number_alone(unit, &row).await?,
     }
     for (other, decision) in questions(&found, who) {
         ask(unit, who, &other, &decision).await?;
     }
-    Ok(())
+    let asked = outcome == Outcome::Alone && store::open_questions(&mut unit.tx, who).await? > 0;
+    Ok(if asked { Outcome::Asked } else { outcome })
 }
 
 /// Runs the engine over the people.

@@ -1,5 +1,7 @@
 //! What the hub does, one verb a file.
 
+pub mod batch;
+pub mod extract;
 pub mod follow_resident;
 pub mod issue;
 pub mod join;

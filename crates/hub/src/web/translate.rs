@@ -1,5 +1,6 @@
 //! 番号の変換 and 持出し: by screen and by file.
 
+use super::csv;
 use crate::model::{NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
 use crate::usecases::translate::{self, Translated, Way};
@@ -100,12 +101,4 @@ pub async fn outsiders(call: Call) -> Result<Reply, Fault> {
     let body = csv(&head, lines.into_iter());
     let download = Download { name: "住登外者.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false };
     Ok(Reply::File(unit.commit(download).await?))
-}
-
-/// UTF-8 with its mark, every cell quoted, lines as a spreadsheet expects them.
-fn csv(head: &[&str], lines: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let quoted = |cells: &[String]| cells.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
-    let mut text = format!("\u{feff}{}\r\n", head.join(","));
-    lines.for_each(|line| text.push_str(&(quoted(&line) + "\r\n")));
-    text.into_bytes()
 }
