@@ -63,6 +63,7 @@ const JUDGE: Door = needs(HUB, &[(Draft, LINK)]);
 /// 住登外者 are registered by the programmes that deal with them.
 const BOTH: &[&str] = &[PURPOSE.code, "kodomo"];
 const FIND: Door = needs(BOTH, &[(Search, OUTSIDER)]);
+const LOOK_FOR: Door = needs(HUB, &[(Search, OUTSIDER)]);
 const RECORD: Door = needs(BOTH, &[(Look, OUTSIDER)]);
 const ENTER: Door = needs(BOTH, &[(Draft, OUTSIDER)]);
 const CALLED_BACK: Door = needs(BOTH, &[(Look, LINK)]);
@@ -92,6 +93,7 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
+    let searched = compared.clone();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let jobs: Vec<Arc<dyn Job>> =
         vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
@@ -162,6 +164,10 @@ pub fn programme(needs: Needs) -> Programme {
             Route::post("/hub/recalls/{id}/uses/{use}", "回収の処理の登録", PUT_RIGHT, web::recall::put_right),
             Route::get(web::translate::PAGE, "番号の変換", COUNT, web::translate::ask),
             Route::post(web::translate::PAGE, "番号の変換の実行", EXPORT, web::translate::run),
+            Route::post(web::translate::FILE, "インターフェイスのファイルの変換", EXPORT, web::translate::file),
+            Route::get(web::search::PAGE, "統合宛名の検索", LOOK_FOR, move |call| {
+                web::search::show(call, searched.clone())
+            }),
             Route::get("/hub/outsiders.csv", "住登外者の全項目の持出し", EXPORT, web::translate::outsiders),
             Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, web::person::show),
             Route::post("/hub/{number}/checked", "団体内統合宛名の確認", CHECK, web::person::checked),

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod extract;
 pub mod follow_resident;
+pub mod interface_file;
 pub mod issue;
 pub mod join;
 pub mod link_programme;

@@ -7,6 +7,7 @@ pub mod outsiders;
 pub mod person;
 pub mod recall;
 pub mod review;
+pub mod search;
 pub mod translate;
 
 use platform::register::Shown;

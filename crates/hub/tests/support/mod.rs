@@ -91,22 +91,29 @@ impl ResidentPort for Registry {
     async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
     }
-    async fn search(&self, unit: &mut Unit, query: &str, _: usize) -> Result<Vec<ResidentHit>, Fault> {
+    async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
         unit.permit(Action::Search, "juki.identify").await?;
-        let people = self.1.lock().unwrap();
         let fits = |p: &&ResidentFacts| {
-            p.kana == query || p.name == query || p.birth.exact().is_some_and(|day| wareki_short(day) == query)
+            let birth = p.birth.exact().map(wareki_short).unwrap_or_default();
+            let said = format!("{birth} {} {}", p.kana, p.name);
+            query.split_whitespace().all(|word| said.contains(word))
         };
-        let hit = |p: &ResidentFacts| ResidentHit {
-            atena_no: p.atena_no.clone(),
-            name: p.name.clone(),
-            kana: p.kana.clone(),
-            birth: p.birth.to_string(),
-            sex: p.sex.clone(),
-            address: p.address.clone(),
-            status: "住民".into(),
-        };
-        Ok(people.values().filter(fits).map(hit).collect())
+        let people: Vec<ResidentFacts> = self.1.lock().unwrap().values().filter(fits).take(limit).cloned().collect();
+        let mut hits = vec![];
+        for p in people {
+            let subject = unit.find_subject(&p.atena_no).await?.unwrap();
+            let seen = unit.see_for(Action::Search, subject, &["juki.identify", "juki.address"]).await?;
+            hits.push(ResidentHit {
+                atena_no: p.atena_no,
+                name: p.name,
+                kana: p.kana,
+                birth: p.birth.to_string(),
+                sex: p.sex,
+                address: seen.show("juki.address", p.address).flatten(),
+                status: "住民".into(),
+            });
+        }
+        Ok(hits)
     }
     async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
