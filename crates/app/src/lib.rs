@@ -42,7 +42,7 @@ pub fn connected(lines: Option<Arc<CityLines>>) -> Vec<Programme> {
         desk::programme(),
         resident::programme(),
         hub::programme(hub::Needs {
-            residents: ports.residents.clone(),
+            residents: walls::compared(),
             tables: Arc::new(linkage::tables()),
             rules: hub::Rules { rank: identity_rank },
             users: vec![

@@ -8,14 +8,14 @@ use kernel::time::{Date, Timestamp, YearMonth};
 use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
 use ports::facts::ResidentHit;
-use ports::{HubPort, LinkUse, LinkUses, Original, Originals, Page, ResidentFacts, ResidentPort};
+use ports::{ComparePort, HubPort, Likeness, LinkUse, LinkUses, Original, Originals, Page, ResidentFacts, ResidentPort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use webkit::walls::Walled;
 use wire::ident::DataSetId;
 
 /// The door of the registry.
-pub struct Residents(Walled<Arc<dyn ResidentPort>>);
+pub struct Residents(Walled<Arc<dyn ComparePort>>);
 
 /// The door of the hub.
 pub struct Hub(Walled<Arc<dyn HubPort>>);
@@ -25,6 +25,11 @@ pub struct Asked(Walled<Arc<dyn Scheme>>);
 
 /// The registry, behind its wall.
 pub fn residents() -> Arc<dyn ResidentPort> {
+    compared()
+}
+
+/// The registry for 名寄せ, behind the same wall.
+pub fn compared() -> Arc<dyn ComparePort> {
     Arc::new(Residents(Walled { programme: "resident", inner: resident::port() }))
 }
 
@@ -105,6 +110,13 @@ impl ResidentPort for Residents {
 
     async fn born_between(&self, unit: &mut Unit, from: Date, to: Date, as_of: Date) -> Result<Vec<ResidentFacts>, Fault> {
         through!(self.0, unit, born_between(from, to, as_of))
+    }
+}
+
+#[async_trait]
+impl ComparePort for Residents {
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, limit: usize) -> Result<Vec<ResidentFacts>, Fault> {
+        through!(self.0, unit, alike(likeness, limit))
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the hub offers to programmes, and what it listens to.
 
 use crate::usecases::register_outsider::{OUTSIDER_ENTERED, OutsiderEntered};
-use crate::usecases::{follow_resident, link_programme, look_up, match_up};
+use crate::usecases::{follow_resident, link_programme, look_up, match_newcomer, match_up};
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::outbox::{self, Subscription};
 use platform::{Fault, Unit};
-use ports::{HubPort, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentEvent, ResidentPort};
+use ports::{ComparePort, HubPort, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentEvent};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,10 +37,12 @@ impl HubPort for Hub {
     }
 }
 
-/// Follows the resident registry.
+/// Follows the resident registry: 付番, and whether the person is a 住登外者 whom the city knows already.
 pub struct OnResident {
     /// The registry, which alone holds 個人番号.
-    pub residents: Arc<dyn ResidentPort>,
+    pub residents: Arc<dyn ComparePort>,
+    /// Reference data of the engine.
+    pub tables: Arc<matching::Tables>,
 }
 
 #[async_trait]
@@ -56,14 +58,15 @@ impl Subscription for OnResident {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: ResidentEvent = outbox::event(payload)?;
-        follow_resident::run(unit, self.residents.as_ref(), &event).await
+        follow_resident::run(unit, self.residents.as_ref(), &event).await?;
+        match_newcomer::run(unit, self.residents.as_ref(), &self.tables, &event).await
     }
 }
 
 /// Looks for the person of every 住登外者 who is entered or changed.
 pub struct OnOutsider {
     /// The registry.
-    pub residents: Arc<dyn ResidentPort>,
+    pub residents: Arc<dyn ComparePort>,
     /// Reference data of the engine.
     pub tables: Arc<matching::Tables>,
 }
@@ -81,7 +84,7 @@ impl Subscription for OnOutsider {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: OutsiderEntered = outbox::event(payload)?;
-        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await
+        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await.map(|_| ())
     }
 }
 

@@ -28,9 +28,10 @@ use kernel::access::Action::{Draft, Export, Look, Search};
 use kernel::access::Purpose;
 use model::{Doubt, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER};
 use platform::db::Migration;
+use platform::job::Job;
 use platform::outbox::Subscription;
 use platform::policy::FieldGroup;
-use ports::{HubPort, LinkUses, ResidentPort};
+use ports::{ComparePort, HubPort, LinkUses, ResidentPort};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -56,11 +57,13 @@ const SEE: Door = needs(HUB, &[(Look, NUMBER), (Look, LINK)]);
 const CHECK: Door = needs(HUB, &[(Draft, NUMBER)]);
 const EXPORT: Door = needs(HUB, &[(Export, NUMBER)]);
 const QUEUE: Door = needs(HUB, &[(Search, LINK)]);
+const CARRY: Door = needs(HUB, &[(Export, LINK)]);
 const COMPARE: Door = needs(HUB, &[(Look, LINK), (Look, NUMBER)]);
 const JUDGE: Door = needs(HUB, &[(Draft, LINK)]);
 /// 住登外者 are registered by the programmes that deal with them.
 const BOTH: &[&str] = &[PURPOSE.code, "kodomo"];
 const FIND: Door = needs(BOTH, &[(Search, OUTSIDER)]);
+const LOOK_FOR: Door = needs(HUB, &[(Search, OUTSIDER)]);
 const RECORD: Door = needs(BOTH, &[(Look, OUTSIDER)]);
 const ENTER: Door = needs(BOTH, &[(Draft, OUTSIDER)]);
 const CALLED_BACK: Door = needs(BOTH, &[(Look, LINK)]);
@@ -70,7 +73,7 @@ const PUT_RIGHT: Door = needs(BOTH, &[(Draft, LINK)]);
 #[derive(Clone)]
 pub struct Needs {
     /// The registry that alone holds the residents' 個人番号.
-    pub residents: Arc<dyn ResidentPort>,
+    pub residents: Arc<dyn ComparePort>,
     /// Reference data of 名寄せ.
     pub tables: Arc<matching::Tables>,
     /// What the city decides for itself.
@@ -89,17 +92,20 @@ pub fn port() -> Arc<dyn HubPort> {
 /// The hub.
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
-    let compared = residents.clone();
-    let mut subscriptions: Vec<Arc<dyn Subscription>> = vec![
-        Arc::new(exchange::OnResident { residents: residents.clone() }),
+    let compared: Arc<dyn ResidentPort> = residents.clone();
+    let searched = compared.clone();
+    let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
+    let jobs: Vec<Arc<dyn Job>> =
+        vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
+    let subscriptions: Vec<Arc<dyn Subscription>> = vec![
+        Arc::new(exchange::OnResident { residents: residents.clone(), tables: tables.clone() }),
         Arc::new(exchange::OnProgramme),
         Arc::new(exchange::OnOutsider { residents: residents.clone(), tables }),
+        Arc::new(lines::OnNumbered { lines: lines.clone() }),
+        Arc::new(lines::OnProtection { lines: lines.clone() }),
+        Arc::new(lines::OnRecalled { lines: lines.clone() }),
+        Arc::new(lines::OnCodeWanted { residents, lines }),
     ];
-    if let Some(lines) = lines {
-        subscriptions.push(Arc::new(lines::OnNumbered { lines: lines.clone() }));
-        subscriptions.push(Arc::new(lines::OnProtection { lines: lines.clone() }));
-        subscriptions.push(Arc::new(lines::OnCodeWanted { residents, lines }));
-    }
     Programme {
         code: "hub",
         name_ja: "団体内統合宛名",
@@ -111,6 +117,9 @@ pub fn programme(needs: Needs) -> Programme {
             model::Link::REGISTER,
             model::Outsider::REGISTER,
             model::Question::REGISTER,
+            model::Answer::REGISTER,
+            model::Batch::REGISTER,
+            model::BatchRow::REGISTER,
             model::Recall::REGISTER,
             model::RecallUse::REGISTER,
         ],
@@ -120,6 +129,16 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0016_hub_identity",
                 sql: include_str!("../../../migrations/0016_hub_identity.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0018_hub_batch",
+                sql: include_str!("../../../migrations/0018_hub_batch.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0017_hub_answers",
+                sql: include_str!("../../../migrations/0017_hub_answers.sql"),
                 postgres_only: false,
             },
         ],
@@ -136,11 +155,19 @@ pub fn programme(needs: Needs) -> Programme {
                 web::review::show(call, compared.clone())
             }),
             Route::post("/hub/review/{id}", "名寄せの判断", JUDGE, move |call| web::review::answer(call, rules)),
+            Route::get(web::batches::LIST, "名寄せの一括処理", QUEUE, web::batches::list),
+            Route::post(web::batches::LIST, "名寄せの一括処理の依頼", JUDGE, web::batches::start),
+            Route::get("/hub/batches/{id}", "名寄せの一括処理の結果", QUEUE, web::batches::show),
+            Route::get("/hub/batches/{id}/result.csv", "名寄せの一括処理の結果の持出し", CARRY, web::batches::result),
             Route::get(web::recall::LIST, "誤った連携の回収", QUEUE, web::recall::list),
             Route::get("/hub/recalls/{id}", "誤った連携の回収(一件)", CALLED_BACK, web::recall::show),
             Route::post("/hub/recalls/{id}/uses/{use}", "回収の処理の登録", PUT_RIGHT, web::recall::put_right),
             Route::get(web::translate::PAGE, "番号の変換", COUNT, web::translate::ask),
             Route::post(web::translate::PAGE, "番号の変換の実行", EXPORT, web::translate::run),
+            Route::post(web::translate::FILE, "インターフェイスのファイルの変換", EXPORT, web::translate::file),
+            Route::get(web::search::PAGE, "統合宛名の検索", LOOK_FOR, move |call| {
+                web::search::show(call, searched.clone())
+            }),
             Route::get("/hub/outsiders.csv", "住登外者の全項目の持出し", EXPORT, web::translate::outsiders),
             Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, web::person::show),
             Route::post("/hub/{number}/checked", "団体内統合宛名の確認", CHECK, web::person::checked),
@@ -152,10 +179,16 @@ pub fn programme(needs: Needs) -> Programme {
             Nav { group: "共通", label: "統合宛名", path: "/hub" },
             Nav { group: "共通", label: "住登外者", path: web::outsiders::LIST },
             Nav { group: "共通", label: "名寄せの確認", path: web::review::QUEUE },
+            Nav { group: "共通", label: "名寄せの一括処理", path: web::batches::LIST },
             Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
         ],
-        acts: vec![Arc::new(usecases::join::JoinPeople), Arc::new(usecases::split::SplitPeople { users })],
+        acts: vec![
+            Arc::new(usecases::join::JoinPeople),
+            Arc::new(usecases::reopen::ReopenQuestion),
+            Arc::new(usecases::split::SplitPeople { users }),
+        ],
         subscriptions,
+        jobs,
         task_pages: Doubt::ALL
             .iter()
             .map(|d| (d.kind(), "/hub/{reference}"))

@@ -12,7 +12,7 @@ use platform::keys::Place;
 use platform::outbox::{self, Subscription};
 use platform::staff::OpenCase;
 use platform::{City, Fault, StaffContext, Unit, subject};
-use ports::{RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
+use ports::{LINK_RECALLED, LinkRecalled, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -34,11 +34,36 @@ pub trait Lines: Send + Sync {
     /// # Errors
     /// The line is down; the event waits.
     async fn protect(&self, dan_no: &DanNo) -> Result<(), Fault>;
+    /// A link of this 団番 was found wrong (`true`), or has been put right (`false`): in between the gateway answers 照会中, and whoever had
+    /// an answer gets a correction.
+    ///
+    /// # Errors
+    /// The line is down; the event waits.
+    async fn recall(&self, dan_no: &DanNo, wrong: bool) -> Result<(), Fault>;
     /// 符号取得: has the 住基ネット peer name the person of this 個人番号 to the network, under the gateway's 取得番号.
     ///
     /// # Errors
     /// The line is down; the event waits.
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault>;
+}
+
+/// The lines of a city that is not connected: nobody has to be told. When it is connected later, [`announce_all`] tells everything at once.
+pub struct Unconnected;
+
+#[async_trait]
+impl Lines for Unconnected {
+    async fn people(&self, _: &[DanNo]) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn protect(&self, _: &DanNo) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn recall(&self, _: &DanNo, _: bool) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn code(&self, _: &str, _: &IndividualNumber) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// Somebody has a 団番 now.
@@ -72,7 +97,8 @@ pub async fn take(city: &City, wanted: &[CodeWanted]) -> Result<(), Fault> {
     unit.commit(()).await.map(|_| ())
 }
 
-/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued.
+/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then the links that are being put
+/// right.
 ///
 /// # Errors
 /// The line is down or the database refuses.
@@ -82,12 +108,19 @@ pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault
         let mut tx = city.acting("hub").db().read().await?;
         let page = store::people_after(&mut tx, after).await?;
         drop(tx);
-        let Some(last) = page.last() else { return Ok(told) };
+        let Some(last) = page.last() else { break };
         after = last.id;
         let numbers: Vec<DanNo> = page.into_iter().map(|p| p.dan_no).collect();
         lines.people(&numbers).await?;
         told += numbers.len();
     }
+    let mut tx = city.acting("hub").db().read().await?;
+    let wrong = store::open_recalls(&mut tx).await?;
+    drop(tx);
+    for dan_no in &wrong {
+        lines.recall(dan_no, true).await?;
+    }
+    Ok(told)
 }
 
 /// Tells the gateway of each new 団番.
@@ -144,6 +177,29 @@ impl Subscription for OnProtection {
             Some(dan_no) => self.lines.protect(&dan_no).await,
             None => Ok(()),
         }
+    }
+}
+
+/// Tells the gateway of a wrong link at once, and of its end when everything is put right.
+pub struct OnRecalled {
+    /// The lines.
+    pub lines: Arc<dyn Lines>,
+}
+
+#[async_trait]
+impl Subscription for OnRecalled {
+    fn name(&self) -> &'static str {
+        "hub.on_link_recalled"
+    }
+    fn topic(&self) -> &'static str {
+        LINK_RECALLED
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: LinkRecalled = outbox::event(payload)?;
+        self.lines.recall(&event.dan_no, event.wrong).await
     }
 }
 

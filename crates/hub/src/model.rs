@@ -137,7 +137,7 @@ platform::register! {
         grade: String, "確からしさ", "hub.link", Plain, [];
         /// What agrees, what differs, how often such pairs were one person. Holds no value of any field.
         explanation: String, "説明", "hub.link", Plain, [];
-        /// 未確認, 決裁待ち, 同じ人, 別の人.
+        /// 未確認, 決裁待ち, 同じ人, 別の人, 取消の決裁待ち.
         state: String, "状態", "hub.link", Plain, [];
         /// Why it was decided so.
         note: Option<String>, "判断の理由", "hub.link", Plain, [];
@@ -149,6 +149,66 @@ platform::register! {
         asked_at: Timestamp, "登録日時", "hub.link", Plain, [];
         /// Commit.
         seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// An answer to a question of 名寄せ, also one that was taken back later.
+    pub struct Answer in "hub_answer" named "名寄せの判断の履歴", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
+        /// The question.
+        question_id: i64, "確認番号", "hub.link", Plain, [];
+        /// State after the answer.
+        state: String, "状態", "hub.link", Plain, [];
+        /// Why.
+        note: Option<String>, "判断の理由", "hub.link", Plain, [];
+        /// Who.
+        decided_by: String, "判断した職員", "hub.link", Plain, [];
+        /// When.
+        decided_at: Timestamp, "判断日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// A run of 名寄せ over many people: the extract of another system, or the persons of a programme.
+    pub struct Batch in "hub_batch" named "名寄せの一括処理", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "10年" {
+        /// 業務 whose persons they are.
+        programme: String, "業務", "hub.link", Plain, [];
+        /// 抽出ファイル or 業務の住登外者.
+        source: String, "対象", "hub.link", Plain, [];
+        /// SHA-256 of the file, hexadecimal; empty without one.
+        digest: String, "ファイルのハッシュ値", "hub.link", Plain, [];
+        /// Rows in all.
+        total: i64, "件数", "hub.link", Plain, [];
+        /// 処理中 or 完了.
+        state: String, "状態", "hub.link", Plain, [];
+        /// Who asked for it.
+        requested_by: String, "依頼した職員", "hub.link", Plain, [];
+        /// When.
+        requested_at: Timestamp, "依頼日時", "hub.link", Plain, [];
+        /// When the last row was done.
+        finished_at: Option<Timestamp>, "完了日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// One row of such a run, and what became of it.
+    pub struct BatchRow in "hub_batch_row" named "名寄せの一括処理の結果", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "10年" {
+        /// The run.
+        batch_id: i64, "処理番号", "hub.link", Plain, [];
+        /// Row, from 1, in the order of the file.
+        line: i64, "行", "hub.link", Plain, [];
+        /// The system's number, as it came.
+        number: String, "業務の番号", "hub.link", Personal, [];
+        /// 連携, 確認待ち, 新規, 登録済, 誤り.
+        outcome: String, "結果", "hub.link", Plain, [];
+        /// 宛名番号 under which the hub knows the person.
+        atena_no: Option<AtenaNo>, "宛名番号", "hub.link", Personal, [];
+        /// What it rests on, or why it cannot be taken.
+        reason: String, "理由", "hub.link", Plain, [];
     }
 }
 

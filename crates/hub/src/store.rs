@@ -1,6 +1,6 @@
 //! All SQL of the hub.
 
-use crate::model::{FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
+use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -52,6 +52,10 @@ platform::statements! {
     OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
     /// 住登外者 with a 個人番号.
     OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
+    /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
+    OUTSIDERS_LIKE = concatcp!(Outsider::SELECT, " where superseded_seq is null and (birth = $1 or kana = $2 or name = $3 or number_token = $4) order by id limit 200");
+    /// Is there any 住登外者?
+    ANY_OUTSIDER = "select 1 as n from hub_outsider where superseded_seq is null and state = '現存' limit 1";
     /// A page of all 住登外者, for 持出し.
     OUTSIDERS = concatcp!(Outsider::SELECT, " where superseded_seq is null and id > $1 order by id limit 1000");
     /// How many 住登外者.
@@ -68,6 +72,26 @@ platform::statements! {
     COUNT_QUESTIONS = "select state, count(*) as n from hub_question group by state order by state";
     /// A question goes on, unless somebody else was faster.
     SET_QUESTION = "update hub_question set state = $2, note = $3, decided_by = $4, decided_at = $5 where id = $1 and state = $6";
+    /// Answers to a question, the oldest first.
+    ANSWERS = concatcp!(Answer::SELECT, " where question_id = $1 order by id");
+    /// Open questions about a 宛名番号.
+    OPEN_QUESTIONS = "select count(*) as n from hub_question where (atena_no = $1 or other_no = $1) and state = '未確認'";
+    /// Runs over many people, the newest first.
+    BATCHES = concatcp!(Batch::SELECT, " order by id desc limit 50");
+    /// One run.
+    BATCH = concatcp!(Batch::SELECT, " where id = $1");
+    /// How many rows of a run came to each end.
+    BATCH_COUNTS = "select outcome, count(*) as n from hub_batch_row where batch_id = $1 group by outcome order by outcome";
+    /// Rows of a run, in order.
+    BATCH_ROWS = concatcp!(BatchRow::SELECT, " where batch_id = $1 and line > $2 order by line limit $3");
+    /// Rows of a run that a person has to look at.
+    BATCH_TROUBLE = concatcp!(BatchRow::SELECT, " where batch_id = $1 and outcome in ('誤り', '確認待ち') order by line limit 200");
+    /// The last row that is done.
+    BATCH_DONE = "select cast(coalesce(max(line), 0) as bigint) as n from hub_batch_row where batch_id = $1";
+    /// The run is over.
+    CLOSE_BATCH = "update hub_batch set state = '完了', finished_at = $2 where id = $1 and finished_at is null";
+    /// How many rows it has.
+    SIZE_BATCH = "update hub_batch set total = $2 where id = $1";
     /// Recalls, the open ones first.
     RECALLS = concatcp!(Recall::SELECT, " order by case when closed_at is null then 0 else 1 end, id desc limit 200");
     /// A recall.
@@ -78,6 +102,8 @@ platform::statements! {
     SET_USE = "update hub_recall_use set state = '処理済', note = $2, handled_by = $3, handled_at = $4 where id = $1 and recall_id = $5 and state = '未処理'";
     /// Closes a recall of which nothing is open.
     CLOSE_RECALL = "update hub_recall set closed_at = $2 where id = $1 and not exists (select 1 from hub_recall_use where recall_id = $1 and state = '未処理')";
+    /// 団番 with an open recall.
+    OPEN_RECALLS = "select distinct dan_no from hub_recall where closed_at is null order by dan_no";
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
@@ -192,6 +218,16 @@ pub async fn outsiders_numbered(tx: &mut Tx, token: &[u8]) -> Result<Vec<Outside
     tx.all(OUTSIDERS_NUMBERED, params![token]).await?.iter().map(Outsider::read).collect()
 }
 
+/// 住登外者 with this birth date, reading or name, or with the 個人番号 of this token.
+pub async fn outsiders_like(tx: &mut Tx, said: [&str; 3], token: Option<&[u8]>) -> Result<Vec<Outsider>, DbError> {
+    let [birth, kana, name] = said;
+    tx.all(OUTSIDERS_LIKE, params![birth, kana, name, token.map(<[u8]>::to_vec)]).await?.iter().map(Outsider::read).collect()
+}
+
+pub async fn knows_outsiders(tx: &mut Tx) -> Result<bool, DbError> {
+    Ok(tx.first(ANY_OUTSIDER, vec![]).await?.is_some())
+}
+
 pub async fn outsiders_after(tx: &mut Tx, id: i64) -> Result<Vec<Outsider>, DbError> {
     tx.all(OUTSIDERS, params![id]).await?.iter().map(Outsider::read).collect()
 }
@@ -221,6 +257,10 @@ pub async fn count_questions(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError>
     tx.all(COUNT_QUESTIONS, vec![]).await?.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect()
 }
 
+pub async fn answers(tx: &mut Tx, question: i64) -> Result<Vec<Answer>, DbError> {
+    tx.all(ANSWERS, params![question]).await?.iter().map(Answer::read).collect()
+}
+
 /// Brings a question into another state; false when it was not in the state `from` any more.
 pub async fn set_question(tx: &mut Tx, question: &Question, from: &str) -> Result<bool, DbError> {
     let q = question;
@@ -241,6 +281,11 @@ pub async fn uses(tx: &mut Tx, recall: i64) -> Result<Vec<RecallUse>, DbError> {
     tx.all(USES, params![recall]).await?.iter().map(RecallUse::read).collect()
 }
 
+/// 団番 of which a wrong link is still being put right.
+pub async fn open_recalls(tx: &mut Tx) -> Result<Vec<DanNo>, DbError> {
+    tx.all(OPEN_RECALLS, vec![]).await?.iter().map(|r| r.get("dan_no")).collect()
+}
+
 /// Notes that a use was put right, and closes the recall after the last one; false when somebody else was faster.
 pub async fn put_right(tx: &mut Tx, recall: i64, id: i64, note: &str, by: &str, now: Timestamp) -> Result<bool, DbError> {
     let done = tx.run(SET_USE, params![id, note, by, now, recall]).await? == 1;
@@ -250,4 +295,42 @@ pub async fn put_right(tx: &mut Tx, recall: i64, id: i64, note: &str, by: &str, 
 
 pub async fn people_after(tx: &mut Tx, id: i64) -> Result<Vec<Person>, DbError> {
     tx.all(PEOPLE_AFTER, params![id]).await?.iter().map(Person::read).collect()
+}
+
+pub async fn open_questions(tx: &mut Tx, who: &AtenaNo) -> Result<i64, DbError> {
+    tx.one(OPEN_QUESTIONS, params![who]).await?.get("n")
+}
+
+pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {
+    tx.all(BATCHES, vec![]).await?.iter().map(Batch::read).collect()
+}
+
+pub async fn batch(tx: &mut Tx, id: i64) -> Result<Batch, Fault> {
+    let row = tx.first(BATCH, params![id]).await?.ok_or_else(|| Fault::missing("名寄せの一括処理"))?;
+    Ok(Batch::read(&row)?)
+}
+
+pub async fn batch_counts(tx: &mut Tx, id: i64) -> Result<Vec<(String, i64)>, DbError> {
+    tx.all(BATCH_COUNTS, params![id]).await?.iter().map(|r| Ok((r.get("outcome")?, r.get("n")?))).collect()
+}
+
+/// Rows of a run after a line, in order, at most `limit`.
+pub async fn batch_rows(tx: &mut Tx, id: i64, after: i64, limit: i64) -> Result<Vec<BatchRow>, DbError> {
+    tx.all(BATCH_ROWS, params![id, after, limit]).await?.iter().map(BatchRow::read).collect()
+}
+
+pub async fn batch_trouble(tx: &mut Tx, id: i64) -> Result<Vec<BatchRow>, DbError> {
+    tx.all(BATCH_TROUBLE, params![id]).await?.iter().map(BatchRow::read).collect()
+}
+
+pub async fn batch_done(tx: &mut Tx, id: i64) -> Result<i64, DbError> {
+    tx.one(BATCH_DONE, params![id]).await?.get("n")
+}
+
+pub async fn size_batch(tx: &mut Tx, id: i64, total: i64) -> Result<(), DbError> {
+    tx.run(SIZE_BATCH, params![id, total]).await.map(|_| ())
+}
+
+pub async fn close_batch(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
+    tx.run(CLOSE_BATCH, params![id, now]).await.map(|_| ())
 }

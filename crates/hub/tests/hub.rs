@@ -1,5 +1,7 @@
 //! The hub over both databases, as a clerk of 情報政策課 would check it.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up its city has failed")]
+
 mod support;
 
 use kernel::ident::DanNo;
@@ -119,6 +121,33 @@ async fn two_programmes_meet_in_one_person() {
         assert_eq!(world.dan_no("kokuho", &atena(1)).await, juki);
         assert_eq!(world.dan_no("kodomo", &atena(2)).await, None);
         assert_eq!(world.count(TASKS).await, 1);
+        done(world).await;
+    }
+}
+
+/// Events of the hub that some subscription has not taken.
+async fn waiting(world: &World, programme: &webkit::Programme) -> i64 {
+    let mut tx = world.city.db().read().await.unwrap();
+    let mut n = 0;
+    for topic in ["hub.person_numbered", "hub.link_recalled", "hub.outsider_entered"] {
+        let sql = "select count(*) as n from platform_outbox o where topic = $1 and not exists \
+                   (select 1 from platform_cursor c where c.last_id >= o.id and c.subscription = $2)";
+        let name = programme.subscriptions.iter().find(|s| s.topic() == topic).expect("somebody listens").name();
+        n += tx.one(sql, platform::params![topic, name]).await.unwrap().get::<i64>("n").unwrap();
+    }
+    n
+}
+
+#[tokio::test]
+async fn a_city_without_lines_leaves_nothing_in_its_outbox() {
+    for world in worlds().await {
+        world.registry.set(&atena(1), my_number(1));
+        world.resident(ResidentChange::Entered, &atena(1), &[]).await;
+        let alone = hub::programme(support::needs(world.registry.clone(), None));
+        platform::outbox::deliver(&world.city, &alone.subscriptions).await.unwrap();
+        assert_eq!(waiting(&world, &alone).await, 0);
+        assert_eq!(world.count("select count(*) as n from platform_outbox where topic = 'hub.person_numbered'").await, 1);
+        assert!(world.heard.since().is_empty(), "and nobody was told");
         done(world).await;
     }
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use kernel::ident::AtenaNo;
 use platform::approval::Word;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use support::desk::Desk;
 use support::{World, atena, my_number, worlds};
 
@@ -74,6 +75,43 @@ async fn the_four_items_link_by_themselves_and_name_with_birth_date_never_does()
     }
 }
 
+/// Everything that leaves the hub about people: pages, their data, translations by file both ways, and the export of all items.
+async fn outputs(desk: &Desk<'_>, people: [&AtenaNo; 3]) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for who in people {
+        let page = desk.get(&format!("/hub/{who}")).await.1;
+        // Around the page stands the case; the key of a form is new on every page.
+        let (_, main) = page.split_once("<main").unwrap();
+        let (main, _) = main.split_once("</main>").unwrap();
+        let steady: Vec<&str> =
+            main.split("name=\"_key\"").map(|part| part.split_once('>').map_or(part, |(_, rest)| rest)).collect();
+        all.insert(format!("page {who}"), steady.join("…"));
+        all.insert(format!("data {who}"), desk.get(&format!("/api/v1/hub/{who}")).await.1);
+    }
+    let numbers = people.map(ToString::to_string);
+    for programme in ["juki", "hub"] {
+        let ask = [("programme", programme), ("way", "to_dan"), ("numbers", &numbers.join("\n"))];
+        all.insert(format!("file {programme} → 団番"), desk.say("/hub/translate", &ask).await.2);
+        let mut dans = vec![];
+        for who in people {
+            dans.extend(dan(desk, who).await);
+        }
+        dans.sort_unstable();
+        dans.dedup();
+        let ask = [("programme", programme), ("way", "from_dan"), ("numbers", &dans.join("\n"))];
+        all.insert(format!("file 団番 → {programme}"), desk.say("/hub/translate", &ask).await.2);
+    }
+    all.insert("export".into(), desk.get("/hub/outsiders.csv").await.1);
+    all
+}
+
+/// The outputs that tell of the link between 陽斗 and the 住登外者.
+fn concerns(output: &str, outsider: &AtenaNo) -> bool {
+    output.ends_with(outsider.as_str())
+        || output.ends_with(atena(2).as_str())
+        || ["file hub → 団番", "file 団番 → hub"].contains(&output)
+}
+
 #[tokio::test]
 async fn the_wrong_twin() {
     for world in worlds().await {
@@ -84,17 +122,13 @@ async fn the_wrong_twin() {
         desk.look_up("one", &haruto).await;
         desk.look_up("two", &hinato).await;
         let number = my_number(2);
+        world.protect(&atena(99)).await;
         let away = [("address", "東京都新宿区歌舞伎町一丁目4番1号"), ("my_number", number.expose())];
         let outsider = enter(&desk, &away).await;
-        let everything = || async {
-            let mut all = vec![];
-            for who in [&haruto, &hinato, &outsider] {
-                all.push(desk.get(&format!("/api/v1/hub/{who}")).await.1);
-            }
-            all
-        };
+        let everything = || async { outputs(&desk, [&haruto, &hinato, &outsider]).await };
         let before = everything().await;
         assert_eq!(dan(&desk, &outsider).await, None, "a number whose name differs links nobody");
+        assert!(before["export"].contains("歌舞伎町"), "{}", before["export"]);
         let asked = open_questions(&desk).await;
         let conflict =
             asked.iter().find(|q| q["evidence"] == matching::Evidence::NumberMismatch.label()).expect("the conflict is asked");
@@ -108,7 +142,10 @@ async fn the_wrong_twin() {
         assert!(desk.decides(Word::Approve).await.is_err(), "nobody decides what they drafted");
         chief.decides(Word::Approve).await.unwrap();
         assert_eq!(dan(&desk, &outsider).await, dan(&desk, &hinato).await);
-        assert_ne!(everything().await, before);
+        let joined = everything().await;
+        for (name, output) in &before {
+            assert_eq!(joined.get(name) == Some(output), !concerns(name, &outsider), "{name}: the link shows where it should");
+        }
 
         // Weeks later, in a case that knows the 住登外者 only: the link was wrong, is undone, and what rested on it is called back.
         desk.open_case().await;
@@ -118,25 +155,49 @@ async fn the_wrong_twin() {
         assert!(dan(&desk, &hinato).await.is_some(), "who shared the number is part of the case, for the one who decides");
         chief.decides(Word::Approve).await.unwrap();
         desk.look_up("control", &haruto).await;
-        assert_eq!(everything().await, before, "every output is what it was before, byte for byte");
+        let after = everything().await;
+        assert_eq!(after.len(), before.len());
+        for (name, output) in &before {
+            assert_eq!(after.get(name), Some(output), "{name}: every output is what it was before, byte for byte");
+        }
+        world.heard.since();
+        world.deliver().await;
+        let shared = dan(&desk, &hinato).await.unwrap();
+        assert_eq!(world.heard.since(), [format!("recall {shared} true")], "the gateway answers 照会中 from now on");
         let recalls = desk.api("/hub/recalls").await;
         let recall = &recalls["recalls"][0];
         assert_eq!(
             (recall["uses"].as_u64(), recall["closed"].as_bool()),
-            (Some(2), Some(false)),
-            "one use of each who shared it"
+            (Some(8), Some(false)),
+            "four uses of each who shared it"
         );
         let page = format!("/hub/recalls/{}", recall["id"]);
         let listed = desk.get(&page).await.1;
         assert!(listed.contains("24,039円") && listed.contains("保護者の口座") && listed.contains("出生届で別の人"), "{listed}");
+        let json = desk.api(&page).await;
+        let uses = json["registers"]["hub_recall_use"].as_array().unwrap();
+        for kind in ["支給", "副本", "提供", "通知"] {
+            let of_kind = || uses.iter().filter(|u| u.to_string().contains(&format!("\"{kind}\"")));
+            assert_eq!(of_kind().count(), 2, "{kind} of both: {json}");
+            assert!(listed.contains(&format!(">{kind}<")), "{kind} on the page");
+        }
+        assert!(listed.contains("東京都新宿区") && listed.contains("中間サーバー"), "an answer with its recipient");
         let tasks = "select count(*) as n from platform_task where kind = 'hub.recall' and office = 'iryo' and state = 'open'";
         assert_eq!(world.count(tasks).await, 1, "the office that paid is asked");
-        for use_no in 1..=2 {
+        let tasks = "select count(*) as n from platform_task where kind = 'hub.recall' and office = 'joho' and state = 'open'";
+        assert_eq!(world.count(tasks).await, 1, "and the office that keeps the exchange");
+        for use_no in 1..=8 {
+            world.deliver().await;
+            assert_eq!(world.heard.since(), Vec::<String>::new(), "照会中 until the last use is put right");
             assert_eq!(
                 desk.say(&format!("{page}/uses/{use_no}"), &[("note", "正しい人へ払い直した")]).await.0,
                 StatusCode::SEE_OTHER
             );
         }
+        world.deliver().await;
+        let tasks = "select count(*) as n from platform_task where kind = 'hub.recall' and state <> 'done'";
+        assert_eq!(world.count(tasks).await, 0, "no office has anything left to do");
+        assert_eq!(world.heard.since(), [format!("recall {shared} false")]);
         let again = desk.say(&format!("{page}/uses/1"), &[("note", "もう一度")]).await;
         assert_eq!(again.0, StatusCode::CONFLICT, "put right once");
         assert_eq!(desk.api("/hub/recalls").await["recalls"][0]["closed"], true);

@@ -21,6 +21,8 @@ crate::statements! {
     DONE = "update platform_task set state = 'done', done_at = $2 where id = $1";
     /// Done, by what it is about.
     DONE_REFERENCE = "update platform_task set state = 'done', done_at = $3 where kind = $1 and reference = $2 and state <> 'done'";
+    /// Open again, by what it is about.
+    REOPEN_REFERENCE = "update platform_task set state = 'open', claimed_by = null, case_id = null, done_at = null where kind = $1 and reference = $2 and state = 'done'";
 }
 
 /// A task of an office.
@@ -152,4 +154,12 @@ pub async fn done(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
 /// The database's refusal.
 pub async fn done_reference(tx: &mut Tx, kind: &str, reference: &str, now: Timestamp) -> Result<(), DbError> {
     tx.run(DONE_REFERENCE, params![kind, reference, now]).await.map(|_| ())
+}
+
+/// Opens the task of this kind and reference again, if there is one that is done: what it was about is not settled after all.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn reopen_reference(tx: &mut Tx, kind: &str, reference: &str) -> Result<(), DbError> {
+    tx.run(REOPEN_REFERENCE, params![kind, reference]).await.map(|_| ())
 }

@@ -92,6 +92,27 @@ pub trait ResidentPort: Send + Sync {
     async fn born_between(&self, unit: &mut Unit, from: Date, to: Date, as_of: Date) -> Result<Vec<ResidentFacts>, Fault>;
 }
 
+/// What is known of somebody who may be one of the residents.
+#[derive(Debug, Clone, Copy)]
+pub struct Likeness<'a> {
+    /// Name as recorded elsewhere; empty when unknown.
+    pub name: &'a str,
+    /// Reading; empty when unknown.
+    pub kana: &'a str,
+    /// 生年月日, when the whole date is known.
+    pub birth: Option<Date>,
+    /// 宛名番号 that are compared in any case, for instance of whoever holds the same 個人番号.
+    pub numbers: &'a [AtenaNo],
+}
+
+/// What the resident registry offers to 名寄せ only: many people at once, because the person is not known yet.
+#[async_trait]
+pub trait ComparePort: ResidentPort {
+    /// Everybody who has the birth date, the reading or the name (at most `limit` by each), and the numbers named; residents and former
+    /// residents, in order of 宛名番号. Each of them is looked at once, and recorded once.
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, limit: usize) -> Result<Vec<ResidentFacts>, Fault>;
+}
+
 /// What the identity hub offers.
 #[async_trait]
 pub trait HubPort: Send + Sync {

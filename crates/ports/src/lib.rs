@@ -7,7 +7,7 @@ pub mod original;
 pub mod resident;
 
 pub use child_medical::{MONTH_REFUNDED, MONTH_SETTLED, MonthRefunded, MonthSettled};
-pub use facts::{HubPort, Ports, ResidentFacts, ResidentPort};
-pub use linked::{LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked};
+pub use facts::{ComparePort, HubPort, Likeness, Ports, ResidentFacts, ResidentPort};
+pub use linked::{LINK_RECALLED, LinkRecalled, LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked};
 pub use original::{Original, Originals, Page};
 pub use resident::{RESIDENT_EVENT, ResidentChange, ResidentEvent};

@@ -1,7 +1,7 @@
-//! What a programme tells the hub when it gives a person a number of its own.
+//! What a programme tells the hub when it gives a person a number of its own, and what the hub tells when such a link was wrong.
 
 use async_trait::async_trait;
-use kernel::ident::AtenaNo;
+use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
 use kernel::{Date, Yen};
 use platform::{Fault, Unit};
@@ -19,6 +19,21 @@ pub struct ProgrammeLinked {
     pub number: String,
     /// Who.
     pub atena_no: AtenaNo,
+}
+
+/// Topic of [`LinkRecalled`].
+pub const LINK_RECALLED: &str = "hub.link_recalled";
+
+/// A link of a 団番 was found wrong, or everything that rested on it has been put right. Until then nobody is answered about the person
+/// from what the link brought together (照会中).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRecalled {
+    /// The 団番 under which two people were taken for one.
+    pub dan_no: DanNo,
+    /// 宛名番号 that did not belong to it.
+    pub atena_no: AtenaNo,
+    /// `true` when the link is found wrong; `false` when the last use has been put right.
+    pub wrong: bool,
 }
 
 /// Something that an office did for a person, and that rests on a link when the link was what named the person.

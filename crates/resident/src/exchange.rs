@@ -12,7 +12,8 @@ use mynumber::IndividualNumber;
 use platform::keys::Place;
 use platform::{Fault, Seen, Unit, subject};
 use ports::facts::ResidentHit;
-use ports::{ResidentFacts, ResidentPort};
+use ports::{ComparePort, Likeness, ResidentFacts, ResidentPort};
+use std::collections::BTreeSet;
 
 /// The registry as others see it.
 pub struct Residents;
@@ -197,6 +198,42 @@ impl ResidentPort for Residents {
             all.push(facts(&person, id, &Seen::bulk(groups, protected), as_of)?);
         }
         unit.bulk(&subjects, GROUPS);
+        Ok(all)
+    }
+}
+
+/// Residents who answer to a query, at most `limit`; nothing of them is shown.
+async fn numbers_of(unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<AtenaNo>, Fault> {
+    let today = unit.today();
+    let mut found = vec![];
+    // A word that is nobody's name would be looked for as a place: whom 名寄せ looks for has a name.
+    for asked in Asked::read(unit, query).await?.into_iter().filter(|asked| asked.places.is_empty()) {
+        for number in asked.candidates(unit).await? {
+            let person = store::as_of(&mut unit.tx, &number, today, store::NOW).await?;
+            if found.len() < limit && person.is_some_and(|person| asked.fits(&person)) {
+                found.push(number);
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[async_trait]
+impl ComparePort for Residents {
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, limit: usize) -> Result<Vec<ResidentFacts>, Fault> {
+        unit.permit(Action::Search, "juki.identify").await?;
+        let today = unit.today();
+        let mut numbers: BTreeSet<AtenaNo> = likeness.numbers.iter().cloned().collect();
+        let birth = likeness.birth.map(kernel::time::wareki_short).unwrap_or_default();
+        for query in [birth.as_str(), likeness.kana, likeness.name] {
+            if !query.trim().is_empty() {
+                numbers.extend(numbers_of(unit, query, limit).await?);
+            }
+        }
+        let mut all = vec![];
+        for number in numbers {
+            all.extend(self.person(unit, &number, today).await?);
+        }
         Ok(all)
     }
 }

@@ -19,7 +19,7 @@ use kernel::access::Action::{Draft, Look, Print, Search};
 use kernel::access::Purpose;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use ports::{Originals, ResidentPort};
+use ports::{ComparePort, Originals};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -51,7 +51,7 @@ const PROTECTED: Door = needs(JUKI, &[(Look, "juki.protection")]);
 const PROTECT: Door = needs(JUKI, &[(Draft, "juki.protection")]);
 
 /// What the registry offers to programmes and the hub.
-pub fn port() -> Arc<dyn ResidentPort> {
+pub fn port() -> Arc<dyn ComparePort> {
     Arc::new(exchange::Residents)
 }
 

@@ -133,6 +133,10 @@ impl Lines for CityLines {
         self.call("DBM_80111", &flag).await.map(|_| ())
     }
 
+    async fn recall(&self, dan_no: &DanNo, wrong: bool) -> Result<(), Fault> {
+        self.tell_gateway("/recall", &serde_json::json!({ "dan": dan_no, "wrong": wrong })).await
+    }
+
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault> {
         let wanted = serde_json::json!({
             "acquisition": acquisition, "institution": self.institution, "individual_number": number.expose(),

@@ -60,7 +60,10 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
 async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Result<(), Fault> {
     let dan_no = match store::by_token(&mut unit.tx, token).await? {
         Some(person) => {
-            doubt(unit, Doubt::Shared, subject, who).await?;
+            // Of a 住登外者 with the number 名寄せ asks, when the two do not look like one person.
+            if store::residents_of(&mut unit.tx, &person.dan_no).await? > 0 {
+                doubt(unit, Doubt::Shared, subject, who).await?;
+            }
             person.dan_no
         }
         None => {

@@ -1,7 +1,7 @@
 //! 名寄せの決裁: one person says that two records are one person, another decides.
 
 use super::match_up::{APART, DRAFTED, OPEN, SAME, connect, dan_of};
-use crate::model::{LINK, NUMBER, Question};
+use crate::model::{Answer, LINK, NUMBER, Question};
 use crate::rules::Rules;
 use crate::store;
 use async_trait::async_trait;
@@ -25,10 +25,17 @@ pub struct Join {
 /// Answers a question with 別の人. One person may say so: it changes nothing.
 ///
 /// # Errors
-/// A question that somebody else has answered.
+/// A question that somebody else has answered; two who are linked, which only [`super::split`] undoes.
 pub async fn apart(unit: &mut Unit, id: i64, reason: &str) -> Result<(), Fault> {
     let question = store::question(&mut unit.tx, id).await?;
     require(unit, &question).await?;
+    let (mine, other) = (dan_of(unit, &question.atena_no).await?, dan_of(unit, &question.other_no).await?);
+    if mine.is_some() && mine == other {
+        return Err(Fault::conflict(
+            "別の人とする前に、連携の解除が必要です",
+            "二つの記録は同じ団体内統合宛名番号につながっています。統合宛名の画面で解除を起案してください",
+        ));
+    }
     answer(unit, &question, OPEN, APART, Some(reason)).await
 }
 
@@ -47,7 +54,8 @@ pub async fn draft(unit: &mut Unit, join: &Join, rules: &Rules) -> Result<(), Fa
     approval::draft(unit, new).await.map(|_| ())
 }
 
-async fn require(unit: &mut Unit, question: &Question) -> Result<[i64; 2], Fault> {
+/// Demands the numbers and links of both people, and answers their subjects.
+pub async fn require(unit: &mut Unit, question: &Question) -> Result<[i64; 2], Fault> {
     let one = subject::of(&mut unit.tx, &question.atena_no).await?;
     let other = subject::of(&mut unit.tx, &question.other_no).await?;
     for subject in [one, other] {
@@ -56,17 +64,33 @@ async fn require(unit: &mut Unit, question: &Question) -> Result<[i64; 2], Fault
     Ok([one, other])
 }
 
-async fn answer(unit: &mut Unit, question: &Question, from: &str, state: &str, note: Option<&str>) -> Result<(), Fault> {
+/// Brings a question from one state into another, and keeps the answer in its history.
+///
+/// # Errors
+/// Somebody else was faster.
+pub async fn answer(unit: &mut Unit, question: &Question, from: &str, state: &str, note: Option<&str>) -> Result<(), Fault> {
     let (by, now) = (unit.staff().name.clone(), unit.now());
     let note = note.map(str::to_owned).or_else(|| question.note.clone());
-    let answered = Question { state: state.to_owned(), note, decided_by: Some(by), decided_at: Some(now), ..question.clone() };
+    let answered =
+        Question { state: state.to_owned(), note: note.clone(), decided_by: Some(by), decided_at: Some(now), ..question.clone() };
     if !store::set_question(&mut unit.tx, &answered, from).await? {
         return Err(Fault::conflict("この確認は済んでいます", "ほかの職員が先に答えました"));
     }
-    if state != OPEN && state != DRAFTED {
+    keep(unit, question.id, state, note).await?;
+    if state == SAME || state == APART {
         task::done_reference(&mut unit.tx, super::match_up::TASK, &question.id.to_string(), now).await?;
     }
     Ok(())
+}
+
+/// Keeps an answer in the history of its question.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn keep(unit: &mut Unit, question_id: i64, state: &str, note: Option<String>) -> Result<(), Fault> {
+    let (decided_by, decided_at, seq) = (unit.staff().name.clone(), unit.now(), unit.seq().await?);
+    let kept = Answer { id: 0, question_id, state: state.to_owned(), note, decided_by, decided_at, seq };
+    Ok(kept.insert(&mut unit.tx).await.map(|_| ())?)
 }
 
 /// Which 団番 the two get: the one that one of them has.

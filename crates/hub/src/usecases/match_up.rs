@@ -8,11 +8,10 @@ use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider
 use crate::store;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::PartialDate;
-use matching::{Corpus, Decision, Grade, Linkage, Record, Settings, Tables};
+use matching::{Corpus, Decision, Evidence, Grade, Linkage, Record, Settings, Tables};
 use platform::task::{self, NewTask};
 use platform::{Fault, Unit, outbox};
-use ports::{ResidentFacts, ResidentPort};
-use std::collections::BTreeSet;
+use ports::{ComparePort, Likeness, ResidentFacts};
 
 /// A question that nobody has answered.
 pub const OPEN: &str = "未確認";
@@ -30,7 +29,7 @@ const SEARCHED: usize = 100;
 const OUTSIDE: &str = "jutogai";
 
 /// Somebody who may be the person.
-struct Candidate {
+pub struct Candidate {
     atena_no: AtenaNo,
     resident: bool,
     name: String,
@@ -60,7 +59,8 @@ impl Candidate {
         }
     }
 
-    fn outsider(row: &Outsider) -> Self {
+    /// A 住登外者.
+    pub fn outsider(row: &Outsider) -> Self {
         Self {
             atena_no: row.atena_no.clone(),
             resident: false,
@@ -75,7 +75,8 @@ impl Candidate {
         }
     }
 
-    fn resident(facts: ResidentFacts, token: Option<&[u8]>) -> Self {
+    /// A resident, with the token of the 個人番号 if there is one.
+    pub fn resident(facts: ResidentFacts, token: Option<&[u8]>) -> Self {
         Self {
             atena_no: facts.atena_no,
             resident: true,
@@ -97,30 +98,65 @@ fn short(token: Option<&[u8]>) -> u64 {
     bytes.map_or(0, |b| u64::from_be_bytes(*b).max(1))
 }
 
+/// What became of a 住登外者.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Linked by this evidence.
+    Linked(&'static str),
+    /// A person has to look.
+    Asked,
+    /// Linked before.
+    Kept,
+    /// The same person is there, but no 個人番号 of either is known, so there is no 団番 yet.
+    Waiting,
+    /// Nobody comes into question.
+    Alone,
+}
+
 /// Looks for the person of a 住登外者 and links, issues or asks.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
-pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, tables: &Tables, who: &AtenaNo) -> Result<(), Fault> {
+pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, who: &AtenaNo) -> Result<Outcome, Fault> {
     let subject = concern(unit, who).await?;
     unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS, LINK]).await?;
-    let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(()) };
+    let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(Outcome::Alone) };
     if let Some(dan_no) = dan_of(unit, who).await? {
-        return keep(unit, subject, &row, &dan_no).await;
+        keep(unit, subject, &row, &dan_no).await?;
+        return Ok(Outcome::Kept);
     }
     let mut all = candidates(unit, residents, &row).await?;
     all.push(Candidate::outsider(&row));
-    let mut corpus = Corpus::new(tables.clone());
-    corpus.add(&all.iter().map(Candidate::record).collect::<Vec<_>>());
-    let found = matching::link(corpus, &Settings { registry: Some(JUKI.to_owned()), ..Settings::default() });
+    let found = compare(tables, &all);
+    let mut outcome = Outcome::Alone;
     match partner(&found, who) {
-        Some((other, basis)) if !kept_apart(unit, who, &other).await? => connect_to(unit, &row, &other, basis).await?,
-        _ => number_alone(unit, &row).await?,
+        Some((other, _)) if kept_apart(unit, who, &other).await? => number_alone(unit, &row).await?,
+        // Nobody was asked who else lives at the address, so that a slip of its number is not shown to be one.
+        Some((other, Evidence::FourItemsSlip)) => {
+            number_alone(unit, &row).await?;
+            let label = Evidence::FourItemsSlip.label();
+            put(unit, who, &other, label, "A", format!("{label}。その番地に住む人を確かめてください。")).await?;
+            outcome = Outcome::Asked;
+        }
+        Some((other, evidence)) => {
+            connect_to(unit, &row, &other, evidence.label()).await?;
+            let linked = dan_of(unit, who).await?.is_some();
+            outcome = if linked { Outcome::Linked(evidence.label()) } else { Outcome::Waiting };
+        }
+        None => number_alone(unit, &row).await?,
     }
     for (other, decision) in questions(&found, who) {
         ask(unit, who, &other, &decision).await?;
     }
-    Ok(())
+    let asked = outcome == Outcome::Alone && store::open_questions(&mut unit.tx, who).await? > 0;
+    Ok(if asked { Outcome::Asked } else { outcome })
+}
+
+/// Runs the engine over the people.
+pub fn compare(tables: &Tables, all: &[Candidate]) -> Linkage {
+    let mut corpus = Corpus::new(tables.clone());
+    corpus.add(&all.iter().map(Candidate::record).collect::<Vec<_>>());
+    matching::link(corpus, &Settings { registry: Some(JUKI.to_owned()), ..Settings::default() })
 }
 
 /// A 住登外者 who has a 団番 already: a new 個人番号 that is not the one of the 団番 is for a person to look at.
@@ -137,31 +173,34 @@ pub async fn dan_of(unit: &mut Unit, who: &AtenaNo) -> Result<Option<DanNo>, Fau
     Ok(store::links(&mut unit.tx, who).await?.into_iter().find_map(|l| l.dan_no))
 }
 
-async fn candidates(unit: &mut Unit, residents: &dyn ResidentPort, row: &Outsider) -> Result<Vec<Candidate>, Fault> {
-    let mut numbers: BTreeSet<AtenaNo> = BTreeSet::new();
-    let birth = PartialDate::parse(&row.birth).ok().and_then(|b| b.exact()).map(kernel::time::wareki_short);
-    for query in birth.iter().chain([&row.kana, &row.name]) {
-        let hits = residents.search(unit, query, SEARCHED).await?;
-        numbers.extend(hits.into_iter().map(|hit| hit.atena_no));
+/// Token of the 個人番号 of a 宛名番号.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn token_of(unit: &mut Unit, who: &AtenaNo) -> Result<Option<Vec<u8>>, Fault> {
+    match dan_of(unit, who).await? {
+        Some(dan_no) => Ok(Some(store::by_dan(&mut unit.tx, &dan_no).await?.number_token)),
+        None => Ok(None),
     }
+}
+
+async fn candidates(unit: &mut Unit, residents: &dyn ComparePort, row: &Outsider) -> Result<Vec<Candidate>, Fault> {
     let mut outsiders = store::outsiders_born(&mut unit.tx, &row.birth).await?;
+    let mut holders = vec![];
     if let Some(token) = &row.number_token {
         outsiders.extend(store::outsiders_numbered(&mut unit.tx, token).await?);
         if let Some(person) = store::by_token(&mut unit.tx, token).await? {
-            let holders = store::links_of_dan(&mut unit.tx, &person.dan_no).await?;
-            numbers.extend(holders.into_iter().filter(|l| l.programme == JUKI).map(|l| l.atena_no));
+            let links = store::links_of_dan(&mut unit.tx, &person.dan_no).await?;
+            holders.extend(links.into_iter().filter(|l| l.programme == JUKI).map(|l| l.atena_no));
         }
     }
     outsiders.sort_by_key(|o| o.id);
     outsiders.dedup_by_key(|o| o.id);
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
-    let today = unit.today();
-    for number in numbers {
-        let Some(facts) = residents.person(unit, &number, today).await? else { continue };
-        let token = match dan_of(unit, &number).await? {
-            Some(dan_no) => Some(store::by_dan(&mut unit.tx, &dan_no).await?.number_token),
-            None => None,
-        };
+    let birth = PartialDate::parse(&row.birth).ok().and_then(|b| b.exact());
+    let likeness = Likeness { name: &row.name, kana: &row.kana, birth, numbers: &holders };
+    for facts in residents.alike(unit, &likeness, SEARCHED).await? {
+        let token = token_of(unit, &facts.atena_no).await?;
         all.push(Candidate::resident(facts, token.as_deref()));
     }
     Ok(all)
@@ -171,8 +210,9 @@ fn number_at(found: &Linkage, at: u32) -> Option<AtenaNo> {
     found.records.get(at as usize).and_then(|(_, number)| AtenaNo::parse(number).ok())
 }
 
-fn root_of(found: &Linkage, who: &AtenaNo) -> Option<u32> {
-    let at = found.records.iter().position(|(system, number)| system == OUTSIDE && number == who.as_str())?;
+/// The cluster of a record.
+fn root_of(found: &Linkage, system: &str, who: &AtenaNo) -> Option<u32> {
+    let at = found.records.iter().position(|(of, number)| of == system && number == who.as_str())?;
     found.automatic.get(at).copied()
 }
 
@@ -184,17 +224,28 @@ fn member(found: &Linkage, root: u32, except: &AtenaNo) -> Option<AtenaNo> {
     AtenaNo::parse(&best.1).ok()
 }
 
-/// Who is the same person beyond doubt, and why.
-fn partner(found: &Linkage, who: &AtenaNo) -> Option<(AtenaNo, &'static str)> {
-    let other = member(found, root_of(found, who)?, who)?;
+/// Who is the same person beyond doubt, and the weakest of what it rests on.
+fn partner(found: &Linkage, who: &AtenaNo) -> Option<(AtenaNo, Evidence)> {
+    let root = root_of(found, OUTSIDE, who)?;
+    let other = member(found, root, who)?;
+    let within = |at: u32| found.automatic.get(at as usize) == Some(&root);
     let mine = |at: u32| number_at(found, at).is_some_and(|n| n == *who);
-    let basis = found.links.iter().find(|l| mine(l.a) || mine(l.b)).map_or("名寄せ", |l| l.evidence.label());
-    Some((other, basis))
+    let links = || found.links.iter().filter(|l| within(l.a));
+    let slip = links().any(|l| l.evidence == Evidence::FourItemsSlip);
+    let own = links().find(|l| mine(l.a) || mine(l.b)).or_else(|| links().next())?;
+    Some((other, if slip { Evidence::FourItemsSlip } else { own.evidence }))
+}
+
+/// How a resident and a 住登外者 compare: whether they are one person beyond doubt, and the question about them.
+pub fn between<'f>(found: &'f Linkage, resident: &AtenaNo, outsider: &AtenaNo) -> (bool, Option<&'f Decision>) {
+    let (Some(x), Some(y)) = (root_of(found, JUKI, resident), root_of(found, OUTSIDE, outsider)) else { return (false, None) };
+    let both = |d: &&Decision| (d.a, d.b) == (x, y) || (d.a, d.b) == (y, x);
+    (x == y, found.conflicts.iter().chain(&found.review).find(both))
 }
 
 /// What a person has to look at.
 fn questions(found: &Linkage, who: &AtenaNo) -> Vec<(AtenaNo, Decision)> {
-    let Some(root) = root_of(found, who) else { return vec![] };
+    let Some(root) = root_of(found, OUTSIDE, who) else { return vec![] };
     let about = found.conflicts.iter().chain(&found.review).filter(|d| d.a == root || d.b == root);
     let other = |d: &Decision| member(found, if d.a == root { d.b } else { d.a }, who);
     about.filter_map(|d| Some((other(d)?, d.clone()))).collect()
@@ -248,7 +299,10 @@ pub async fn connect(unit: &mut Unit, who: &AtenaNo, dan_no: Option<&DanNo>, bas
 }
 
 /// Puts a question into the queue, once for a pair.
-async fn ask(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, decision: &Decision) -> Result<(), Fault> {
+///
+/// # Errors
+/// The database's refusal.
+pub async fn ask(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, decision: &Decision) -> Result<(), Fault> {
     let grade = match decision.grade() {
         Grade::A => "A",
         Grade::B => "B",

@@ -1,13 +1,18 @@
 //! What the hub does, one verb a file.
 
+pub mod batch;
+pub mod extract;
 pub mod follow_resident;
+pub mod interface_file;
 pub mod issue;
 pub mod join;
 pub mod link_programme;
 pub mod load;
 pub mod look_up;
+pub mod match_newcomer;
 pub mod match_up;
 pub mod register_outsider;
+pub mod reopen;
 pub mod split;
 pub mod translate;
 

@@ -1,5 +1,6 @@
 //! 住登外者の登録: a person whom a programme deals with and who is not in the resident registry gets a number of its own kind.
 
+use super::concern;
 use crate::model::{Link, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use kernel::Date;
@@ -71,8 +72,13 @@ struct Checked {
     successor: Option<AtenaNo>,
 }
 
+/// What the interface requires.
+const REQUIRED: [&str; 6] = ["name", "kana", "birth", "sex", "address", "moved_on"];
+/// What an extract of another system requires: such systems often know less.
+const TAKEN_OVER: [&str; 3] = ["name", "birth", "moved_on"];
+
 /// All problems at once, each with the code of the interface: E0001 必須, E0002 指定文字, E0003 桁数, E0004 相関.
-fn check(entry: &Entry) -> Result<Checked, Fault> {
+fn check(entry: &Entry, needed: &[&str]) -> Result<Checked, Fault> {
     let mut problems: Vec<FieldProblem> = vec![];
     let mut problem =
         |field, code: &str, message: &str| problems.push(FieldProblem { field, message: format!("{message}({code})") });
@@ -85,7 +91,7 @@ fn check(entry: &Entry) -> Result<Checked, Fault> {
         ("moved_on", &entry.moved_on, "異動年月日を入れてください"),
     ];
     for (field, value, message) in required {
-        if value.is_empty() {
+        if value.is_empty() && needed.contains(&field) {
             problem(field, "E0001", message);
         }
     }
@@ -169,7 +175,7 @@ pub fn open_to(row: &Outsider, purpose: &str) -> bool {
 /// # Errors
 /// Fields with the codes of the interface; somebody else's lock; a record that this office may not see, which looks like none.
 pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
-    let checked = check(entry)?;
+    let checked = check(entry, &REQUIRED)?;
     let known = match (&checked.number, entry.kind.as_str()) {
         (Some(number), "1") => Some(current(unit, number).await?),
         _ => None,
@@ -186,47 +192,13 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     unit.require(id, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let (staff, now) = (unit.staff().clone(), unit.now());
     subject::edit_lock(&mut unit.tx, &staff, id, now).await?;
-    let (mut my_number, mut number_token) =
-        known.as_ref().map_or((None, None), |r| (r.my_number.clone(), r.number_token.clone()));
-    if let Some(digits) = &checked.my_number {
-        unit.require(id, &[OUTSIDER_NUMBER]).await?;
-        let place = Place { table: Outsider::TABLE, column: "my_number", row: number.as_str() };
-        my_number = Some(unit.seal(id, place, digits.expose()).await?);
-        number_token = Some(unit.city().keys().token(crate::model::MY_NUMBER, digits.expose())?);
-    }
-    let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let purpose = staff.purpose.clone().unwrap_or_default();
-    let ends = known.is_some() && entry.reason != REASONS[0];
-    let row = Outsider {
-        id: 0,
-        atena_no: number.clone(),
-        rev: known.as_ref().map_or(1, |r| r.rev + 1),
-        programme: known.as_ref().map_or_else(|| purpose.clone(), |r| r.programme.clone()),
-        withheld: entry.withheld,
-        name: entry.name.clone(),
-        kana: entry.kana.clone(),
-        alias: optional(&entry.alias),
-        birth: checked.birth.to_string(),
-        sex: entry.sex.clone(),
-        postal_code: optional(&entry.postal_code),
-        address: entry.address.clone(),
-        phone: optional(&entry.phone),
-        my_number,
-        number_token,
-        reason: if known.is_some() { entry.reason.clone() } else { "新規".into() },
-        moved_on: checked.moved_on,
-        state: if ends { ENDED.into() } else { LIVING.into() },
-        successor: checked.successor,
-        recorded_by: staff.name.clone(),
-        recorded_at: now,
-        seq: unit.seq().await?,
-        superseded_seq: None,
-    };
+    let row = record(unit, id, entry, &checked, &number, known.as_ref(), &purpose).await?;
     match &known {
         Some(old) => store::revise_outsider(&mut unit.tx, old, &row).await?,
         None => {
             row.insert(&mut unit.tx).await?;
-            link(unit, &row).await?;
+            link(unit, &row, number.as_str()).await?;
         }
     }
     if entry.kind == "2"
@@ -242,12 +214,73 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     Ok(number)
 }
 
-/// The number as the registering programme's number of the person; a 団番 comes with 名寄せ.
-async fn link(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
+/// Takes over a person of another system as that system knows them, under its own number; 名寄せ is the caller's. Answers the 宛名番号.
+///
+/// # Errors
+/// Fields with the codes of the interface.
+pub async fn take_over(unit: &mut Unit, entry: &Entry, programme: &str, own_number: &str) -> Result<AtenaNo, Fault> {
+    let checked = check(entry, &TAKEN_OVER)?;
+    let number = next_number(unit).await?;
+    let id = concern(unit, &number).await?;
+    unit.require(id, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
+    let row = record(unit, id, entry, &checked, &number, None, programme).await?;
+    row.insert(&mut unit.tx).await?;
+    link(unit, &row, own_number).await?;
+    Ok(number)
+}
+
+/// The record that an entry makes; a 個人番号 is sealed, and one that is not typed again stays.
+async fn record(
+    unit: &mut Unit,
+    id: i64,
+    entry: &Entry,
+    checked: &Checked,
+    number: &AtenaNo,
+    known: Option<&Outsider>,
+    purpose: &str,
+) -> Result<Outsider, Fault> {
+    let (mut my_number, mut number_token) = known.map_or((None, None), |r| (r.my_number.clone(), r.number_token.clone()));
+    if let Some(digits) = &checked.my_number {
+        unit.require(id, &[OUTSIDER_NUMBER]).await?;
+        let place = Place { table: Outsider::TABLE, column: "my_number", row: number.as_str() };
+        my_number = Some(unit.seal(id, place, digits.expose()).await?);
+        number_token = Some(unit.city().keys().token(crate::model::MY_NUMBER, digits.expose())?);
+    }
+    let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let ends = known.is_some() && entry.reason != REASONS[0];
+    Ok(Outsider {
+        id: 0,
+        atena_no: number.clone(),
+        rev: known.map_or(1, |r| r.rev + 1),
+        programme: known.map_or_else(|| purpose.to_owned(), |r| r.programme.clone()),
+        withheld: entry.withheld,
+        name: entry.name.clone(),
+        kana: entry.kana.clone(),
+        alias: optional(&entry.alias),
+        birth: checked.birth.to_string(),
+        sex: entry.sex.clone(),
+        postal_code: optional(&entry.postal_code),
+        address: entry.address.clone(),
+        phone: optional(&entry.phone),
+        my_number,
+        number_token,
+        reason: if known.is_some() { entry.reason.clone() } else { "新規".into() },
+        moved_on: checked.moved_on,
+        state: if ends { ENDED.into() } else { LIVING.into() },
+        successor: checked.successor.clone(),
+        recorded_by: unit.staff().name.clone(),
+        recorded_at: unit.now(),
+        seq: unit.seq().await?,
+        superseded_seq: None,
+    })
+}
+
+/// A number of the registering programme as the person's; a 団番 comes with 名寄せ.
+async fn link(unit: &mut Unit, row: &Outsider, number: &str) -> Result<(), Fault> {
     let link = Link {
         id: 0,
         programme: row.programme.clone(),
-        number: row.atena_no.to_string(),
+        number: number.to_owned(),
         atena_no: row.atena_no.clone(),
         dan_no: None,
         valid_from: row.moved_on,

@@ -1,8 +1,9 @@
 //! 連携の解除と回収: a link that was wrong is undone by two people, and what rests on it is called back.
 
-use super::match_up::{APART, connect};
+use super::join;
+use super::match_up::APART;
 use super::register_outsider::is_outsiders;
-use crate::model::{LINK, NUMBER, Question, Recall, RecallUse};
+use crate::model::{LINK, Link, NUMBER, Question, Recall, RecallUse};
 use crate::rules::Rules;
 use crate::store;
 use async_trait::async_trait;
@@ -10,8 +11,8 @@ use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::{Timestamp, civil, wareki};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
 use platform::task::{self, NewTask};
-use platform::{Fault, Unit};
-use ports::{LinkUse, LinkUses};
+use platform::{Fault, Unit, outbox};
+use ports::{LINK_RECALLED, LinkRecalled, LinkUse, LinkUses};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -135,10 +136,7 @@ impl Act for SplitPeople {
         let who = &split.atena_no;
         let wrong = wrong(unit, who).await?;
         let uses = self.uses(unit, who, &wrong).await?;
-        let before = store::link_history(&mut unit.tx, who).await?;
-        // Back to what was before the link, which is history now.
-        let earlier = before.iter().rev().find(|l| l.superseded_seq.is_some()).and_then(|l| l.dan_no.clone());
-        connect(unit, who, earlier.as_ref(), "解除").await?;
+        put_links_back(unit, who, &wrong.dan_no).await?;
         let (decided_by, now, seq) = (unit.staff().name.clone(), unit.now(), unit.seq().await?);
         let recall = Recall {
             id: 0,
@@ -153,6 +151,10 @@ impl Act for SplitPeople {
             seq,
         };
         let id = recall.insert(&mut unit.tx).await?;
+        tell(unit, &recall, true).await?;
+        if recall.closed_at.is_some() {
+            put_back(unit, &recall).await?;
+        }
         let subject = unit.find_subject(who).await?;
         for one in uses {
             call_back(unit, id, subject, one).await?;
@@ -161,9 +163,40 @@ impl Act for SplitPeople {
     }
 }
 
+/// Every link to the wrong 団番 says again what it said before: 団番 and basis. That it was another one in between is history, and the recall
+/// says why.
+async fn put_links_back(unit: &mut Unit, who: &AtenaNo, wrong: &DanNo) -> Result<(), Fault> {
+    let (now, seq) = (unit.now(), unit.seq().await?);
+    let history = store::link_history(&mut unit.tx, who).await?;
+    let (ended, present): (Vec<Link>, Vec<Link>) = history.into_iter().partition(|l| l.superseded_seq.is_some());
+    for old in present.into_iter().filter(|l| l.dan_no.as_ref() == Some(wrong)) {
+        let same = |l: &&Link| (&l.programme, &l.number) == (&old.programme, &old.number) && l.dan_no.as_ref() != Some(wrong);
+        let (dan_no, basis) = match ended.iter().rev().find(same) {
+            Some(before) => (before.dan_no.clone(), before.basis.clone()),
+            None => (None, None),
+        };
+        store::relink(&mut unit.tx, &old, &Link { id: 0, dan_no, basis, recorded_at: now, seq, ..old.clone() }).await?;
+    }
+    Ok(())
+}
+
+/// Says that the link of a recall is wrong, or that it is no longer.
+async fn tell(unit: &mut Unit, recall: &Recall, wrong: bool) -> Result<(), Fault> {
+    let event = LinkRecalled { dan_no: recall.dan_no.clone(), atena_no: recall.atena_no.clone(), wrong };
+    outbox::publish(unit, LINK_RECALLED, &event).await
+}
+
+/// Says that everything has been put right, unless another wrong link of the same 団番 is still open.
+async fn put_back(unit: &mut Unit, recall: &Recall) -> Result<(), Fault> {
+    if store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no) {
+        return Ok(());
+    }
+    tell(unit, recall, false).await
+}
+
 /// Puts one use into the queue of its office.
 async fn call_back(unit: &mut Unit, recall_id: i64, subject: Option<i64>, one: LinkUse) -> Result<(), Fault> {
-    let (now, id) = (unit.now(), recall_id.to_string());
+    let now = unit.now();
     let row = RecallUse {
         id: 0,
         recall_id,
@@ -180,18 +213,28 @@ async fn call_back(unit: &mut Unit, recall_id: i64, subject: Option<i64>, one: L
         handled_at: None,
     };
     row.insert(&mut unit.tx).await?;
-    let office = unit.city().profile().offices.iter().find(|o| o.purposes.contains(&one.programme.as_str()));
-    let Some(office) = office.map(|o| o.code) else { return Ok(()) };
+    let Some(office) = office_of(unit, &one.programme) else { return Ok(()) };
+    let reference = task_of(recall_id, office);
     let task = NewTask {
         office,
         purpose: &one.programme,
         kind: TASK,
         title: "誤った連携の回収: この記録にもとづく事務を確かめてください",
         subject,
-        reference: Some(&id),
+        reference: Some(&reference),
         due: None,
     };
     Ok(task::add(&mut unit.tx, task, now).await?)
+}
+
+/// The office that deals with a programme.
+fn office_of(unit: &Unit, programme: &str) -> Option<&'static str> {
+    unit.city().profile().offices.iter().find(|o| o.purposes.contains(&programme)).map(|o| o.code)
+}
+
+/// What the task of an office is about: each office has one for each recall.
+fn task_of(recall: i64, office: &str) -> String {
+    format!("{recall}?office={office}")
 }
 
 /// The pairs that were joined are not joined again by themselves.
@@ -217,9 +260,13 @@ async fn stay_apart(unit: &mut Unit, who: &AtenaNo, dan_no: &DanNo) -> Result<()
             seq,
         });
         let apart = Question { state: APART.into(), decided_by: Some(by.clone()), decided_at: Some(now), ..question };
-        match from {
-            Some(from) => drop(store::set_question(&mut unit.tx, &apart, &from).await?),
-            None => drop(apart.insert(&mut unit.tx).await?),
+        let id = match from {
+            Some(from) => store::set_question(&mut unit.tx, &apart, &from).await?.then_some(apart.id),
+            None => Some(apart.insert(&mut unit.tx).await?),
+        };
+        if let Some(id) = id {
+            join::keep(unit, id, APART, Some("連携の解除".into())).await?;
+            task::done_reference(&mut unit.tx, super::match_up::TASK, &id.to_string(), now).await?;
         }
     }
     Ok(())
@@ -237,8 +284,18 @@ pub async fn put_right(unit: &mut Unit, recall: i64, id: i64, note: &str) -> Res
         return Err(unit.refuse_because(LINK, "ほかの事務の処理は、その事務の担当が登録します").await);
     }
     let (by, now) = (unit.staff().name.clone(), unit.now());
-    if store::put_right(&mut unit.tx, recall, id, note, &by, now).await? {
-        return Ok(());
+    if !store::put_right(&mut unit.tx, recall, id, note, &by, now).await? {
+        return Err(Fault::conflict("この処理は済んでいます", "ほかの職員が先に登録しました"));
     }
-    Err(Fault::conflict("この処理は済んでいます", "ほかの職員が先に登録しました"))
+    let done = uses.iter().find(|u| u.id == id).and_then(|u| office_of(unit, &u.programme));
+    let left = store::uses(&mut unit.tx, recall).await?;
+    let open = |office| left.iter().any(|u| u.state == WAITING && office_of(unit, &u.programme) == Some(office));
+    if let Some(office) = done.filter(|office| !open(office)) {
+        task::done_reference(&mut unit.tx, TASK, &task_of(recall, office), now).await?;
+    }
+    let recall = store::recall(&mut unit.tx, recall).await?;
+    match recall.closed_at {
+        Some(_) => put_back(unit, &recall).await,
+        None => Ok(()),
+    }
 }

@@ -62,7 +62,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
             card("一人を照会する", "案件が必要です", post_form("look-up", "/hub", false, &call.hidden(), look_up)),
         ))
         (card("連携", "", table(&list)))
-        (button_row(&[Action::link("番号の変換", super::translate::PAGE)], html! {}))
+        (button_row(&[Action::link("統合宛名を探す", super::search::PAGE), Action::link("番号の変換", super::translate::PAGE)], html! {}))
     };
     let data = serde_json::json!({
         "people": people,

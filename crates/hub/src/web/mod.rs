@@ -1,11 +1,13 @@
 //! Pages of the hub.
 
+pub mod batches;
 pub mod counts;
 pub mod outsider;
 pub mod outsiders;
 pub mod person;
 pub mod recall;
 pub mod review;
+pub mod search;
 pub mod translate;
 
 use platform::register::Shown;
@@ -22,4 +24,12 @@ fn reworded(city: &platform::City, row: Vec<Shown>) -> Vec<Shown> {
         _ => (column, value),
     };
     row.into_iter().map(named).collect()
+}
+
+/// UTF-8 with its mark, every cell quoted, lines as a spreadsheet expects them.
+fn csv(head: &[&str], lines: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let quoted = |cells: &[String]| cells.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
+    let mut text = format!("\u{feff}{}\r\n", head.join(","));
+    lines.for_each(|line| text.push_str(&(quoted(&line) + "\r\n")));
+    text.into_bytes()
 }

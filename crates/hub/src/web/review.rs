@@ -1,11 +1,12 @@
 //! 名寄せの確認: the queue without names, and one question side by side.
 
-use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Question};
+use crate::model::{Answer, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Question};
 use crate::rules::Rules;
 use crate::store;
 use crate::usecases::join::{self, Join};
 use crate::usecases::match_up::{APART, DRAFTED, OPEN, SAME, dan_of};
 use crate::usecases::register_outsider::is_outsiders;
+use crate::usecases::reopen::{self, DOUBTED, Reopen};
 use kernel::access::Action::Search;
 use kernel::ident::AtenaNo;
 use kernel::time::{civil, wareki_short};
@@ -18,6 +19,9 @@ use webkit::components::{
 };
 use webkit::{Begun, Call, Reply, Screen};
 
+/// States of a question, as tabs of the queue.
+const STATES: [&str; 5] = [OPEN, DRAFTED, SAME, APART, DOUBTED];
+
 /// Page of the queue.
 pub const QUEUE: &str = "/hub/review";
 
@@ -25,7 +29,7 @@ pub const QUEUE: &str = "/hub/review";
 pub async fn queue(call: Call) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     unit.permit(Search, LINK).await?;
-    let state = call.query.some("state").filter(|s| [OPEN, DRAFTED, SAME, APART].contains(s)).unwrap_or(OPEN).to_owned();
+    let state = call.query.some("state").filter(|s| STATES.contains(s)).unwrap_or(OPEN).to_owned();
     let counts = store::count_questions(&mut unit.tx).await?;
     let questions = store::questions(&mut unit.tx, &state).await?;
     let (mut rows, mut data) = (vec![], vec![]);
@@ -60,8 +64,8 @@ pub async fn queue(call: Call) -> Result<Reply, Fault> {
         ..Table::default()
     };
     let number = |state: &str| counts.iter().find(|(s, _)| s == state).map_or(0, |(_, n)| *n);
-    let tabs = [OPEN, DRAFTED, SAME, APART]
-        .map(|s| Action::link(&format!("{s} {}件", number(s)), &format!("{QUEUE}?state={}", webkit::server::encode(s))));
+    let tabs =
+        STATES.map(|s| Action::link(&format!("{s} {}件", number(s)), &format!("{QUEUE}?state={}", webkit::server::encode(s))));
     let main = html! {
         (button_row(&tabs, html! {}))
         (card(&state, "確からしい順。氏名は、見比べる画面でだけ出ます", table(&list)))
@@ -156,7 +160,17 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
             Action::link("確認の一覧へ戻る", QUEUE).key("F6"),
         ], html! { "同じ人とする判断は、別の職員が決裁します" }))
     };
-    let ledger = Ledger::default().with(Question::REGISTER, [question.in_words()]);
+    let back = html! {
+        (Field::new("reason", "取り消す理由").required().hint("何で分かったか。氏名は書きません").text())
+        (button_row(&[
+            Action::submit("「別の人」の取消しを起案").key("F7").sending("answer", "reopen"),
+            Action::link("確認の一覧へ戻る", QUEUE).key("F6"),
+        ], html! { "別の職員が決裁すると、もう一度確認できます" }))
+    };
+    let answers = store::answers(&mut unit.tx, question.id).await?;
+    let ledger = Ledger::default()
+        .with(Question::REGISTER, [question.in_words()])
+        .with(Answer::REGISTER, answers.iter().rev().map(Answer::in_words));
     let main = html! {
         (card("二つの記録", &question.evidence, html! {
             (table(&both))
@@ -167,6 +181,7 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
             ]))
         }))
         @if open { (card("判断", "", post_form("answer", &path, false, &call.hidden(), same))) }
+        @if question.state == APART { (card("「別の人」の取消し", "判断が誤りと分かったときだけ", post_form("answer", &path, false, &call.hidden(), back))) }
         (ledger.cards(|_| true))
     };
     let sides = serde_json::json!([
@@ -188,7 +203,7 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
 pub async fn answer(call: Call, rules: Rules) -> Result<Reply, Fault> {
     let id = call.id("id")?;
     let mut reader = call.form.reader();
-    let reason = reader.text("reason", "判断の理由");
+    let reason = reader.text("reason", "理由");
     reader.finish()?;
     let mut unit = match call.command().await? {
         Begun::New(unit) => *unit,
@@ -197,6 +212,7 @@ pub async fn answer(call: Call, rules: Rules) -> Result<Reply, Fault> {
     unit.permit(call.action, LINK).await?;
     match call.form.some("answer") {
         Some("apart") => join::apart(&mut unit, id, &reason).await?,
+        Some("reopen") => reopen::draft(&mut unit, &Reopen { question: id, reason }, &rules).await?,
         _ => join::draft(&mut unit, &Join { question: id, reason }, &rules).await?,
     }
     unit.commit_as((), QUEUE).await?;

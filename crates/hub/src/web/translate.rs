@@ -1,7 +1,9 @@
 //! 番号の変換 and 持出し: by screen and by file.
 
+use super::csv;
 use crate::model::{NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
+use crate::usecases::interface_file;
 use crate::usecases::translate::{self, Translated, Way};
 use kernel::access::Action::Search;
 use maud::html;
@@ -11,6 +13,8 @@ use webkit::{Call, Download, Reply, Screen};
 
 /// Page of the translation.
 pub const PAGE: &str = "/hub/translate";
+/// The translation of a file of an interface.
+pub const FILE: &str = "/hub/translate/file";
 /// Most rows of one file.
 const MOST: usize = 100_000;
 
@@ -32,8 +36,20 @@ pub async fn ask(call: Call) -> Result<Reply, Fault> {
         (Field::new("file", "または、番号を一行に一つ書いたファイル").file(".csv,.txt"))
         (button_row(&[Action::submit("変換してCSVを受け取る").key("F9").primary()], html! {}))
     };
+    let outputs = [
+        Choice { value: "good", label: "変換したファイル", note: "" },
+        Choice { value: "held", label: "変換できない行の一覧(CSV)", note: "" },
+    ];
+    let of_file = html! {
+        (Field::new("programme", "業務").required().value(crate::model::JUKI).select(&choices))
+        (Field::new("way", "向き").required().value("to_dan").radio(&ways))
+        (Field::new("output", "受け取るもの").required().value("good").radio(&outputs))
+        (Field::new("file", "見出しの行があるファイル").required().file(".jsonl,.txt"))
+        (button_row(&[Action::submit("ファイルを変換する")], html! {}))
+    };
     let main = html! {
         (card("番号の変換", "変換できない行は、理由を書いて同じ順に返します", post_form("translate", PAGE, true, &call.hidden(), form)))
+        (card("インターフェイスのファイルの変換", "情報照会・情報提供・副本などのファイル。変換できる行だけが先へ進みます", post_form("file", FILE, true, &call.hidden(), of_file)))
         (card("持出し", "", button_row(&[Action::link("住登外者の全項目(CSV)", "/hub/outsiders.csv").file()], html! {})))
     };
     let screen = Screen {
@@ -76,6 +92,43 @@ pub async fn run(call: Call) -> Result<Reply, Fault> {
     Ok(Reply::File(unit.commit(download).await?))
 }
 
+/// Translates a file of an interface; answers the file, or the rows that stay.
+pub async fn file(call: Call) -> Result<Reply, Fault> {
+    let mut reader = call.form.reader();
+    let programme = reader.text("programme", "業務");
+    let way = reader.choice("way", "向き", &["to_dan", "from_dan"]);
+    let output = reader.choice("output", "受け取るもの", &["good", "held"]);
+    let body = call.uploads.first().map(|u| String::from_utf8(u.body.clone()));
+    match &body {
+        None => reader.problem("file", "ファイルを選んでください"),
+        Some(Err(_)) => reader.problem("file", "ファイルの文字コードがUTF-8ではありません"),
+        Some(Ok(text)) if text.lines().count() > MOST => {
+            reader.problem("file", format!("一度に変換できるのは{MOST}行までです。分けて送ってください"));
+        }
+        Some(Ok(_)) => {}
+    }
+    reader.finish()?;
+    let text = body.and_then(Result::ok).unwrap_or_default();
+    let mut unit = call.look().await?;
+    unit.permit(call.action, NUMBER).await?;
+    let way = if way == "to_dan" { Way::ToDan } else { Way::FromDan };
+    let through = interface_file::run(&mut unit, &programme, way, &text).await?;
+    unit.note(format!(
+        "インターフェイスのファイルの変換 {}行、うち変換できない行 {}",
+        through.good + through.held.len(),
+        through.held.len()
+    ));
+    let download = if output == "good" {
+        let name = "変換したファイル.jsonl".into();
+        Download { name, mime: "application/jsonl; charset=utf-8", body: through.file.into_bytes(), inline: false }
+    } else {
+        let lines = through.held.into_iter().map(|held| vec![held.line.to_string(), held.number, held.why.to_owned()]);
+        let body = csv(&["行", "番号", "変換できない理由"], lines);
+        Download { name: "変換できない行.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false }
+    };
+    Ok(Reply::File(unit.commit(download).await?))
+}
+
 /// Every item of every 住登外者, without what is secret. Places of protected people stay here.
 pub async fn outsiders(call: Call) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
@@ -100,12 +153,4 @@ pub async fn outsiders(call: Call) -> Result<Reply, Fault> {
     let body = csv(&head, lines.into_iter());
     let download = Download { name: "住登外者.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false };
     Ok(Reply::File(unit.commit(download).await?))
-}
-
-/// UTF-8 with its mark, every cell quoted, lines as a spreadsheet expects them.
-fn csv(head: &[&str], lines: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let quoted = |cells: &[String]| cells.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
-    let mut text = format!("\u{feff}{}\r\n", head.join(","));
-    lines.for_each(|line| text.push_str(&(quoted(&line) + "\r\n")));
-    text.into_bytes()
 }

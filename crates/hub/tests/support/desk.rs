@@ -88,6 +88,28 @@ impl<'a> Desk<'a> {
         self.post(path, &key, &fields.join("&")).await
     }
 
+    /// A form with a file.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, body: &str) -> (StatusCode, String, String) {
+        let key = format!("form-up{}-0001", self.key.fetch_add(1, Ordering::SeqCst));
+        let csrf = self.staff().await.csrf;
+        let hidden = [("_csrf", csrf.as_str()), ("_key", key.as_str())];
+        let mut parts: Vec<String> = hidden
+            .iter()
+            .chain(fields)
+            .map(|(name, value)| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
+            .collect();
+        let kind = "Content-Type: text/csv";
+        parts.push(format!(
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n{kind}\r\n\r\n{body}\r\n--x--\r\n"
+        ));
+        let request = Request::post(path)
+            .header(header::COOKIE, format!("atena_session={}", self.token))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(parts.concat()))
+            .unwrap();
+        self.send(request).await
+    }
+
     /// A page as data.
     pub async fn api(&self, path: &str) -> serde_json::Value {
         let (status, body) = self.get(&format!("/api/v1{path}")).await;

@@ -6,11 +6,12 @@
 pub mod desk;
 
 use async_trait::async_trait;
+use hub::lines::Lines;
 use hub::{GROUPS, Needs, PURPOSE, Rules};
 use kernel::Date;
 use kernel::access::{Action, Purpose};
 use kernel::decision::FactRef;
-use kernel::ident::{AtenaNo, SetaiNo};
+use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::{PartialDate, Timestamp, civil, wareki_short};
 use mynumber::IndividualNumber;
 use platform::audit::{self, LogFilter};
@@ -21,7 +22,10 @@ use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, outbox};
 use ports::facts::{ResidentFacts, ResidentHit};
-use ports::{LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
+use ports::{
+    ComparePort, Likeness, LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent,
+    ResidentPort,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use webkit::Programme;
@@ -87,22 +91,29 @@ impl ResidentPort for Registry {
     async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
     }
-    async fn search(&self, unit: &mut Unit, query: &str, _: usize) -> Result<Vec<ResidentHit>, Fault> {
+    async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
         unit.permit(Action::Search, "juki.identify").await?;
-        let people = self.1.lock().unwrap();
         let fits = |p: &&ResidentFacts| {
-            p.kana == query || p.name == query || p.birth.exact().is_some_and(|day| wareki_short(day) == query)
+            let birth = p.birth.exact().map(wareki_short).unwrap_or_default();
+            let said = format!("{birth} {} {}", p.kana, p.name);
+            query.split_whitespace().all(|word| said.contains(word))
         };
-        let hit = |p: &ResidentFacts| ResidentHit {
-            atena_no: p.atena_no.clone(),
-            name: p.name.clone(),
-            kana: p.kana.clone(),
-            birth: p.birth.to_string(),
-            sex: p.sex.clone(),
-            address: p.address.clone(),
-            status: "住民".into(),
-        };
-        Ok(people.values().filter(fits).map(hit).collect())
+        let people: Vec<ResidentFacts> = self.1.lock().unwrap().values().filter(fits).take(limit).cloned().collect();
+        let mut hits = vec![];
+        for p in people {
+            let subject = unit.find_subject(&p.atena_no).await?.unwrap();
+            let seen = unit.see_for(Action::Search, subject, &["juki.identify", "juki.address"]).await?;
+            hits.push(ResidentHit {
+                atena_no: p.atena_no,
+                name: p.name,
+                kana: p.kana,
+                birth: p.birth.to_string(),
+                sex: p.sex,
+                address: seen.show("juki.address", p.address).flatten(),
+                status: "住民".into(),
+            });
+        }
+        Ok(hits)
     }
     async fn individual_number(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
@@ -111,6 +122,49 @@ impl ResidentPort for Registry {
     }
     async fn born_between(&self, _: &mut Unit, _: Date, _: Date, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
+    }
+}
+
+#[async_trait]
+impl ComparePort for Registry {
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, _: usize) -> Result<Vec<ResidentFacts>, Fault> {
+        unit.permit(Action::Search, "juki.identify").await?;
+        let fits = |p: &&ResidentFacts| {
+            p.kana == likeness.kana
+                || p.name == likeness.name
+                || (likeness.birth.is_some() && p.birth.exact() == likeness.birth)
+                || likeness.numbers.contains(&p.atena_no)
+        };
+        let numbers: Vec<_> = self.1.lock().unwrap().values().filter(fits).map(|p| p.atena_no.clone()).collect();
+        let mut all = vec![];
+        for number in numbers {
+            all.extend(self.person(unit, &number, TODAY).await?);
+        }
+        Ok(all)
+    }
+}
+
+/// The city's exchange: what went out to the gateway, and to other institutions from there.
+struct Exchange;
+
+#[async_trait]
+impl LinkUses for Exchange {
+    async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let last = number.as_str().get(13..).unwrap_or_default();
+        let made = |kind: &str, title: &str, reference: &str, recipient: Option<&str>| LinkUse {
+            programme: "hub".into(),
+            kind: kind.into(),
+            title: format!("{title} {last}"),
+            reference: reference.into(),
+            used_on: civil(since),
+            amount: None,
+            recipient: recipient.map(str::to_owned),
+        };
+        Ok(vec![
+            made("副本", "地方税関係情報 令和8年度", "/exchange/originals", Some("中間サーバー")),
+            made("提供", "児童手当の事務への回答", "/exchange/records", Some("東京都新宿区")),
+            made("通知", "情報提供の記録のお知らせ", "/exchange/records", Some("本人")),
+        ])
     }
 }
 
@@ -133,14 +187,46 @@ impl LinkUses for Payer {
     }
 }
 
+/// The other end of the lines: what the gateway was told, in order.
+#[derive(Default)]
+pub struct Heard(pub Mutex<Vec<String>>);
+
+impl Heard {
+    fn say(&self, word: String) -> Result<(), Fault> {
+        self.0.lock().unwrap().push(word);
+        Ok(())
+    }
+
+    /// What was said since the last time.
+    pub fn since(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Lines for Heard {
+    async fn people(&self, people: &[DanNo]) -> Result<(), Fault> {
+        people.iter().try_for_each(|dan| self.say(format!("person {dan}")))
+    }
+    async fn protect(&self, dan: &DanNo) -> Result<(), Fault> {
+        self.say(format!("protect {dan}"))
+    }
+    async fn recall(&self, dan: &DanNo, wrong: bool) -> Result<(), Fault> {
+        self.say(format!("recall {dan} {wrong}"))
+    }
+    async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
+        self.say(format!("code {acquisition}"))
+    }
+}
+
 /// What the hub needs, with the tables of nobody: names are compared as they are written.
-pub fn needs(residents: Arc<dyn ResidentPort>) -> Needs {
+pub fn needs(residents: Arc<dyn ComparePort>, lines: Option<Arc<dyn Lines>>) -> Needs {
     Needs {
         residents,
         tables: Arc::new(matching::Tables::new("test", |c| c, ["大阪府", "みなと市"])),
         rules: Rules { rank: |_, _| Ok((3, "専決規程".into())) },
-        users: vec![Arc::new(Payer)],
-        lines: None,
+        users: vec![Arc::new(Payer), Arc::new(Exchange)],
+        lines,
     }
 }
 
@@ -155,12 +241,14 @@ pub struct World {
     pub city: City,
     pub registry: Arc<Registry>,
     pub programme: Programme,
+    pub heard: Arc<Heard>,
 }
 
 /// The same city on every database at hand.
 pub async fn worlds() -> Vec<World> {
     let registry = Arc::new(Registry::default());
-    let migrations: Vec<_> = platform::MIGRATIONS.iter().copied().chain(hub::programme(needs(registry)).migrations).collect();
+    let migrations: Vec<_> =
+        platform::MIGRATIONS.iter().copied().chain(hub::programme(needs(registry, None)).migrations).collect();
     let mut all = vec![];
     for database in fresh_databases(&migrations).await.unwrap() {
         let registry = Arc::new(Registry::default());
@@ -183,8 +271,9 @@ pub async fn worlds() -> Vec<World> {
         let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
         let clock = Arc::new(FixedClock::noon(TODAY));
         let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
-        let programme = hub::programme(needs(registry.clone()));
-        all.push(World { database, city, registry, programme });
+        let heard = Arc::new(Heard::default());
+        let programme = hub::programme(needs(registry.clone(), Some(heard.clone())));
+        all.push(World { database, city, registry, programme, heard });
     }
     all
 }
@@ -213,6 +302,14 @@ impl World {
         tx.commit().await.unwrap();
         staff.case = Some(OpenCase { id: 1, number: "R8-試-000001".into(), ground: "受付".into(), subjects: vec![subject] });
         staff
+    }
+
+    /// Somebody is under 支援措置.
+    pub async fn protect(&self, who: &AtenaNo) {
+        let mut tx = self.city.db().write().await.unwrap();
+        let subject = platform::subject::of(&mut tx, who).await.unwrap();
+        platform::subject::protect(&mut tx, subject, Some("支援措置"), self.city.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub async fn look(&self, staff: &StaffContext) -> Unit {

@@ -1,0 +1,230 @@
+//! The five functions of 統合利用番号連携サーバー in the assessment of 堺市, each under its own name, and the translation for every interface.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its city has failed")]
+
+mod support;
+
+use axum::http::StatusCode;
+use hub::lines::{self, CodeWanted};
+use platform::keys::{hex, sha256};
+use serde_json::{Value, json};
+use support::desk::Desk;
+use support::{World, atena, my_number, worlds};
+
+const HOME: &str = "大阪府みなと市中央区港町二丁目7番5号";
+
+/// Three residents with cards of 子ども医療; the third has no 個人番号 yet.
+async fn city(world: &World) -> [String; 2] {
+    for (n, name) in [(1, "山田 花子"), (2, "山田 太郎"), (3, "山田 次郎")] {
+        world.registry.lives(&atena(n), [name, "ヤマダ ハナコ", "昭和45年5月1日", "女", HOME]);
+        match n {
+            3 => world.resident(ports::ResidentChange::Born, &atena(n), &[]).await,
+            _ => world.enters(&atena(n), my_number(n)).await,
+        }
+        world.linked("kodomo", &format!("K{n}"), &atena(n)).await;
+    }
+    world.deliver().await;
+    [world.dan_no("juki", &atena(1)).await.unwrap(), world.dan_no("juki", &atena(2)).await.unwrap()]
+}
+
+/// A file of an interface.
+fn file(interface: &str, rows: &[Value]) -> String {
+    let body: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let head =
+        json!({ "interface": interface, "count": rows.len(), "sha256": hex(&sha256(body.as_bytes())), "file": "0".repeat(32) });
+    format!("{head}\n{body}")
+}
+
+/// The file after the translation, and the rows that stay.
+async fn through(desk: &Desk<'_>, way: &str, body: &str) -> (Value, Vec<Value>, String) {
+    let mut answers = vec![];
+    for output in ["good", "held"] {
+        let fields = [("programme", "kodomo"), ("way", way), ("output", output)];
+        let (status, _, answer) = desk.upload("/hub/translate/file", &fields, "file.jsonl", body).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answers.push(answer);
+    }
+    let (head, rows) = answers[0].split_once('\n').unwrap();
+    let head: Value = serde_json::from_str(head).unwrap();
+    assert_eq!(head["sha256"], hex(&sha256(rows.as_bytes())), "the heading fits the rows that go on");
+    let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(head["count"], rows.len());
+    (head, rows, answers.remove(1))
+}
+
+async fn desk(world: &World) -> Desk<'_> {
+    let desk = Desk::open(world, "4001", 2, "it_policy").await;
+    desk.open_case().await;
+    desk
+}
+
+/// 1 宛名管理機能: 各システム固有宛名番号と本市内統合宛名番号の管理.
+#[tokio::test]
+async fn sakai_number_management() {
+    for world in worlds().await {
+        let [one, _] = city(&world).await;
+        let desk = desk(&world).await;
+        let counts = desk.api("/hub").await;
+        assert_eq!(counts["people"], 2);
+        assert!(counts["programmes"].as_array().unwrap().contains(&json!({ "programme": "kodomo", "links": 3, "joined": 2 })));
+        desk.look_up("a", &atena(1)).await;
+        world.corrected(&atena(1), my_number(9)).await;
+        let person = desk.api(&format!("/hub/{}", atena(1))).await;
+        assert_eq!(person["dan_no"], one.as_str(), "one number for one person, also through a change of 個人番号");
+        assert_eq!(person["number_changed_on"], json!(["2026-11-20"]));
+        let numbers: Vec<&str> = person["links"].as_array().unwrap().iter().map(|l| l["number"].as_str().unwrap()).collect();
+        assert!(numbers.contains(&"K1") && numbers.contains(&atena(1).as_str()));
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+/// 2 情報提供機能: 業務情報を中間サーバーに提供する. 副本 go out under 団番, in the order in which the programme wrote them.
+#[tokio::test]
+async fn sakai_provision() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        let desk = desk(&world).await;
+        let looks = world.recorded(&atena(1)).await.len();
+        let row =
+            |number: &str, key: &str| json!({ "dan": number, "key": key, "items": { "課税標準額": { "value": "120000" } } });
+        let rows = [row("K2", "a"), row("K3", "b"), row("K9", "c"), row("K1", "d")];
+        let (head, good, held) = through(&desk, "to_dan", &file("DBM_20113", &rows)).await;
+        assert_eq!(head["interface"], "DBM_20113");
+        assert_eq!(head["file"], "0".repeat(32), "the number of the file stays: a repetition is one");
+        assert_eq!(good, [row(&two, "a"), row(&one, "d")], "good rows go on in their order, with everything else as it was");
+        let lines: Vec<&str> = held.lines().skip(1).collect();
+        assert_eq!(lines.len(), 2, "{held}");
+        assert!(lines[0].starts_with("\"2\",\"K3\"") && lines[0].contains("付番を待っています"), "{held}");
+        assert!(lines[1].starts_with("\"3\",\"K9\"") && lines[1].contains("登録されていません"), "{held}");
+        assert_eq!(world.recorded(&atena(1)).await.len(), looks, "a run over many people is one leaf, not a look at each");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+/// 3 情報照会機能: 他機関へ照会する. The question goes out with 団番 and the answer comes back with the programme's number.
+#[tokio::test]
+async fn sakai_inquiry() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        let desk = desk(&world).await;
+        let ask = json!({ "request": "r1", "dan": "K1", "made_for": ["K2"], "procedure": "事務1" });
+        let bad = json!({ "request": "r2", "dan": "K1", "made_for": ["K2", "K9"] });
+        let (_, good, held) = through(&desk, "to_dan", &file("SKI_10123", &[bad, ask])).await;
+        assert_eq!(good, [json!({ "request": "r1", "dan": one, "made_for": [two], "procedure": "事務1" })]);
+        assert!(held.contains("\"1\",\"K9\""), "one unknown person holds the row back: {held}");
+        let body =
+            format!("{}\n{}\n", json!({ "ok": { "request": "r1", "subject": { "dan": one } } }), json!({ "ok": { "dan": "1" } }));
+        let head = json!({ "file": "f", "count": 2, "bad": 0, "sha256": hex(&sha256(body.as_bytes())) });
+        let (_, answers, held) = through(&desk, "from_dan", &format!("{head}\n{body}")).await;
+        assert_eq!(answers, [json!({ "ok": { "request": "r1", "subject": { "dan": "K1" } } })]);
+        assert!(held.contains("\"2\",\"1\""), "{held}");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+/// 4 符号要求機能: 処理通番と符号の要求データを住基システムへ送る. The gateway knows a 団番; the peer gets the 個人番号; nobody keeps both.
+#[tokio::test]
+async fn sakai_code_request() {
+    for world in worlds().await {
+        let [one, _] = city(&world).await;
+        world.heard.since();
+        let wanted = |acquisition: &str, dan: &str| CodeWanted {
+            acquisition: acquisition.into(),
+            dan_no: kernel::ident::DanNo::parse(dan).unwrap(),
+        };
+        let nobody = kernel::ident::DanNo::issue(777).unwrap();
+        lines::take(&world.city, &[wanted("0000000000000001", &one), wanted("0000000000000002", nobody.as_str())]).await.unwrap();
+        assert!(world.heard.since().is_empty(), "durable first, sent afterwards");
+        world.deliver().await;
+        assert_eq!(world.heard.since(), ["code 0000000000000001"], "who is nobody's is not asked for");
+        world.deliver().await;
+        assert!(world.heard.since().is_empty(), "once");
+        let looked = world.recorded(&atena(1)).await;
+        assert!(looked.last().unwrap().contains("juki.mynumber"), "the use of the 個人番号 is on record: {looked:?}");
+        world.database.remove().await;
+    }
+}
+
+/// 5 オンライン機能: オンラインでの統合宛名の検索・更新. Purpose, two keys, a cap, and a record of every look.
+#[tokio::test]
+async fn sakai_online() {
+    for world in worlds().await {
+        city(&world).await;
+        for n in 100..170 {
+            world.registry.lives(&atena(n), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", HOME]);
+            world.enters(&atena(n), my_number(n)).await;
+        }
+        let desk = desk(&world).await;
+        let other = Desk::open(&world, "2001", 1, "").await;
+        other.open_case().await;
+        let search = |birth: &str, kana: &str| {
+            format!("/hub/search?birth={}&kana={}", webkit::server::encode(birth), webkit::server::encode(kana))
+        };
+        let people = |page: Value| page["people"].as_array().unwrap().len();
+        assert_eq!(other.get(&search("S45.5.1", "ヤマダ")).await.0, StatusCode::FORBIDDEN, "another purpose");
+        for one_key in [search("S45.5.1", ""), search("", "ヤマダ")] {
+            assert_eq!(desk.get(&one_key).await.0, StatusCode::UNPROCESSABLE_ENTITY, "one key shows nobody");
+        }
+        let before = world.recorded(&atena(1)).await.len();
+        let found = desk.api(&search("S45.5.1", "ヤマダ ハナコ")).await;
+        assert_eq!(people(found.clone()), 3, "{found}");
+        assert!(found.to_string().contains("付番待ち"), "the newborn child waits");
+        assert_eq!(world.recorded(&atena(1)).await.len(), before + 1, "the look is recorded");
+        let many = desk.api(&search("H3.2.2", "カワダ ツキコ")).await;
+        assert_eq!((many["full"].as_bool(), people(many)), (Some(true), 50), "capped, and it says so");
+        // 更新: a 住登外者 is entered, found beside the residents, and changed.
+        let entry = [
+            ("kind", "0"),
+            ("name", "山田 花代"),
+            ("kana", "ヤマダ ハナヨ"),
+            ("birth", "S45.5.1"),
+            ("sex", "女"),
+            ("address", "京都府京都市北区1番"),
+            ("moved_on", "R8.11.20"),
+        ];
+        let (_, record, _) = desk.say("/hub/outsiders", &entry).await;
+        let hits = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;
+        assert!(hits.to_string().contains("住登外者(現存)"), "{hits}");
+        let number = record.rsplit('/').next().unwrap().to_owned();
+        let changed = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区2番")];
+        let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "address"].contains(n)).chain(changed).collect();
+        assert_eq!(desk.say("/hub/outsiders", &form).await.0, StatusCode::SEE_OTHER);
+        assert!(desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await.to_string().contains("北区2番"));
+        drop((desk, other));
+        world.database.remove().await;
+    }
+}
+
+/// ATN-06, ATN-07: 宛名番号 ⇄ 団番 for every interface of the inventory.
+#[tokio::test]
+async fn every_interface_is_translated_both_ways() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        let desk = desk(&world).await;
+        let inventory = include_str!("../../../data/interfaces.toml");
+        let ids: Vec<&str> = inventory.lines().filter_map(|l| l.strip_prefix("id = \"")?.strip_suffix('"')).collect();
+        assert_eq!(ids.len(), 83);
+        for id in ids {
+            let rows = |a: &str, b: &str| {
+                [json!({ "dan": a, "id": id }), json!({ "request": "r" }), json!({ "dan": b, "made_for": [a] })]
+            };
+            let (_, out, held) = through(&desk, "to_dan", &file(id, &rows("K1", "K2"))).await;
+            assert_eq!(out, rows(&one, &two), "{id}");
+            assert_eq!(held.lines().count(), 1, "{id}: nothing stays");
+            let (_, back, _) = through(&desk, "from_dan", &file(id, &out)).await;
+            assert_eq!(back, rows("K1", "K2"), "{id}");
+        }
+        for (broken, said) in
+            [(file("SKI_10123", &[json!({ "dan": "K1" })]).replace("K1", "K2"), "ハッシュ値"), ("{}".to_owned(), "見出し")]
+        {
+            let fields = [("programme", "kodomo"), ("way", "to_dan"), ("output", "good")];
+            let (status, _, page) = desk.upload("/hub/translate/file", &fields, "file.jsonl", &broken).await;
+            assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(said), "{said}: {page}");
+        }
+        drop(desk);
+        world.database.remove().await;
+    }
+}
