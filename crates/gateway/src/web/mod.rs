@@ -6,6 +6,9 @@ pub mod person;
 pub mod provision;
 pub mod records;
 pub mod replica;
+pub mod security;
+pub mod system;
+pub mod traffic;
 
 use crate::interfaces::desk::Desk;
 use crate::interfaces::{Outcome, Refusal};

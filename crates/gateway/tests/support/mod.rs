@@ -4,6 +4,8 @@
 
 pub mod calls;
 pub mod network;
+pub mod schema;
+pub mod staff;
 
 use async_trait::async_trait;
 use gateway::{Business, GROUPS, Institution, Keeper, MIGRATION, PURPOSE, Profile, Sender, Unsent};

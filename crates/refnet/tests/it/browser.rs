@@ -68,7 +68,14 @@ async fn every_page_passes_the_accessibility_checker() {
     assert_eq!(rows, 1, "the hidden exchange is not there");
     let found = page.axe().await.unwrap();
     assert!(found.is_empty(), "{}", found[0]);
-    picture(&page, "/mine").await;
+    picture(&page, "/portal/mine").await;
+    page.load_after(page.click("a[href='/portal/means']")).await.unwrap();
+    page.wait_for_text("使える期限").await.unwrap();
+    let found = page.axe().await.unwrap();
+    assert!(found.is_empty(), "{}", found[0]);
+    picture(&page, "/portal/means").await;
+    page.load_after(page.click("form[action='/portal/give-up'] button")).await.unwrap();
+    page.wait_for_text("個人番号は入れません").await.unwrap();
     world.done().await;
 }
 
