@@ -180,7 +180,7 @@ impl Keeper {
         let mut tx = self.write().await?;
         if dropped > 0 {
             tracing::warn!("a message that its sender may not send was dropped");
-            outgoing::raise_words(&mut tx, REFUSED, &refused_ja(from, "電文"), dropped, now).await?;
+            outgoing::raise_words(&mut tx, REFUSED, &refused_ja(&self.0.profile, from, "/messages"), dropped, now).await?;
         }
         let mut said = Vec::new();
         for (load, part, records) in chunks {

@@ -1,6 +1,7 @@
 //! セキュリティ管理: whom the tenant has met on its lines since the process began, how long their certificates are valid, and what was refused.
 
 use crate::keeper::Keeper;
+use crate::profile::Profile;
 use kernel::time::Timestamp;
 use line::Certificates;
 use platform::Fault;
@@ -52,26 +53,31 @@ impl Watch {
 
 impl Keeper {
     /// A peer with a valid certificate has tried what it may not: operators hear of it. One line for each peer and kind of call.
-    pub(crate) async fn refused(&self, from: &Party, what: &str) -> Result<(), Fault> {
+    pub(crate) async fn refused(&self, from: &Party, path: &str) -> Result<(), Fault> {
         let now = self.city().now();
         let mut tx = self.write().await?;
-        crate::store::outgoing::raise_words(&mut tx, REFUSED, &refused_ja(from, what), 1, now).await?;
+        crate::store::outgoing::raise_words(&mut tx, REFUSED, &refused_ja(self.profile(), from, path), 1, now).await?;
         Ok(tx.commit().await?)
     }
 }
 
 /// The words of that alarm. Parties are institutions; nobody is named.
-pub(crate) fn refused_ja(from: &Party, what: &str) -> String {
-    format!("{}からの{what}を断りました。接続の設定と相手を確かめてください", party_ja(&from.to_string()))
+pub(crate) fn refused_ja(profile: &Profile, from: &Party, path: &str) -> String {
+    let what = match path {
+        "/messages" => "電文".to_owned(),
+        "/if/{id}" => "インターフェイスの呼出し".to_owned(),
+        other => format!("呼出し({other})"),
+    };
+    format!("{}からの{what}を断りました。接続の設定と相手を確かめてください", party_ja(profile, &from.to_string()))
 }
 
 /// A party as operators read it.
-pub(crate) fn party_ja(party: &str) -> String {
+pub(crate) fn party_ja(profile: &Profile, party: &str) -> String {
     match party.split_once(':') {
         None if party == "network" => "情報提供ネットワークシステム".to_owned(),
         None if party == "juki" => "住基ネット".to_owned(),
-        Some(("city", code)) => format!("市の業務({code})"),
-        Some(("gateway", code)) => format!("他団体の中間サーバー({code})"),
+        Some(("city", code)) => format!("{}の業務", profile.institution_ja(code)),
+        Some(("gateway", code)) => format!("{}の中間サーバー", profile.institution_ja(code)),
         _ => party.to_owned(),
     }
 }

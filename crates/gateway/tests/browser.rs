@@ -1,5 +1,6 @@
 //! Every page of a tenant in a real browser, filled: nothing that the accessibility checker finds, nothing that sticks out of the window,
-//! and a held answer worked by keyboard alone. With `ATENA_SCREENS` a picture of each is kept there.
+//! and a held answer worked by keyboard alone. With `ATENA_SCREENS` the pictures that documents show are kept there, with
+//! `ATENA_SCREENS_ALL` all of them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot reach its page has failed")]
 
@@ -17,6 +18,9 @@ use webkit::House;
 use wire::compare::fingerprint;
 use wire::ident::ProcedureId;
 use wire::machine::Party;
+
+/// Pictures that documents show.
+const KEPT: [&str; 2] = ["gateway-board", "gateway-provision"];
 
 /// Serves a tenant's pages; answers the address.
 async fn serve(side: &Side) -> String {
@@ -88,11 +92,14 @@ async fn look(page: &Page, at: &str, path: &str, picture: &str) {
         page.resize(width, height).await.unwrap();
         let over = page.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth").await.unwrap();
         assert_eq!(over, 0, "{path} sticks out of a window of {width}");
+        let cut = "[...document.querySelectorAll('.table-wrap')].filter(w => w.scrollWidth > w.clientWidth + 1).length";
+        assert!(width < 1280 || page.eval(cut).await.unwrap() == 0, "{path} has a table that is cut off");
     }
     page.resize(1280, 900).await.unwrap();
     let problems = page.problems();
     assert!(problems.is_empty(), "{path}: {}", problems.join("\n"));
-    if let Some(folder) = std::env::var_os("ATENA_SCREENS") {
+    let kept = std::env::var_os("ATENA_SCREENS").filter(|_| KEPT.contains(&picture));
+    if let Some(folder) = std::env::var_os("ATENA_SCREENS_ALL").or(kept) {
         page.screenshot(&Path::new(&folder).join(format!("{picture}.png")), 1280, true).await.unwrap();
     }
 }

@@ -186,7 +186,7 @@ async fn security() {
         }
         post(&world.b, Some(Party::Network), "/messages", &foreign).await;
         let (page, data) = both(&world.b, "セキュリティ管理").await;
-        has(&page, &[A, "からの/if/{id}を断りました", "からの電文を断りました", "鍵の指紋", B]);
+        has(&page, &["みなと市の業務からのインターフェイスの呼出しを断りました", "からの電文を断りました", "鍵の指紋", B]);
         let times: Vec<&Json> = data["refused"].as_array().unwrap().iter().map(|one| &one["times"]).collect();
         assert!(times.contains(&&json!(2)) && times.contains(&&json!(1)), "{times:?}");
         assert_eq!(data["keys"].as_array().unwrap().len(), 3);

@@ -90,10 +90,10 @@ async fn the_lists_open_without_a_case_and_name_nobody() {
                 ("/gateway/codes", "取得済"),
                 ("/gateway/provisions", "確認を待つ情報提供"),
                 ("/gateway/people", "団体内統合宛名番号"),
-                ("/gateway/connections", "受け付けるインターフェイス"),
+                ("/gateway/connections", "送り残しの副本"),
                 ("/gateway/lines", "送信待ち"),
                 ("/gateway/security", "鍵の指紋"),
-                ("/gateway/staff", "送信を許可する"),
+                ("/gateway/staff", "送る内容を登録する"),
                 ("/gateway/system", "照会許可リスト"),
             ] {
                 let (page, json) = both(&desk, path).await;

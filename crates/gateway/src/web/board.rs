@@ -1,7 +1,7 @@
 //! 運用状況: alarms and where the ten functions stand; and 符号取得状況.
 
 use super::traffic::yesterday;
-use super::{at, tone};
+use super::{at, since, tone};
 use crate::functions::FUNCTIONS;
 use crate::keeper::Keeper;
 use crate::model::{AlarmRow, RECORD, STATE};
@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use platform::db::DbError;
 use platform::{Fault, Unit, params, subject};
 use serde_json::json;
-use webkit::components::{Action, AsidePanel, Column, Row, Table, Tone, badge, card, table};
+use webkit::components::{Action, AsidePanel, Cell, Column, Row, Table, Tone, badge, card, table};
 use webkit::{Begun, Call, Reply, Screen};
 
 /// Lines of a list.
@@ -99,20 +99,13 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         Row::new(vec![
             a.detail.clone().into(),
             a.times.into(),
-            at(a.first_at).into(),
-            at(a.last_at).into(),
+            Cell::from(at(a.last_at)).second_line(since(a.first_at)),
             close.render().into(),
         ])
     });
     let alarm_list = Table {
         caption: "警報".into(),
-        columns: vec![
-            Column::text("内容"),
-            Column::number("回数"),
-            Column::text("最初"),
-            Column::text("最後"),
-            Column::text("対応").unseen(),
-        ],
+        columns: vec![Column::text("内容"), Column::number("回数"), Column::text("最後(最初)"), Column::text("対応").unseen()],
         rows: alarm_rows.collect(),
         empty: ("警報はありません".into(), "運用者が見るべきことは起きていません。".into()),
         ..Table::default()

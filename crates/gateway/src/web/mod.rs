@@ -23,6 +23,11 @@ fn at(instant: Timestamp) -> String {
     format!("{} {}", wareki_short(civil(instant)), clock_time(instant))
 }
 
+/// Since when, as the second line under a later instant.
+fn since(instant: Timestamp) -> String {
+    format!("{}から", at(instant))
+}
+
 /// The first digits of a number, enough to tell lines apart.
 fn short(number: &str) -> String {
     number.chars().take(8).collect()

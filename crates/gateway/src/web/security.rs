@@ -1,6 +1,6 @@
 //! セキュリティ管理: certificates and their ends, what was refused, keys by fingerprint; and 職員認証・権限管理: who may do what here.
 
-use super::at;
+use super::{at, since};
 use crate::keeper::Keeper;
 use crate::model::{ANSWER, RECORD, REPLICA, STATE};
 use crate::store::registers;
@@ -12,7 +12,7 @@ use platform::keys::{hex, sha256};
 use platform::policy::{Circumstances, Principal};
 use platform::{Fault, staff};
 use serde_json::json;
-use webkit::components::{AsidePanel, Column, Row, Table, Tone, badge, card, definition_list, pair, table};
+use webkit::components::{AsidePanel, Cell, Column, Row, Table, Tone, badge, card, definition_list, pair, table};
 use webkit::{Call, Reply, Screen};
 
 /// Open alarms that are looked through.
@@ -47,14 +47,14 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let (met, ours_until) = keeper.watch().seen();
     let tenant = keeper.tenant();
     let prints = [
-        ("回答の封を開ける鍵(公開側)", fingerprint(tenant.key.public().as_bytes())),
-        ("ネットワークの署名を確かめる鍵", fingerprint(tenant.network.as_bytes())),
-        ("記録簿に署名する鍵(公開側)", fingerprint(&keeper.city().keys().log_public_key())),
+        ("回答を開ける鍵", fingerprint(tenant.key.public().as_bytes())),
+        ("ネットワークの鍵", fingerprint(tenant.network.as_bytes())),
+        ("記録簿の鍵", fingerprint(&keeper.city().keys().log_public_key())),
     ];
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let rows = met.iter().map(|(party, m)| {
         Row::new(vec![
-            party_ja(party).into(),
+            party_ja(keeper.profile(), party).into(),
             at(m.last_at).into(),
             until(m.until, now).into(),
             count(m.calls).into(),
@@ -74,24 +74,24 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         empty: ("接続してきた相手はまだありません".into(), "相手が接続すると、証明書の期限とともに出ます。".into()),
         ..Table::default()
     };
-    let rows = refused
-        .iter()
-        .map(|a| Row::new(vec![a.detail.clone().into(), a.times.into(), at(a.first_at).into(), at(a.last_at).into()]));
+    let rows = refused.iter().map(|a| {
+        Row::new(vec![a.detail.clone().into(), a.times.into(), Cell::from(at(a.last_at)).second_line(since(a.first_at))])
+    });
     let refusals = Table {
         caption: "断った通信".into(),
-        columns: vec![Column::text("内容"), Column::number("回数"), Column::text("最初"), Column::text("最後")],
+        columns: vec![Column::text("内容"), Column::number("回数"), Column::text("最後(最初)")],
         rows: rows.collect(),
         empty: ("断った通信はありません".into(), "許されない相手や、使えない許可証があると、ここに出ます。".into()),
         ..Table::default()
     };
     let keys: Vec<(&str, Markup)> = prints.iter().map(|(name, print)| (*name, html! { span.mono { (print) } })).collect();
     let ours = definition_list(&[
-        ("この中間サーバーの機関コード", html! { (tenant.institution) }),
+        ("機関コード", html! { (tenant.institution) }),
         ("証明書の期限", until(ours_until, now)),
         ("接続の方式", html! { "相互TLS 1.3(認証局が発行した証明書だけ)" }),
     ]);
     let main = html! {
-        (pair(card("この中間サーバー", "", ours), card("鍵の指紋", "先頭16桁", definition_list(&keys))))
+        (pair(card("この中間サーバー", "", ours), card("鍵の指紋", "公開側のSHA-256の先頭16桁", definition_list(&keys))))
         (card("断った通信", "対応済にするのは運用状況の警報から", table(&refusals)))
         (card("相手の証明書", "この処理が始まってから", table(&peers)))
     };
@@ -154,23 +154,20 @@ pub async fn people(call: Call) -> Result<Reply, Fault> {
         };
         policy.allows(&who, act, group, &when)
     };
+    let deeds = |h: &staff::Holder| -> Vec<&str> {
+        DEEDS.iter().filter(|(_, act, group)| may(h, *act, group)).map(|(name, ..)| *name).collect()
+    };
     let rows = all.iter().map(|h| {
-        let mut cells = vec![
-            webkit::components::Cell::from(h.name.clone()).second_line(h.staff_no.clone()),
-            webkit::components::Cell::from(call.city.office_name(&h.post.office)).second_line(rank_ja(h.post.rank)),
-        ];
-        cells.extend(DEEDS.iter().map(|(_, act, group)| match may(h, *act, group) {
-            true => badge(Tone::Ok, "可").into(),
-            false => badge(Tone::Neutral, "不可").into(),
-        }));
-        Row::new(cells)
+        let deeds = deeds(h);
+        Row::new(vec![
+            Cell::from(h.name.clone()).second_line(h.staff_no.clone()),
+            Cell::from(call.city.office_name(&h.post.office)).second_line(rank_ja(h.post.rank)),
+            if deeds.is_empty() { badge(Tone::Neutral, "なし").into() } else { deeds.join("、").into() },
+        ])
     });
     let list = Table {
         caption: "職員とできること".into(),
-        columns: [Column::text("職員"), Column::text("所属・職")]
-            .into_iter()
-            .chain(DEEDS.iter().map(|(name, ..)| Column::text(*name)))
-            .collect(),
+        columns: vec![Column::text("職員"), Column::text("所属・職"), Column::text("できること")],
         rows: rows.collect(),
         empty: ("職員がいません".into(), "端末の atena staff で登録します。".into()),
         filter: true,
@@ -178,7 +175,7 @@ pub async fn people(call: Call) -> Result<Reply, Fault> {
     };
     let data = json!({ "staff": all.iter().map(|h| json!({
         "staff_no": h.staff_no, "name": h.name, "office": h.post.office, "rank": h.post.rank, "roles": h.post.roles,
-        "may": DEEDS.iter().filter(|(_, act, group)| may(h, *act, group)).map(|(name, ..)| *name).collect::<Vec<_>>(),
+        "may": deeds(h),
     })).collect::<Vec<_>>() });
     let about = "「できること」は、いま動いている権限の規則に一人ずつ当てはめた結果です。一人の記録を見るには、案件も要ります。登録した人は、同じ回答の送信を許可できません。";
     let screen = Screen {

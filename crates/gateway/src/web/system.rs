@@ -33,13 +33,13 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         ("版", html! { (env!("CARGO_PKG_VERSION")) }),
         ("運転", mode),
         ("データベース", html! { (keeper.city().db().engine()) }),
-        ("受け付けるインターフェイス", html! { (INTERFACES.len()) "種" }),
+        ("インターフェイス", html! { (INTERFACES.len()) "種" }),
     ]);
     let periods = definition_list(&[
         ("情報提供等記録の保存", html! { (limits.record_years) "年" }),
         ("許可証の有効時間", html! { (limits.permit.as_hours()) "時間" }),
         ("職員の確認を待つ期間", html! { (limits.held.as_hours() / 24) "日" }),
-        ("再送の間隔", html! { (limits.retry_first.as_secs()) "秒から" (limits.retry_longest.as_secs()) "秒まで" }),
+        ("再送の間隔", html! { (limits.retry_first.as_mins()) "分から" (limits.retry_longest.as_mins()) "分まで" }),
         ("1回に送れる副本", html! { (count(limits.chunk_records)) "件" }),
     ]);
     let rows = masters.data_sets.iter().map(|(id, name)| {
@@ -47,7 +47,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         let provided = profile.provides(id);
         Row::new(vec![
             Cell::from(name.as_str()).second_line(id.to_string()),
-            live.unwrap_or_default().into(),
+            live.unwrap_or_else(|| "なし".to_owned()).into(),
             if provided { badge(Tone::Ok, "提供する") } else { badge(Tone::Neutral, "提供しない") }.into(),
         ])
     });
@@ -67,10 +67,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     };
     let list = definition_list(&[
         ("今日効力のある許可", html! { (count(in_force.len())) "件" }),
-        (
-            "原典との照合が済んでいない行",
-            html! { (count(unverified)) "件 " @if unverified > 0 { (badge(Tone::Warn, "未確認")) } },
-        ),
+        ("原典と未照合の行", html! { (count(unverified)) "件 " @if unverified > 0 { (badge(Tone::Warn, "未確認")) } }),
         ("事務手続", html! { (count(masters.procedures.len())) "件" }),
     ]);
     let main = html! {

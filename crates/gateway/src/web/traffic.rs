@@ -95,10 +95,10 @@ pub async fn connections(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let limit = |n: usize| format!("{}件", grouped(i64::try_from(n).unwrap_or(i64::MAX)));
     let main = html! {
         (card("いま", "", definition_list(&[
-            ("業務が送り残している副本", html! { (grouped(waiting)) "件 " @if over { (badge(Tone::Bad, "上限超過")) } }),
+            ("送り残しの副本", html! { (grouped(waiting)) "件 " @if over { (badge(Tone::Bad, "上限超過")) } }),
             ("1回に送れる件数", html! { (limit(limits.chunk_records)) }),
             ("送り残しを知らせる件数", html! { (limit(limits.backlog_records)) }),
-            ("受け付けるインターフェイス", html! { (INTERFACES.len()) "種" }),
+            ("インターフェイス", html! { (INTERFACES.len()) "種" }),
         ])))
         (card("24時間の通信", "", table(&day)))
         (card("通信の記録", "新しい順に100件まで", table(&newest)))
@@ -158,7 +158,12 @@ pub async fn lines(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     };
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let rows = met.iter().map(|(party, m)| {
-        Row::new(vec![party_ja(party).into(), at(m.last_at).into(), count(m.calls).into(), count(m.refused).into()])
+        Row::new(vec![
+            party_ja(keeper.profile(), party).into(),
+            at(m.last_at).into(),
+            count(m.calls).into(),
+            count(m.refused).into(),
+        ])
     });
     let heard = Table {
         caption: "受信".into(),

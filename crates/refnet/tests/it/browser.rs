@@ -79,10 +79,11 @@ async fn every_page_passes_the_accessibility_checker() {
     world.done().await;
 }
 
-/// Keeps a picture where `ATENA_SCREENS` names a folder.
+/// Keeps the picture of the board where `ATENA_SCREENS` names a folder, every picture where `ATENA_SCREENS_ALL` does.
 async fn picture(page: &testkit::Page, path: &str) {
-    if let Some(folder) = std::env::var_os("ATENA_SCREENS") {
-        let name = format!("refnet{}.png", path.replace('/', "-"));
-        page.screenshot(&std::path::Path::new(&folder).join(name), 1280, true).await.unwrap();
+    let name = if path == "/network" { "network-board".to_owned() } else { format!("refnet{}", path.replace('/', "-")) };
+    let kept = std::env::var_os("ATENA_SCREENS").filter(|_| path == "/network");
+    if let Some(folder) = std::env::var_os("ATENA_SCREENS_ALL").or(kept) {
+        page.screenshot(&std::path::Path::new(&folder).join(format!("{name}.png")), 1280, true).await.unwrap();
     }
 }
