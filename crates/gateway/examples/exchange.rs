@@ -1,9 +1,12 @@
-//! How fast: `cargo run --release -p gateway --example exchange [-- EXCHANGES ROWS]` prints the exchanges per second that two gateways carry over
-//! a network in memory (its signatures and conversions of 符号 are real, its store is not), how long a single exchange takes when nothing else
-//! is under way, and the rows per second of a load of 副本; with `ATENA_TEST_POSTGRES_URL` on PostgreSQL too, beside raw COPY of the same rows.
+//! How fast: `cargo run --release -p gateway --example exchange [-- EXCHANGES ROWS]` prints the exchanges per second that two gateways carry,
+//! first over a network in memory (its signatures and conversions of 符号 are real, its store is not), then over the network's own keeper with
+//! a database of its own; how long a single exchange takes when nothing else is under way; and the rows per second of a load of 副本. With
+//! `ATENA_TEST_POSTGRES_URL` all of it on PostgreSQL too, the load beside raw COPY of the same rows.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on has failed")]
 
+#[path = "exchange/networks.rs"]
+mod networks;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -18,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::calls::{count, question};
-use support::{Side, World, dan, taxed, worlds};
+use support::{Side, World, dan, taxed, worlds, worlds_under};
 use wire::ident::{InstitutionCode, RequestId};
 use wire::machine::{Body, Party};
 use wire::replica::ReplicaRecord;
@@ -41,27 +44,12 @@ async fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse().ok());
     let (exchanges, rows) = (numbers.next().unwrap_or(10_000), numbers.next().unwrap_or(200_000));
     for world in worlds().await {
-        let world = Arc::new(world);
+        let (world, middle) = (Arc::new(world), Arc::new(Middle::Memory));
         let engine = world.a.database.db.engine();
         for n in 1..=PEOPLE {
             world.knows(n).await;
         }
-        let people: Vec<ReplicaRecord> = (1..=PEOPLE).map(|n| taxed(n.into(), &dan(n.into()), "120000")).collect();
-        world.b.keeper.load(&people).await.unwrap();
-        exchange(&world, 0, WARM).await;
-        // PostgreSQL learns what the tables look like, as it does by itself within minutes.
-        for side in [&world.a, &world.b].into_iter().filter(|_| engine == "postgres") {
-            let mut tx = side.database.db.write().await.unwrap();
-            tx.run("analyze", vec![]).await.unwrap();
-            tx.commit().await.unwrap();
-        }
-        let mut rates = Vec::new();
-        for round in 0..ROUNDS {
-            let seconds = exchange(&world, WARM + round * exchanges, exchanges).await.as_secs_f64();
-            println!("{engine}: {exchanges} exchanges in {seconds:.2} s");
-            rates.push(exchanges as f64 / seconds);
-        }
-        figure("P9 ≥ 1000", &format!("{engine}: signed exchanges between two gateways"), median(&mut rates), "per second");
+        carry(&world, &middle, &format!("{engine}: two gateways, network in memory"), exchanges).await;
         let mut alone = unloaded(&world, WARM + ROUNDS * exchanges).await;
         figure("P9", &format!("{engine}: one exchange, nothing else under way, p50"), median(&mut alone), "ms");
         figure("P9 ≤ 100", &format!("{engine}: one exchange, nothing else under way, p99"), at(&alone, 0.99), "ms");
@@ -70,6 +58,43 @@ async fn main() {
         }
         Arc::into_inner(world).unwrap().remove().await;
     }
+    let networks = networks::open().await;
+    let worlds = worlds_under(networks.iter().map(|(_, keeper)| keeper.public()).collect()).await;
+    for ((database, keeper), world) in networks.into_iter().zip(worlds) {
+        let engine = world.a.database.db.engine();
+        networks::connect(&keeper, &world, PEOPLE).await;
+        let (world, middle) = (Arc::new(world), Arc::new(Middle::Keeper(keeper)));
+        carry(&world, &middle, &format!("{engine}: gateway, network and gateway, each with its database"), exchanges).await;
+        Arc::into_inner(world).unwrap().remove().await;
+        drop(middle);
+        database.remove().await;
+    }
+}
+
+/// What stands between the gateways.
+enum Middle {
+    Memory,
+    Keeper(refnet::Keeper),
+}
+
+/// The rate of exchanges, the middle one of some rounds.
+async fn carry(world: &Arc<World>, middle: &Arc<Middle>, what: &str, exchanges: usize) {
+    let people: Vec<ReplicaRecord> = (1..=PEOPLE).map(|n| taxed(n.into(), &dan(n.into()), "120000")).collect();
+    world.b.keeper.load(&people).await.unwrap();
+    exchange(world, middle, 0, WARM).await;
+    // PostgreSQL learns what the tables look like, as it does by itself within minutes.
+    for side in [&world.a, &world.b].into_iter().filter(|side| side.database.db.engine() == "postgres") {
+        let mut tx = side.database.db.write().await.unwrap();
+        tx.run("analyze", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut rates = Vec::new();
+    for round in 0..ROUNDS {
+        let seconds = exchange(world, middle, WARM + round * exchanges, exchanges).await.as_secs_f64();
+        println!("{what}: {exchanges} exchanges in {seconds:.2} s");
+        rates.push(exchanges as f64 / seconds);
+    }
+    figure("P9 ≥ 1000", what, median(&mut rates), "exchanges per second");
 }
 
 /// A line for the table of figures.
@@ -111,7 +136,7 @@ fn inquiry(n: usize) -> Json {
 }
 
 /// Asks and answers until every inquiry has its answer. Each gateway and the network work in tasks of their own.
-async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Duration {
+async fn exchange(world: &Arc<World>, middle: &Arc<Middle>, before: usize, exchanges: usize) -> Duration {
     let inquiries: Vec<Json> = (before..before + exchanges).map(inquiry).collect();
     let files: Vec<String> = inquiries.chunks(FILE).map(|part| write_file("SKI_10123", part, None, 0)).collect();
     let start = Instant::now();
@@ -119,7 +144,7 @@ async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Durati
     let asker = tokio::spawn(side(world.clone(), lines.clone(), true, files, exchanges));
     let others = [
         tokio::spawn(side(world.clone(), lines.clone(), false, Vec::new(), exchanges)),
-        tokio::spawn(network(world.clone(), lines.clone())),
+        tokio::spawn(network(world.clone(), middle.clone(), lines.clone())),
     ];
     asker.await.unwrap();
     let took = start.elapsed();
@@ -169,22 +194,48 @@ impl Sender for ToNetwork<'_> {
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// The network: hears what was sent, and passes on what it says.
-async fn network(world: Arc<World>, lines: Arc<Lines>) {
+async fn network(world: Arc<World>, middle: Arc<Middle>, lines: Arc<Lines>) {
     while !lines.done.load(Ordering::SeqCst) {
         let sent = std::mem::take(&mut *lines.to_network.lock().unwrap());
         if sent.is_empty() {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        let said = {
-            let mut network = world.network.lock().unwrap();
-            for (from, body) in sent {
-                network.hear(&Party::Gateway(from), body, world.clock.now());
+        match &*middle {
+            Middle::Memory => {
+                let said = {
+                    let mut network = world.network.lock().unwrap();
+                    for (from, body) in sent {
+                        network.hear(&Party::Gateway(from), body, world.clock.now());
+                    }
+                    std::mem::take(&mut network.waiting)
+                };
+                lines.pass_on(said);
             }
-            std::mem::take(&mut network.waiting)
-        };
-        lines.pass_on(said);
+            Middle::Keeper(keeper) => {
+                let mut by_sender: BTreeMap<InstitutionCode, Vec<Body>> = BTreeMap::new();
+                for (from, body) in sent {
+                    by_sender.entry(from).or_default().push(body);
+                }
+                for (from, bodies) in by_sender {
+                    for batch in bodies.chunks(BATCH) {
+                        keeper.hear(&Party::Gateway(from.clone()), batch.to_vec()).await.unwrap();
+                    }
+                }
+                while keeper.send_due(&*lines).await.unwrap().gone > 0 {}
+            }
+        }
         tokio::task::yield_now().await;
+    }
+}
+
+#[async_trait]
+impl refnet::Lines for Lines {
+    async fn deliver(&self, to: &Party, bodies: &[Body]) -> Result<(), line::LineError> {
+        if let Party::Gateway(to) = to {
+            self.to_gateways.lock().unwrap().entry(to.clone()).or_default().extend(bodies.iter().cloned());
+        }
+        Ok(())
     }
 }
 
