@@ -3,7 +3,9 @@
 //! A benchmark is a program that prints what it measured, for people to read. A line that is a JSON object with at least `what`,
 //! `value` and `unit` (and perhaps `goal` and `remark`) also becomes a row of the table of figures.
 
+use crate::postgres::Cluster;
 use crate::shell::{TempDir, capture, cargo, root, target_dir};
+use crate::tools;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -22,6 +24,17 @@ struct Bench {
     args: &'static [&'static str],
     /// A peer measured in the same run: a Python script under bench/peers and its arguments.
     peer: Option<&'static [&'static str]>,
+    /// What it finds beside it.
+    beside: &'static [Beside],
+}
+
+/// What a benchmark of ours measures or runs by itself when it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// A PostgreSQL cluster of its own, named by `ATENA_TEST_POSTGRES_URL`.
+    Postgres,
+    /// The Python with the peers in it, as `python3`.
+    Python,
 }
 
 impl Bench {
@@ -39,6 +52,7 @@ const BENCHES: &[Bench] = &[
         data: &["synth", "--residents", "340000", "--months", "1", "--out", "{data}/city"],
         args: &["--package", "receipts", "--example", "read_month", "--", "{data}/city/largest.UKE"],
         peer: Some(&["read_month.py", "{data}/city/largest.UKE"]),
+        beside: &[],
     },
     Bench {
         name: "qualification-check",
@@ -47,6 +61,7 @@ const BENCHES: &[Bench] = &[
         data: &[],
         args: &["--package", "receipts", "--example", "check_million", "--", "{data}"],
         peer: Some(&["check_million.py", "{data}"]),
+        beside: &[],
     },
     Bench {
         name: "audit",
@@ -55,6 +70,7 @@ const BENCHES: &[Bench] = &[
         data: &[],
         args: &["--package", "platform", "--example", "bench_audit", "--", "50000"],
         peer: None,
+        beside: &[],
     },
     Bench {
         name: "first-page",
@@ -63,6 +79,7 @@ const BENCHES: &[Bench] = &[
         data: &[],
         args: &["--package", "app", "--example", "bench_house", "--", "10000", "20"],
         peer: None,
+        beside: &[],
     },
     Bench {
         name: "cards",
@@ -71,6 +88,7 @@ const BENCHES: &[Bench] = &[
         data: &[],
         args: &["--package", "app", "--example", "bench_house", "--", "340000", "20"],
         peer: None,
+        beside: &[],
     },
     Bench {
         name: "linkage",
@@ -79,6 +97,43 @@ const BENCHES: &[Bench] = &[
         data: &[],
         args: &["--package", "linkage", "--example", "bench_linkage", "--", "{folder}"],
         peer: None,
+        beside: &[Beside::Python],
+    },
+    Bench {
+        name: "exchange",
+        title: "P9: signed exchanges through gateway, network and gateway",
+        needs: &[],
+        data: &[],
+        args: &["--package", "gateway", "--example", "exchange", "--", "10000", "0"],
+        peer: None,
+        beside: &[Beside::Postgres],
+    },
+    Bench {
+        name: "network",
+        title: "P9: what the network's own keeper carries of it",
+        needs: &[],
+        data: &[],
+        args: &["--package", "refnet", "--example", "throughput", "--", "5000"],
+        peer: None,
+        beside: &[Beside::Postgres],
+    },
+    Bench {
+        name: "replica",
+        title: "P10: a million rows of 副本 into the gateway, beside raw COPY",
+        needs: &[],
+        data: &[],
+        args: &["--package", "gateway", "--example", "exchange", "--", "100", "1000000"],
+        peer: None,
+        beside: &[Beside::Postgres],
+    },
+    Bench {
+        name: "storms",
+        title: "the exchange under 10,000 storms",
+        needs: &[],
+        data: &[],
+        args: &["--package", "exchange_sim", "--example", "simulate", "--", "10000"],
+        peer: None,
+        beside: &[],
     },
 ];
 
@@ -130,7 +185,26 @@ fn measure(bench: &Bench, folder: Option<&str>, date: &str, root: &Path) -> Resu
         crate::shell::run(Command::new(atena).args(filled(bench.data)))?;
         keep_largest(temporary.path())?;
     }
-    let mut output = capture(cargo().current_dir(root).args(["run", "--quiet", "--release"]).args(filled(bench.args)))?;
+    let mut command = cargo();
+    command.current_dir(root).args(["run", "--quiet", "--release"]).args(filled(bench.args));
+    let mut cluster = None;
+    for beside in bench.beside {
+        match beside {
+            Beside::Postgres => {
+                let running = Cluster::start(&tools::ensure(&target_dir(root)?)?.postgres_bin)?;
+                command.env("ATENA_TEST_POSTGRES_URL", running.url("postgres"));
+                cluster = Some(running);
+            }
+            Beside::Python => {
+                let python = python(root)?;
+                let first = python.parent().map(Path::to_path_buf).into_iter();
+                let path = std::env::var_os("PATH").unwrap_or_default();
+                command.env("PATH", std::env::join_paths(first.chain(std::env::split_paths(&path)))?);
+            }
+        }
+    }
+    let mut output = capture(&mut command)?;
+    drop(cluster);
     if let Some([script, args @ ..]) = bench.peer {
         let python = python(root)?;
         output += &capture(Command::new(python).arg(root.join("bench/peers").join(script)).args(filled(args)))?;
@@ -173,9 +247,11 @@ fn python(root: &Path) -> Result<PathBuf> {
     let python = home.join("bin/python");
     if !python.exists() {
         crate::shell::run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
-        let install = Command::new(&python).args(["-m", "pip", "install", "--quiet", "duckdb"]).status();
-        if !install.is_ok_and(|s| s.success()) {
-            println!("DuckDB could not be installed; the figures stand without it");
+        for peer in ["duckdb", "splink==4.*"] {
+            let install = Command::new(&python).args(["-m", "pip", "install", "--quiet", peer]).status();
+            if !install.is_ok_and(|s| s.success()) {
+                println!("{peer} could not be installed; the figures stand without it");
+            }
         }
     }
     Ok(python)

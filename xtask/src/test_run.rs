@@ -85,11 +85,15 @@ pub fn screens() -> Result<bool> {
     let target = target_dir(&root)?;
     let tools = tools::ensure(&target)?;
     let folder = root.join("docs/screens");
-    for tests in
-        [["--test", "pages", "a_clerk_works_by_keyboard"], ["--test", "pages", "the_sign_in_page"], ["--lib", "--", "screens"]]
-    {
+    for tests in [
+        ["app", "--test", "pages", "a_clerk_works_by_keyboard"],
+        ["app", "--test", "pages", "the_sign_in_page"],
+        ["app", "--lib", "--", "screens"],
+        ["gateway", "--test", "browser", "every_page"],
+        ["refnet", "--test", "it", "every_page"],
+    ] {
         let mut command = cargo();
-        command.current_dir(&root).args(["test", "--package", "app"]).args(tests);
+        command.current_dir(&root).args(["test", "--package"]).args(tests);
         command.env("ATENA_CHROMIUM", &tools.chromium).env("ATENA_AXE", &tools.axe).env("ATENA_SCREENS", &folder);
         shell::run(&mut command)?;
     }

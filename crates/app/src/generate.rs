@@ -20,6 +20,8 @@ pub fn write_all(house: &House, shapes: &Shapes, folder: &Path) -> std::io::Resu
     std::fs::write(folder.join("routes.md"), routes(house))?;
     std::fs::write(folder.join("dictionary.md"), dictionary(house))?;
     std::fs::write(folder.join("interfaces.md"), gateway::interfaces::table())?;
+    let exchange = serde_json::to_string_pretty(&gateway::interfaces::openapi()).unwrap_or_default();
+    std::fs::write(folder.join("exchange-openapi.json"), exchange + "\n")?;
     let openapi = serde_json::to_string_pretty(&openapi(house, shapes)).unwrap_or_default();
     std::fs::write(folder.join("openapi.json"), openapi + "\n")
 }

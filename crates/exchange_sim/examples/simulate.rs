@@ -3,6 +3,7 @@
 use exchange_sim::{Failure, Safeguards, Tally, run};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -12,6 +13,7 @@ fn main() -> ExitCode {
         _ => (0, number(0).unwrap_or(10_000)),
     };
     let next = AtomicU64::new(first);
+    let start = Instant::now();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let results: Vec<(Tally, Vec<Failure>)> = std::thread::scope(|scope| {
         let work = || {
@@ -39,6 +41,12 @@ fn main() -> ExitCode {
     failures.sort_by_key(|failure| failure.seed);
     println!("{count} seeds from {first}: {} failures", failures.len());
     println!("{total:#?}");
+    let figure = |what: &str, value: f64, unit: &str, goal: &str| {
+        println!("{}", serde_json::json!({ "what": what, "value": value, "unit": unit, "goal": goal }));
+    };
+    figure("storms", count as f64, "seeds", "≥ 10000");
+    figure("storms that broke an invariant", failures.len() as f64, "seeds", "0");
+    figure("time for all", start.elapsed().as_secs_f64().round(), "s", "");
     for failure in failures.iter().take(10) {
         println!("{failure}");
         println!("  replay: cargo run --release -p exchange_sim --example simulate -- --seed {}", failure.seed);

@@ -133,6 +133,7 @@ fn limits() -> Limits {
         acquisition_alarm: SignedDuration::from_hours(1),
         chunk_records: 3,
         backlog_records: 100,
+        portal_token: SignedDuration::from_hours(1),
     }
 }
 

@@ -1,9 +1,12 @@
-//! How fast: `cargo run --release -p gateway --example exchange [-- EXCHANGES ROWS]` prints the exchanges per second that two gateways carry over
-//! a network in memory, and the rows per second of a load of 副本; with `ATENA_TEST_POSTGRES_URL` on PostgreSQL too, beside raw COPY of the
-//! same rows.
+//! How fast: `cargo run --release -p gateway --example exchange [-- EXCHANGES ROWS]` prints the exchanges per second that two gateways carry,
+//! first over a network in memory (its signatures and conversions of 符号 are real, its store is not), then over the network's own keeper with
+//! a database of its own; how long a single exchange takes when nothing else is under way; and the rows per second of a load of 副本. With
+//! `ATENA_TEST_POSTGRES_URL` all of it on PostgreSQL too, the load beside raw COPY of the same rows.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on has failed")]
 
+#[path = "exchange/networks.rs"]
+mod networks;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -18,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::calls::{count, question};
-use support::{Side, World, dan, taxed, worlds};
+use support::{Side, World, dan, taxed, worlds, worlds_under};
 use wire::ident::{InstitutionCode, RequestId};
 use wire::machine::{Body, Party};
 use wire::replica::ReplicaRecord;
@@ -31,50 +34,117 @@ const BATCH: usize = 256;
 const WARM: usize = 1_000;
 /// Inquiries in one file.
 const FILE: usize = 500;
+/// Rounds of which the middle one counts.
+const ROUNDS: usize = 3;
+/// Exchanges that are made one after another.
+const ALONE: usize = 300;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse().ok());
     let (exchanges, rows) = (numbers.next().unwrap_or(10_000), numbers.next().unwrap_or(200_000));
     for world in worlds().await {
-        let world = Arc::new(world);
+        let (world, middle) = (Arc::new(world), Arc::new(Middle::Memory));
         let engine = world.a.database.db.engine();
         for n in 1..=PEOPLE {
             world.knows(n).await;
         }
-        let people: Vec<ReplicaRecord> = (1..=PEOPLE).map(|n| taxed(n.into(), &dan(n.into()), "120000")).collect();
-        world.b.keeper.load(&people).await.unwrap();
-        exchange(&world, 0, WARM).await;
-        // PostgreSQL learns what the tables look like, as it does by itself within minutes.
-        for side in [&world.a, &world.b].into_iter().filter(|_| engine == "postgres") {
-            let mut tx = side.database.db.write().await.unwrap();
-            tx.run("analyze", vec![]).await.unwrap();
-            tx.commit().await.unwrap();
+        carry(&world, &middle, &format!("{engine}: two gateways, network in memory"), exchanges).await;
+        let mut alone = unloaded(&world, WARM + ROUNDS * exchanges).await;
+        figure("P9", &format!("{engine}: one exchange, nothing else under way, p50"), median(&mut alone), "ms");
+        figure("P9 ≤ 100", &format!("{engine}: one exchange, nothing else under way, p99"), at(&alone, 0.99), "ms");
+        if rows > 0 {
+            load(&world.b, rows).await;
         }
-        let seconds = exchange(&world, WARM, exchanges).await.as_secs_f64();
-        println!("{engine}: {exchanges} exchanges in {seconds:.2} s = {:.0} per second", exchanges as f64 / seconds);
-        load(&world.b, rows).await;
         Arc::into_inner(world).unwrap().remove().await;
+    }
+    let networks = networks::open().await;
+    let worlds = worlds_under(networks.iter().map(|(_, keeper)| keeper.public()).collect()).await;
+    for ((database, keeper), world) in networks.into_iter().zip(worlds) {
+        let engine = world.a.database.db.engine();
+        networks::connect(&keeper, &world, PEOPLE).await;
+        let (world, middle) = (Arc::new(world), Arc::new(Middle::Keeper(keeper)));
+        carry(&world, &middle, &format!("{engine}: gateway, network and gateway, each with its database"), exchanges).await;
+        Arc::into_inner(world).unwrap().remove().await;
+        drop(middle);
+        database.remove().await;
     }
 }
 
+/// What stands between the gateways.
+enum Middle {
+    Memory,
+    Keeper(refnet::Keeper),
+}
+
+/// The rate of exchanges, the middle one of some rounds.
+async fn carry(world: &Arc<World>, middle: &Arc<Middle>, what: &str, exchanges: usize) {
+    let people: Vec<ReplicaRecord> = (1..=PEOPLE).map(|n| taxed(n.into(), &dan(n.into()), "120000")).collect();
+    world.b.keeper.load(&people).await.unwrap();
+    exchange(world, middle, 0, WARM).await;
+    // PostgreSQL learns what the tables look like, as it does by itself within minutes.
+    for side in [&world.a, &world.b].into_iter().filter(|side| side.database.db.engine() == "postgres") {
+        let mut tx = side.database.db.write().await.unwrap();
+        tx.run("analyze", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut rates = Vec::new();
+    for round in 0..ROUNDS {
+        let seconds = exchange(world, middle, WARM + round * exchanges, exchanges).await.as_secs_f64();
+        println!("{what}: {exchanges} exchanges in {seconds:.2} s");
+        rates.push(exchanges as f64 / seconds);
+    }
+    figure("P9 ≥ 1000", what, median(&mut rates), "exchanges per second");
+}
+
+/// A line for the table of figures.
+fn figure(goal: &str, what: &str, value: f64, unit: &str) {
+    let value = (value * 100.0).round() / 100.0;
+    println!("{}", json!({ "goal": goal, "what": what, "value": value, "unit": unit }));
+}
+
+/// The value at a place of sorted values.
+fn at(sorted: &[f64], place: f64) -> f64 {
+    sorted[((sorted.len() - 1) as f64 * place).round() as usize]
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    at(values, 0.5)
+}
+
+/// Exchanges one after another, each from the city's call to the answer in its hands, in milliseconds.
+async fn unloaded(world: &World, before: usize) -> Vec<f64> {
+    let mut took = Vec::with_capacity(ALONE);
+    for n in before..before + ALONE {
+        let one = inquiry(n);
+        let which = json!({ "request": one["request"] }).to_string();
+        let start = Instant::now();
+        world.a.keeper.call("SKI_10111", one.to_string().as_bytes()).await.unwrap();
+        world.settle().await;
+        let Answer::Json(answer) = world.a.keeper.call("SKI_11112", which.as_bytes()).await.unwrap() else { panic!("refused") };
+        took.push(start.elapsed().as_secs_f64() * 1_000.0);
+        assert_eq!(answer["shown"], json!("answered"));
+    }
+    took
+}
+
+fn inquiry(n: usize) -> Json {
+    let mut one = question(0, u64::try_from(n).unwrap() % u64::from(PEOPLE) + 1);
+    one["request"] = json!(RequestId::from_bytes((n as u128 + 1).to_be_bytes()));
+    one
+}
+
 /// Asks and answers until every inquiry has its answer. Each gateway and the network work in tasks of their own.
-async fn exchange(world: &Arc<World>, before: usize, exchanges: usize) -> Duration {
-    let inquiries: Vec<Json> = (before..before + exchanges)
-        .map(|n| {
-            let mut one = question(0, u64::try_from(n).unwrap() % u64::from(PEOPLE) + 1);
-            let id = (n as u128 + 1).to_be_bytes();
-            one["request"] = json!(RequestId::from_bytes(id));
-            one
-        })
-        .collect();
+async fn exchange(world: &Arc<World>, middle: &Arc<Middle>, before: usize, exchanges: usize) -> Duration {
+    let inquiries: Vec<Json> = (before..before + exchanges).map(inquiry).collect();
     let files: Vec<String> = inquiries.chunks(FILE).map(|part| write_file("SKI_10123", part, None, 0)).collect();
     let start = Instant::now();
     let lines = Arc::new(Lines::default());
     let asker = tokio::spawn(side(world.clone(), lines.clone(), true, files, exchanges));
     let others = [
         tokio::spawn(side(world.clone(), lines.clone(), false, Vec::new(), exchanges)),
-        tokio::spawn(network(world.clone(), lines.clone())),
+        tokio::spawn(network(world.clone(), middle.clone(), lines.clone())),
     ];
     asker.await.unwrap();
     let took = start.elapsed();
@@ -124,22 +194,48 @@ impl Sender for ToNetwork<'_> {
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// The network: hears what was sent, and passes on what it says.
-async fn network(world: Arc<World>, lines: Arc<Lines>) {
+async fn network(world: Arc<World>, middle: Arc<Middle>, lines: Arc<Lines>) {
     while !lines.done.load(Ordering::SeqCst) {
         let sent = std::mem::take(&mut *lines.to_network.lock().unwrap());
         if sent.is_empty() {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        let said = {
-            let mut network = world.network.lock().unwrap();
-            for (from, body) in sent {
-                network.hear(&Party::Gateway(from), body, world.clock.now());
+        match &*middle {
+            Middle::Memory => {
+                let said = {
+                    let mut network = world.network.lock().unwrap();
+                    for (from, body) in sent {
+                        network.hear(&Party::Gateway(from), body, world.clock.now());
+                    }
+                    std::mem::take(&mut network.waiting)
+                };
+                lines.pass_on(said);
             }
-            std::mem::take(&mut network.waiting)
-        };
-        lines.pass_on(said);
+            Middle::Keeper(keeper) => {
+                let mut by_sender: BTreeMap<InstitutionCode, Vec<Body>> = BTreeMap::new();
+                for (from, body) in sent {
+                    by_sender.entry(from).or_default().push(body);
+                }
+                for (from, bodies) in by_sender {
+                    for batch in bodies.chunks(BATCH) {
+                        keeper.hear(&Party::Gateway(from.clone()), batch.to_vec()).await.unwrap();
+                    }
+                }
+                while keeper.send_due(&*lines).await.unwrap().gone > 0 {}
+            }
+        }
         tokio::task::yield_now().await;
+    }
+}
+
+#[async_trait]
+impl refnet::Lines for Lines {
+    async fn deliver(&self, to: &Party, bodies: &[Body]) -> Result<(), line::LineError> {
+        if let Party::Gateway(to) = to {
+            self.to_gateways.lock().unwrap().entry(to.clone()).or_default().extend(bodies.iter().cloned());
+        }
+        Ok(())
     }
 }
 
@@ -183,6 +279,7 @@ async fn load(side: &Side, rows: usize) {
     let engine = side.database.db.engine();
     let people: Vec<_> = (1_000..).map(dan).take(rows).collect();
     let records = |serial: u64| people.iter().map(|who| taxed(serial, who, "120000")).collect::<Vec<ReplicaRecord>>();
+    let mut rates = Vec::new();
     for (what, serial) in [("first load", 1_000), ("changes", 1_001)] {
         let records = records(serial);
         let start = Instant::now();
@@ -190,7 +287,13 @@ async fn load(side: &Side, rows: usize) {
             assert_eq!(side.keeper.load(part).await.unwrap().stored, part.len());
         }
         let seconds = start.elapsed().as_secs_f64();
-        println!("{engine}: {what} of {rows} rows in {seconds:.2} s = {:.0} per second", rows as f64 / seconds);
+        rates.push(rows as f64 / seconds);
+        figure(
+            "P10",
+            &format!("{engine}: {what} of {rows} rows of 副本 at the gateway"),
+            rows as f64 / seconds,
+            "rows per second",
+        );
     }
     if engine == "postgres" {
         let (stored, columns) = stored(side).await;
@@ -203,7 +306,8 @@ async fn load(side: &Side, rows: usize) {
             tx.commit().await.unwrap();
         }
         let seconds = start.elapsed().as_secs_f64();
-        println!("{engine}: raw COPY of {n} rows in {seconds:.2} s = {:.0} per second", n as f64 / seconds);
+        figure("P10", &format!("{engine}: raw COPY of the same rows"), n as f64 / seconds, "rows per second");
+        figure("P10 ≥ 40", "first load at the gateway against raw COPY", rates[0] * seconds / n as f64 * 100.0, "%");
     }
     let start = Instant::now();
     side.keeper.fingerprint().await.unwrap();

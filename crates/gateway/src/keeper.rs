@@ -8,6 +8,7 @@ use crate::send::{Sender, Sent};
 use crate::store::machines;
 use crate::store::sweep::sweep;
 use crate::store::{outgoing, registers};
+use crate::watch::{REFUSED, Watch, refused_ja};
 use crate::words::{BACKLOG, BACKLOG_JA};
 use crate::work::{Needs, Prepared, Work};
 use kernel::ident::DanNo;
@@ -68,6 +69,7 @@ struct Inner {
     rng: Mutex<Box<dyn Randomness + Send>>,
     meter: tokio::sync::Mutex<Meter>,
     noticed: Mutex<BTreeMap<PermitNo, Admitted>>,
+    watch: Watch,
     /// The day on which this process last removed what was old.
     swept: Mutex<Option<Date>>,
 }
@@ -83,8 +85,8 @@ impl Keeper {
     ) -> Self {
         let city = city.acting(crate::CODE);
         let (rng, meter) = (Mutex::new(Box::new(rng) as Box<dyn Randomness + Send>), tokio::sync::Mutex::default());
-        let (profile, noticed, swept) = (Arc::new(profile), Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { city, tenant, profile, office, rng, meter, noticed, swept }))
+        let (profile, noticed, watch, swept) = (Arc::new(profile), Mutex::default(), Watch::default(), Mutex::default());
+        Self(Arc::new(Inner { city, tenant, profile, office, rng, meter, noticed, watch, swept }))
     }
 
     /// Its database, keys and clock.
@@ -100,6 +102,11 @@ impl Keeper {
     /// How it is connected.
     pub fn profile(&self) -> &Arc<Profile> {
         &self.0.profile
+    }
+
+    /// Whom it has met on its lines.
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.0.watch
     }
 
     /// The office that looks after its tasks.
@@ -162,15 +169,19 @@ impl Keeper {
     /// The database's refusal.
     pub async fn hear(&self, from: &Party, bodies: Vec<Body>) -> Result<(), Fault> {
         let now = self.0.city.now();
-        let (mut chunks, mut messages) = (Vec::new(), Vec::new());
+        let (mut chunks, mut messages, mut dropped) = (Vec::new(), Vec::new(), 0);
         for body in bodies {
             match body {
-                body if !self.0.tenant.hears(from, &body) => tracing::warn!("a message that its sender may not send was dropped"),
+                body if !self.0.tenant.hears(from, &body) => dropped += 1,
                 Body::Chunk { load, part, records } => chunks.push((load, part, records)),
                 body => messages.push(Prepared::new(body, self, now)),
             }
         }
         let mut tx = self.write().await?;
+        if dropped > 0 {
+            tracing::warn!("a message that its sender may not send was dropped");
+            outgoing::raise_words(&mut tx, REFUSED, &refused_ja(&self.0.profile, from, "/messages"), dropped, now).await?;
+        }
         let mut said = Vec::new();
         for (load, part, records) in chunks {
             let done = replica::load(&mut tx, self, &records, now).await?;

@@ -20,6 +20,7 @@
 
 mod compare;
 mod consent;
+pub mod functions;
 pub mod interfaces;
 mod keeper;
 pub mod model;
@@ -29,6 +30,7 @@ mod replica;
 mod routes;
 mod send;
 mod store;
+mod watch;
 mod web;
 mod words;
 mod work;
@@ -101,6 +103,11 @@ fn pages(keeper: &Keeper) -> Vec<Route> {
         Route::get("/gateway/replica", "副本の状況", MONITOR, of!(web::replica::show)),
         Route::get("/gateway/inquiries", "照会状況", COUNT, of!(web::inquiries::show)),
         Route::get("/gateway/records", "情報提供等記録", COUNT, of!(web::records::show)),
+        Route::get("/gateway/connections", "既存システム接続", STATE, of!(web::traffic::connections)),
+        Route::get("/gateway/lines", "データ送受信", STATE, of!(web::traffic::lines)),
+        Route::get("/gateway/security", "セキュリティ管理", STATE, of!(web::security::show)),
+        Route::get("/gateway/staff", "職員認証・権限管理", TEND, web::security::people),
+        Route::get("/gateway/system", "システム管理", STATE, of!(web::system::show)),
         Route::get("/gateway/people", "情報連携(個人)の照会", COUNT, web::person::ask),
         Route::post("/gateway/people", "情報連携(個人)の照会", PERSON, web::person::look_up),
         Route::get("/gateway/people/{dan}", "情報連携(個人)", PERSON, of!(web::person::show)),
@@ -113,7 +120,7 @@ fn pages(keeper: &Keeper) -> Vec<Route> {
 }
 
 /// Links of the left column.
-const NAV: [Nav; 7] = [
+const NAV: [Nav; 12] = [
     Nav { group: "情報連携", label: "運用状況", path: "/gateway" },
     Nav { group: "情報連携", label: "情報提供の確認", path: "/gateway/provisions" },
     Nav { group: "情報連携", label: "照会状況", path: "/gateway/inquiries" },
@@ -121,6 +128,11 @@ const NAV: [Nav; 7] = [
     Nav { group: "情報連携", label: "副本", path: "/gateway/replica" },
     Nav { group: "情報連携", label: "符号", path: "/gateway/codes" },
     Nav { group: "情報連携", label: "個人", path: "/gateway/people" },
+    Nav { group: "中間サーバーの運用", label: "既存システム接続", path: "/gateway/connections" },
+    Nav { group: "中間サーバーの運用", label: "データ送受信", path: "/gateway/lines" },
+    Nav { group: "中間サーバーの運用", label: "セキュリティ管理", path: "/gateway/security" },
+    Nav { group: "中間サーバーの運用", label: "職員・権限", path: "/gateway/staff" },
+    Nav { group: "中間サーバーの運用", label: "システム管理", path: "/gateway/system" },
 ];
 
 /// The programme of one tenant.

@@ -5,13 +5,14 @@ use crate::interfaces::own::WhichMessage;
 use crate::interfaces::{Answer, Refusal};
 use crate::keeper::Keeper;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
 use kernel::ident::DanNo;
+use line::Certificates;
 use platform::Fault;
 use platform::fault::FaultKind;
 use serde::{Deserialize, Serialize};
@@ -51,8 +52,25 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/notices", post(notices))
         .route("/notices/read", post(notice_read))
         .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(from_fn_with_state(keeper.clone(), watched))
         .layer(from_fn(to_the_end))
         .with_state(keeper)
+}
+
+/// Notes who called; an operator hears of a peer that tried what it may not.
+async fn watched(State(keeper): State<Keeper>, request: Request, next: Next) -> Response {
+    let from = request.extensions().get::<Party>().cloned();
+    let certificates = request.extensions().get::<Certificates>().copied();
+    let called = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    if let Some(from) = from {
+        let refused = response.status() == StatusCode::FORBIDDEN;
+        keeper.watch().meet(&from, certificates, refused, keeper.city().now());
+        if refused && let Err(fault) = keeper.refused(&from, &called.unwrap_or_default()).await {
+            tracing::error!(%fault, "a refused call could not be recorded");
+        }
+    }
+    response
 }
 
 /// What has begun is brought to its end, also when whoever asked has hung up: a commit that is cut off half-way is worse than one that

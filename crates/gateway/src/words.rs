@@ -118,3 +118,8 @@ pub(crate) fn kind(body: &Body) -> &'static str {
         _ => "その他",
     }
 }
+
+/// A line as operators read it.
+pub(crate) fn line_ja(party: &str) -> &'static str {
+    if party == crate::keeper::CITY { "団体内統合宛名・業務" } else { "情報提供ネットワークシステム" }
+}

@@ -62,7 +62,14 @@ pub(crate) struct Needs {
     pub numbers: Vec<AcquisitionNo>,
     pub people: Vec<DanNo>,
     pub requests: Vec<RequestId>,
+    /// Whose records.
     pub permits: Vec<PermitNo>,
+    /// Whose inquiries, found by their permit.
+    pub asked: Vec<PermitNo>,
+    /// Whose provisions.
+    pub provided: Vec<PermitNo>,
+    /// Whose marks on their way.
+    pub marks: Vec<PermitNo>,
     pub codes: Vec<Code>,
     /// Somebody is to be answered: the replica is needed.
     pub answers: bool,
@@ -74,6 +81,14 @@ impl Needs {
         let mut needs = Self::default();
         for Prepared { body, admitted } in messages {
             needs.permits.extend(body.permit_no());
+            match body {
+                Body::Inquiry { .. } | Body::Cancel(_) | Body::AnswerReceived(_) | Body::CorrectionReceived(_) => {
+                    needs.provided.extend(body.permit_no());
+                }
+                Body::HideReceived(no) => needs.marks.push(*no),
+                Body::PermitGranted(_) | Body::Notice(_) | Body::Hide(_) => {}
+                body => needs.asked.extend(body.permit_no()),
+            }
             needs.codes.extend(admitted.iter().flatten().map(Admitted::code));
             match body {
                 Body::CodeIssued { acquisition, code } => {
@@ -163,19 +178,19 @@ impl Work {
         let acquisitions = machines::acquisitions_by(tx, keys, tokens.collect::<Result<_, Fault>>()?).await?;
         let more = machines::acquisitions_of(tx, keys, needs.people.iter().map(Param::from).collect()).await?;
         work.take_acquisitions(acquisitions.into_iter().chain(more));
-        let permits: Vec<Param> = needs.permits.iter().map(|no| Param::from(permit_text(no))).collect();
+        let texts = |all: &[PermitNo]| -> Vec<Param> { all.iter().map(|no| Param::from(permit_text(no))).collect() };
         let requests = needs.requests.iter().map(|r| Param::from(r.to_string())).collect();
         let inquiries = machines::inquiries_of(tx, keys, requests).await?;
-        let more = machines::inquiries_by(tx, keys, permits.clone()).await?;
+        let more = machines::inquiries_by(tx, keys, texts(&needs.asked)).await?;
         work.take_inquiries(inquiries.into_iter().chain(more));
-        let provisions = machines::provisions_of(tx, keys, permits.clone()).await?;
+        let provisions = machines::provisions_of(tx, keys, texts(&needs.provided)).await?;
         work.take_provisions(provisions);
-        for row in registers::records(tx, permits.clone()).await? {
+        for row in registers::records(tx, texts(&needs.permits)).await? {
             let kept = Kept::read(&row)?;
             work.known.2.insert(kept.record.no);
             work.records.insert(kept.record.no, kept);
         }
-        work.take_hidings(machines::hidings_of(tx, keys, permits).await?);
+        work.take_hidings(machines::hidings_of(tx, keys, texts(&needs.marks)).await?);
         work.load_people(tx, keeper, needs).await?;
         Ok(work)
     }

@@ -310,3 +310,28 @@ async fn neither_the_number_of_an_acquisition_nor_a_code_nor_a_value_is_readable
         world.remove().await;
     }
 }
+
+/// A file is worked within the call that registers it, and its size is bounded: 10,000 rows are the most that one call may bring.
+#[tokio::test]
+async fn a_file_of_ten_thousand_questions_is_worked_in_its_call_and_one_more_is_refused() {
+    for world in worlds().await {
+        let all: Vec<Json> = (0..10_001_u32)
+            .map(|n| {
+                let mut one = question(0, 9);
+                one["request"] = json!(wire::ident::RequestId::from_bytes(u128::from(n + 1).to_be_bytes()));
+                one
+            })
+            .collect();
+        let too_many = register(&world.a, "SKI_10123", &all).await.unwrap_err();
+        assert!(too_many.detail.contains("10000件まで"), "{too_many:?}");
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry").await, 0);
+        let begun = std::time::Instant::now();
+        let receipt = register(&world.a, "SKI_10123", &all[..10_000]).await.unwrap();
+        println!("{}: 10,000 rows in {:.1} s", world.a.database.db.engine(), begun.elapsed().as_secs_f64());
+        // Nobody has a 符号: every row has its answer, in its place.
+        assert_eq!((&receipt["good"], &receipt["bad"]), (&json!(0), &json!(10_000)));
+        let rows = fetch(&world.a, "SKI_10134", &receipt).await.unwrap();
+        assert_eq!((rows.len(), &rows[9_999]["row"]), (10_000, &json!(10_000)));
+        world.remove().await;
+    }
+}

@@ -4,30 +4,13 @@
 
 mod support;
 
-use axum::Extension;
-use axum::body::Body as Bytes;
-use axum::http::{Request, StatusCode, header};
-use http_body_util::BodyExt;
-use serde_json::{Value as Json, json};
-use support::calls::{answered, count, known, question, single};
-use support::{A, B, Side, TODAY, code, dan, tax, taxed, worlds};
-use tower::ServiceExt;
+use axum::http::StatusCode;
+use serde_json::json;
+use support::calls::{answered, count, known, post, question, single};
+use support::{A, B, TODAY, code, dan, tax, taxed, worlds};
 use wire::compare::fingerprint;
 use wire::ident::LoadId;
 use wire::machine::{Body, Party};
-
-async fn post(side: &Side, from: Option<Party>, path: &str, body: &Json) -> (StatusCode, String, Json) {
-    let mut router = gateway::routes(side.keeper.clone());
-    if let Some(party) = from {
-        router = router.layer(Extension(party));
-    }
-    let request = Request::post(path).body(Bytes::from(body.to_string())).unwrap();
-    let response = router.oneshot(request).await.unwrap();
-    let mime = response.headers().get(header::CONTENT_TYPE).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
-    let status = response.status();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (status, mime, serde_json::from_slice(&bytes).unwrap_or(Json::Null))
-}
 
 fn city(name: &str) -> Option<Party> {
     Some(Party::City(code(name)))
@@ -66,6 +49,8 @@ async fn a_message_is_answered_when_it_is_durable_and_dropped_when_its_sender_ma
         assert_eq!(count(&world.b, "select count(*) as n from gateway_replica").await, 1);
         assert_eq!(count(&world.b, "select count(*) as n from gateway_outgoing where party = 'city'").await, 1, "and says so");
         assert_eq!(post(&world.b, city(B), "/messages", &json!({})).await.0, StatusCode::BAD_REQUEST);
+        let told = "select cast(sum(times) as bigint) as n from gateway_alarm where kind = 'refused' and closed_at is null";
+        assert_eq!(count(&world.b, told).await, 2, "operators hear of both");
         world.remove().await;
     }
 }

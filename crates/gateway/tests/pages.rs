@@ -8,12 +8,12 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use gateway::programme;
 use http_body_util::BodyExt;
-use kernel::access::Action;
-use platform::staff::{self, NewStaff};
-use platform::{StaffContext, Unit, case, task};
+use platform::StaffContext;
+use platform::staff;
 use serde_json::json;
 use support::calls::{answered, count, held, single};
-use support::{Side, TODAY, dan, request, worlds};
+use support::staff::{claim, open_case, signed_in};
+use support::{Side, dan, request, worlds};
 use tower::ServiceExt;
 use webkit::House;
 
@@ -26,17 +26,9 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     async fn open(side: &'a Side, number: &str, rank: i64, roles: &str) -> Self {
-        let city = side.keeper.city();
-        let mut tx = city.db().write().await.unwrap();
-        let posts = [("joho", rank, roles, None)];
-        let new = NewStaff { staff_no: number, name: "上田 誠", password: "first-password", posts: &posts, from: TODAY };
-        staff::register(&mut tx, &new).await.unwrap();
-        tx.commit().await.unwrap();
-        let token = staff::sign_in(city, number, "first-password", "T-1").await.unwrap();
-        let house = House::new(city.clone(), vec![programme(side.keeper.clone())]);
-        let desk = Self { side, house, token };
-        staff::change_password(city, &desk.staff().await, "first-password", "a long password of my own").await.unwrap();
-        desk
+        let token = signed_in(side, number, rank, roles).await;
+        let house = House::new(side.keeper.city().clone(), vec![programme(side.keeper.clone())]);
+        Self { side, house, token }
     }
 
     async fn staff(&self) -> StaffContext {
@@ -44,25 +36,11 @@ impl<'a> Desk<'a> {
     }
 
     async fn open_case(&self, with: Option<i64>) {
-        let (city, staff) = (self.side.keeper.city(), self.staff().await);
-        let mut tx = city.db().write().await.unwrap();
-        let subjects: Vec<i64> = with.into_iter().collect();
-        let opened = case::open(city, &mut tx, &staff, "受付", "情報連携の確認", &subjects).await.unwrap();
-        case::resume(&mut tx, &staff, opened.id).await.unwrap();
-        tx.commit().await.unwrap();
+        open_case(self.side, &self.token, with).await;
     }
 
-    /// Claims the only task of a kind; answers the page that it opens.
     async fn claim(&self, kind: &str) -> String {
-        let staff = self.staff().await;
-        let mut unit = Unit::change(self.side.keeper.city(), &staff, "ホーム", Action::Draft).await.unwrap();
-        let waiting = task::open(&mut unit).await.unwrap();
-        let id = waiting.iter().find(|task| task.kind == kind).unwrap().id;
-        let claimed = task::claim(&mut unit, id).await.unwrap();
-        unit.commit(()).await.unwrap();
-        let programme = programme(self.side.keeper.clone());
-        let (_, pattern) = programme.task_pages.iter().find(|(of, _)| *of == kind).unwrap();
-        pattern.replace("{reference}", &claimed.reference.unwrap())
+        claim(self.side, &self.token, kind).await
     }
 
     async fn send(&self, request: Request<Body>) -> (StatusCode, String) {
@@ -112,6 +90,11 @@ async fn the_lists_open_without_a_case_and_name_nobody() {
                 ("/gateway/codes", "取得済"),
                 ("/gateway/provisions", "確認を待つ情報提供"),
                 ("/gateway/people", "団体内統合宛名番号"),
+                ("/gateway/connections", "送り残しの副本"),
+                ("/gateway/lines", "送信待ち"),
+                ("/gateway/security", "鍵の指紋"),
+                ("/gateway/staff", "送る内容を登録する"),
+                ("/gateway/system", "照会許可リスト"),
             ] {
                 let (page, json) = both(&desk, path).await;
                 assert!(page.contains(words), "{path}: {page}");
@@ -126,7 +109,17 @@ async fn the_lists_open_without_a_case_and_name_nobody() {
 async fn without_the_role_nobody_enters() {
     for world in worlds().await {
         let desk = Desk::open(&world.b, "4001", 4, "").await;
-        for path in ["/gateway", "/gateway/records", "/gateway/replica", "/gateway/provisions"] {
+        for path in [
+            "/gateway",
+            "/gateway/records",
+            "/gateway/replica",
+            "/gateway/provisions",
+            "/gateway/connections",
+            "/gateway/lines",
+            "/gateway/security",
+            "/gateway/staff",
+            "/gateway/system",
+        ] {
             assert_eq!(desk.get(path).await.0, StatusCode::FORBIDDEN, "{path}");
         }
         drop(desk);

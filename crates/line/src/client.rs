@@ -144,7 +144,7 @@ impl Client {
         let stream = TcpStream::connect(at).await.map_err(|_| unreachable())?;
         let _ = stream.set_nodelay(true);
         let stream = TlsConnector::from(self.config.clone()).connect(host, stream).await.map_err(|e| LineError::of(at, &e))?;
-        let found = tls::peer_of(stream.get_ref().1.peer_certificates());
+        let found = tls::peer_of(stream.get_ref().1.peer_certificates()).map(|(found, _)| found);
         if found.as_ref() != Some(peer) {
             let found = found.map_or_else(|| "名前のない相手".to_owned(), |found| found.to_string());
             return Err(LineError::WrongPeer { at: at.clone(), expected: peer.clone(), found });

@@ -21,4 +21,4 @@ pub use client::{Answer, Client, Timeouts};
 pub use error::{LineError, Refusal};
 pub use identity::Identity;
 pub use peer::PeerName;
-pub use server::serve;
+pub use server::{Certificates, serve};

@@ -8,7 +8,7 @@ use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use kernel::time::Clock;
+use kernel::time::{Clock, Timestamp};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ const PLAIN_BYTES: u64 = 1 << 16;
 const PLAIN: &str = "この宛先は相互TLS 1.3だけを受け付けます。認証局が発行した証明書を使い、TLSで接続してください。\n";
 
 /// Serves a router to peers with a certificate of our authority, until `stop`; requests under way then have five seconds. Handlers find
-/// who speaks as `Extension<PeerName>` and, for a party of the exchange, as `Extension<wire::machine::Party>`.
+/// who speaks as `Extension<PeerName>` and, for a party of the exchange, as `Extension<wire::machine::Party>`; how long both certificates
+/// are valid, as `Extension<Certificates>`.
 ///
 /// # Errors
 /// [`LineError::Certificate`] when the identity cannot serve.
@@ -61,8 +62,9 @@ pub async fn serve(
                     continue;
                 };
                 let (acceptor, router, left) = (acceptor.clone(), router.clone(), left.clone());
+                let ours_until = identity.expires_at();
                 tokio::spawn(async move {
-                    connection(stream, acceptor, router, left).await;
+                    connection(stream, acceptor, router, ours_until, left).await;
                     drop(place);
                 });
             }
@@ -78,11 +80,17 @@ pub async fn serve(
     Ok(())
 }
 
-async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router, mut left: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    router: Router,
+    ours_until: Timestamp,
+    mut left: watch::Receiver<bool>,
+) {
     let met = timeout(HANDSHAKE, meet(stream, acceptor)).await;
-    let Some((stream, peer)) = met.ok().flatten() else { return };
+    let Some((stream, (peer, peer_until))) = met.ok().flatten() else { return };
     let party = peer.party();
-    let mut router = router.layer(Extension(peer));
+    let mut router = router.layer(Extension(peer)).layer(Extension(Certificates { peer_until, ours_until }));
     if let Some(party) = party {
         router = router.layer(Extension(party));
     }
@@ -100,7 +108,16 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router, mu
     let _ = timeout(LEAVING, served).await;
 }
 
-type Met = (tokio_rustls::server::TlsStream<TcpStream>, PeerName);
+type Met = (tokio_rustls::server::TlsStream<TcpStream>, (PeerName, Timestamp));
+
+/// How long the certificates of a connection are valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Certificates {
+    /// Last instant of the peer's certificate.
+    pub peer_until: Timestamp,
+    /// Last instant of ours.
+    pub ours_until: Timestamp,
+}
 
 /// The handshake, and whom the client's certificate names.
 async fn meet(mut stream: TcpStream, acceptor: TlsAcceptor) -> Option<Met> {

@@ -3,7 +3,7 @@
 use crate::error::LineError;
 use crate::identity::Identity;
 use crate::peer::PeerName;
-use kernel::time::Clock;
+use kernel::time::{Clock, Timestamp};
 use rustls::client::Resumption;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -58,16 +58,17 @@ pub fn client_config(identity: &Identity, clock: Arc<dyn Clock>) -> Result<Arc<C
     Ok(Arc::new(config))
 }
 
-/// The peer that a verified certificate names: exactly one URI of ours.
-pub fn peer_of(chain: Option<&[CertificateDer<'_>]>) -> Option<PeerName> {
+/// The peer that a verified certificate names, by exactly one URI of ours, and the certificate's last instant.
+pub fn peer_of(chain: Option<&[CertificateDer<'_>]>) -> Option<(PeerName, Timestamp)> {
     let (_, certificate) = X509Certificate::from_der(chain?.first()?).ok()?;
+    let until = Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()?;
     let names = certificate.subject_alternative_name().ok()??;
     let mut uris = names.value.general_names.iter().filter_map(|name| match name {
         GeneralName::URI(uri) => PeerName::of_uri(uri),
         _ => None,
     });
     match (uris.next(), uris.next()) {
-        (Some(peer), None) => Some(peer),
+        (Some(peer), None) => Some((peer, until)),
         _ => None,
     }
 }

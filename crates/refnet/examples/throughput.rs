@@ -138,13 +138,15 @@ async fn main() {
             ended += settle(&keeper, &post, &sealed).await.0;
         }
         let took = started.elapsed().as_secs_f64();
-        println!(
-            "{}: {} codes at {:.0}/s, {ended} exchanges at {:.0}/s",
-            database.db.engine(),
-            codes.len(),
-            codes.len() as f64 / acquired,
-            ended as f64 / took
-        );
+        let engine = database.db.engine();
+        assert_eq!(ended, codes.len());
+        for (what, done, seconds) in [("符号 issued", codes.len(), acquired), ("exchanges carried", ended, took)] {
+            let rate = (done as f64 / seconds).round();
+            println!(
+                "{}",
+                serde_json::json!({ "goal": "P9", "what": format!("{engine}: {what} by the network's keeper"), "value": rate, "unit": "per second" })
+            );
+        }
         database.remove().await;
     }
 }

@@ -4,7 +4,7 @@ use crate::book::{Book, Dice};
 use crate::faults::Faults;
 use crate::model::{MemberRow, RemovalRow};
 use crate::store;
-use jiff::Span;
+use jiff::{SignedDuration, Span};
 use kernel::Date;
 use kernel::time::Timestamp;
 use platform::db::Tx;
@@ -124,6 +124,16 @@ impl Keeper {
     /// The list of permitted inquiries.
     pub fn list(&self) -> &PermittedList {
         &self.list
+    }
+
+    /// Tokens of the portal that were made before this instant have run out.
+    pub(crate) fn oldest_token(&self) -> Timestamp {
+        self.city.now().checked_sub(self.limits.portal_token).unwrap_or(Timestamp::MIN)
+    }
+
+    /// How long a token of the portal may be used.
+    pub(crate) fn token_life(&self) -> SignedDuration {
+        self.limits.portal_token
     }
 
     pub(crate) fn code_seed(&self) -> &[u8; 32] {
@@ -247,7 +257,7 @@ impl Keeper {
         store::record(&mut tx, &no.to_string()).await?.map(|row| row.record()).transpose()
     }
 
-    /// Removes records whose years are over and keeps the proof, and notices after a year; answers how many records. Call again while
+    /// Removes records whose years are over and keeps the proof, notices after a year, and portal tokens that have run out; answers how many records. Call again while
     /// there are.
     ///
     /// # Errors
@@ -267,6 +277,7 @@ impl Keeper {
         RemovalRow::insert_all(&proofs, &mut tx).await?;
         store::remove(&mut tx, &permits).await?;
         store::remove_notices(&mut tx, oldest_kept(today, NOTICE_YEARS)).await?;
+        store::remove_portal(&mut tx, self.oldest_token()).await?;
         tx.commit().await?;
         Ok(proofs.len())
     }

@@ -21,7 +21,7 @@ mod web;
 pub use faults::{Faults, MOST};
 pub use keeper::{Keeper, NewMember};
 pub use lines::line_router;
-pub use portal::{Exchange, NewNotice, NewUser, Notice, OwnRequest, PortalToken, portal_router};
+pub use portal::{Exchange, Means, NewNotice, NewUser, Notice, OwnRequest, PortalToken, portal_router};
 pub use sender::{Lines, Network, Sent};
 
 use kernel::access::Action::{Administer, Search};

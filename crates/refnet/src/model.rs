@@ -153,7 +153,7 @@ platform::register! {
 
 platform::register! {
     /// By which secret the マイナポータル peer knows a person.
-    pub struct PortalRow in "refnet_portal" named "マイナポータルの利用者", purpose "refnet", basis "番号法附則6条", retention "利用している間" {
+    pub struct PortalRow in "refnet_portal" named "マイナポータルの利用者", purpose "refnet", basis "番号法附則6条", retention "登録から12時間(params/exchange/limits.toml)" {
         /// Keyed token of the portal token.
         token: Vec<u8>, "利用者トークンの照合値", "refnet.person", Secret, [];
         /// The person.

@@ -43,6 +43,13 @@ impl PortalToken {
     }
 }
 
+impl PortalToken {
+    /// The text, for the person's own browser.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 impl std::fmt::Debug for PortalToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PortalToken(…)")
@@ -103,6 +110,15 @@ pub struct Notice {
     pub posted_at: Timestamp,
 }
 
+/// サインインの手段 of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Means {
+    /// Since when.
+    pub made_at: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 /// What the portal asks a gateway for, over the network's line (`POST /own`): a person's own records in one data set, by that gateway's
 /// 符号. The answer is [`OwnData`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +140,7 @@ impl Keeper {
         Ok(self.city.keys().token("refnet_portal", &token.0)?)
     }
 
-    /// Registers a user of the portal. The same token again changes nothing.
+    /// Registers a user of the portal, for as long as the limits allow. The same token again changes nothing.
     ///
     /// # Errors
     /// A conflict when nothing was ever exchanged about the person; the database's refusal.
@@ -145,7 +161,34 @@ impl Keeper {
     }
 
     async fn user(&self, tx: &mut platform::db::Tx, token: &PortalToken) -> Result<i64, Fault> {
-        Ok(store::portal(tx, &self.portal_key(token)?).await?.ok_or_else(unknown)?.person_id)
+        Ok(self.live(tx, token).await?.person_id)
+    }
+
+    /// A token that somebody has and that has not run out. What is missing and what is over look the same.
+    async fn live(&self, tx: &mut platform::db::Tx, token: &PortalToken) -> Result<PortalRow, Fault> {
+        let row = store::portal(tx, &self.portal_key(token)?).await?;
+        row.filter(|row| row.made_at >= self.oldest_token()).ok_or_else(unknown)
+    }
+
+    /// サインインの手段: since when a person's token holds, and until when.
+    ///
+    /// # Errors
+    /// A refusal for an unknown token or one that has run out; the database's refusal.
+    pub async fn means(&self, token: &PortalToken) -> Result<Means, Fault> {
+        let mut tx = self.city.db().read().await?;
+        let made_at = self.live(&mut tx, token).await?.made_at;
+        Ok(Means { made_at, until: made_at.checked_add(self.token_life()).unwrap_or(Timestamp::MAX) })
+    }
+
+    /// The person gives their token up: from now on it lets nobody in.
+    ///
+    /// # Errors
+    /// The database's refusal. A token that nobody has is no error.
+    pub async fn give_up(&self, token: &PortalToken) -> Result<(), Fault> {
+        let mut tx = self.city.db().write().await?;
+        store::in_turn(&mut tx).await?;
+        store::end_portal(&mut tx, &self.portal_key(token)?).await?;
+        Ok(tx.commit().await?)
     }
 
     /// やりとり履歴 of the person, the oldest first. A hidden exchange is not read at all: list, count and time are those of a person about

@@ -76,6 +76,10 @@ platform::statements! {
     REMOVE_NOTICES = "delete from refnet_notice where posted_at < $1";
     /// A person by portal token.
     PORTAL = concatcp!(PortalRow::SELECT, " where token = $1");
+    /// A token that its person gives up.
+    PORTAL_END = "delete from refnet_portal where token = $1";
+    /// Tokens that have run out.
+    PORTAL_OLD = "delete from refnet_portal where made_at < $1";
     /// Notices to a person.
     NOTICES = concatcp!(NoticeRow::SELECT, " where person_id = $1 order by posted_at desc, id desc limit $2");
     /// A notice that came already.
@@ -274,6 +278,14 @@ pub async fn remove_notices(tx: &mut Tx, before: Timestamp) -> Result<(), DbErro
 
 pub async fn portal(tx: &mut Tx, token: &[u8]) -> Result<Option<PortalRow>, DbError> {
     tx.first(PORTAL, params![token]).await?.map(|row| PortalRow::read(&row)).transpose()
+}
+
+pub async fn end_portal(tx: &mut Tx, token: &[u8]) -> Result<(), DbError> {
+    tx.run(PORTAL_END, params![token]).await.map(|_| ())
+}
+
+pub async fn remove_portal(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
+    tx.run(PORTAL_OLD, params![before]).await.map(|_| ())
 }
 
 pub async fn notices(tx: &mut Tx, person: i64, limit: i64) -> Result<Vec<NoticeRow>, DbError> {

@@ -34,6 +34,8 @@ pub struct Limits {
     pub chunk_records: usize,
     /// Records waiting to be sent above which an alarm is raised.
     pub backlog_records: usize,
+    /// How long a person's way into the portal may be used.
+    pub portal_token: SignedDuration,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +91,7 @@ impl Limits {
             acquisition_alarm: hours(take("acquisition_alarm_hours")?),
             chunk_records: narrow(take("chunk_records")?.max(1))?,
             backlog_records: narrow(take("backlog_records")?)?,
+            portal_token: hours(take("portal_token_hours")?),
         };
         match rows.keys().next() {
             Some(unknown) => Err(LimitsError(format!("{unknown} は使われていません"))),

@@ -3,14 +3,17 @@
 
 pub mod ask;
 pub mod desk;
+mod document;
 mod file;
 mod index;
 pub mod own;
 pub mod provide;
 pub mod replica;
+pub mod schema;
 pub mod system;
 
 pub use desk::{Outcome, Refusal};
+pub use document::{messages, openapi};
 pub use file::{FileHead, Receipt, ResultHead, write_file};
 pub use index::{INTERFACES, Operation, Role, Wired, table};
 

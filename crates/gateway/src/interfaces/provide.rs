@@ -138,7 +138,7 @@ pub(crate) async fn status(desk: &mut Desk<'_>, during: During) -> Result<Outcom
 }
 
 async fn held(desk: &mut Desk<'_>, permit: PermitNo) -> Result<(Work, Option<Held>), Fault> {
-    let needs = Needs { permits: vec![permit], ..Needs::default() };
+    let needs = Needs { permits: vec![permit], provided: vec![permit], ..Needs::default() };
     let work = Work::load(desk.tx, desk.keeper, &needs, desk.now).await?;
     let held = work.provisions.get(&permit).cloned();
     Ok((work, held))

@@ -1,6 +1,6 @@
 //! What is to be said, and alarms.
 
-use super::{KEYS, run};
+use super::{KEYS, insert, run};
 use crate::store::machines::{open, seal};
 use crate::words::{alarm_ja, kind};
 use const_format::concatcp;
@@ -22,6 +22,8 @@ platform::statements! {
     DOWN = "select distinct party from gateway_outgoing where attempts > 0";
     /// Queues by party.
     QUEUES = "select party, count(*) as n, min(made_at) as oldest, max(attempts) as attempts from gateway_outgoing group by party order by party";
+    /// Queues by party and kind of message.
+    KINDS = "select party, kind, count(*) as n, min(made_at) as oldest, max(attempts) as attempts, min(due) as due from gateway_outgoing group by party, kind order by party, kind";
     /// Raises an alarm, or counts it once more.
     RAISE = "insert into gateway_alarm (kind, detail, times, first_at, last_at) values ($1, $2, $3, $4, $4) on conflict (kind, detail) where closed_at is null do update set times = gateway_alarm.times + $3, last_at = $4";
     /// Its cause is gone, or a member of staff has seen to it.
@@ -46,6 +48,16 @@ pub(crate) struct Queue {
     pub attempts: i64,
 }
 
+/// What waits for one party, of one kind.
+pub(crate) struct Kind {
+    pub party: String,
+    pub kind: String,
+    pub messages: i64,
+    pub oldest: Timestamp,
+    pub attempts: i64,
+    pub due: Timestamp,
+}
+
 const COLUMNS: &[&str] = &["party", "kind", "attempts", "due", "made_at", "body"];
 const TABLE: &str = "gateway_outgoing";
 
@@ -55,7 +67,7 @@ pub(crate) async fn put(tx: &mut Tx, keys: &Keys, messages: &[(&'static str, &Bo
     for (party, body) in messages {
         values.push(params![*party, kind(body), 0_i64, now, now, seal(keys, TABLE, party, body)?]);
     }
-    Ok(tx.insert_rows("gateway_outgoing", COLUMNS, values).await?)
+    Ok(insert(tx, TABLE, COLUMNS, values).await?)
 }
 
 /// What may be sent to a party now.
@@ -94,9 +106,24 @@ pub(crate) async fn queues(tx: &mut Tx) -> Result<Vec<Queue>, Fault> {
     read.collect()
 }
 
+/// All queues, by kind of message.
+pub(crate) async fn kinds(tx: &mut Tx) -> Result<Vec<Kind>, Fault> {
+    let found = tx.all(KINDS, vec![]).await?;
+    let read = found.iter().map(|r| {
+        let (party, kind, messages) = (r.get("party")?, r.get("kind")?, r.get("n")?);
+        Ok(Kind { party, kind, messages, oldest: r.get("oldest")?, attempts: r.get("attempts")?, due: r.get("due")? })
+    });
+    read.collect()
+}
+
 /// Raises an alarm.
 pub(crate) async fn raise(tx: &mut Tx, alarm: &Alarm, times: i64, now: Timestamp) -> Result<(), Fault> {
     let (kind, detail) = alarm_ja(alarm);
+    raise_words(tx, kind, &detail, times, now).await
+}
+
+/// Raises an alarm that is no machine's.
+pub(crate) async fn raise_words(tx: &mut Tx, kind: &str, detail: &str, times: i64, now: Timestamp) -> Result<(), Fault> {
     tx.run(RAISE, params![kind, detail, times, now]).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! 符号, flags, 情報提供等記録, consents, closings, 自己情報, お知らせ and calls.
 
-use super::{KEYS, rows, run};
+use super::{KEYS, insert, rows, run};
 use crate::model::{
     AlarmRow, Closing, CodeBinding, Comparison, Consent, DifferenceRow, ExchangeRecord, InterfaceCall, Message, OwnRequest,
     PersonFlags, RemovedRecord,
@@ -59,6 +59,10 @@ platform::statements! {
     CALL = concatcp!(InterfaceCall::SELECT, " where call_no = $1");
     /// Calls, newest first.
     CALLS = concatcp!(InterfaceCall::SELECT, " order by id desc limit $1");
+    /// Calls since, by interface.
+    CALLS_SINCE = "select interface, count(*) as calls, cast(sum(good) as bigint) as good, cast(sum(bad) as bigint) as bad, max(called_at) as last_at from gateway_call where called_at >= $1 group by interface order by interface";
+    /// Records since.
+    RECORDS_SINCE = "select count(*) as n from gateway_record where asked_at >= $1";
     /// What the city said last that it holds back.
     WAITING = "select waiting from gateway_call where interface = $1 order by id desc limit 1";
     /// Open alarms, newest first.
@@ -114,7 +118,7 @@ pub(crate) async fn records(tx: &mut Tx, numbers: Vec<Param>) -> Result<Vec<Exch
 /// Puts records in; `known` of them were there before.
 pub(crate) async fn put_records(tx: &mut Tx, all: &[ExchangeRecord], known: Vec<Param>) -> Result<(), DbError> {
     run(tx, RECORDS_OUT, known).await?;
-    ExchangeRecord::insert_all(all, tx).await
+    insert(tx, ExchangeRecord::TABLE, ExchangeRecord::COLUMNS, all.iter().map(ExchangeRecord::values).collect()).await
 }
 
 /// Records about a person.
@@ -206,6 +210,29 @@ pub(crate) async fn call(tx: &mut Tx, number: &str) -> Result<Option<InterfaceCa
 /// Calls, newest first.
 pub(crate) async fn calls(tx: &mut Tx, most: i64) -> Result<Vec<InterfaceCall>, DbError> {
     several(tx, CALLS, params![most], InterfaceCall::read).await
+}
+
+/// Calls of one interface.
+pub(crate) struct Called {
+    pub interface: String,
+    pub calls: i64,
+    pub good: i64,
+    pub bad: i64,
+    pub last_at: Timestamp,
+}
+
+/// Calls since, by interface.
+pub(crate) async fn calls_since(tx: &mut Tx, from: Timestamp) -> Result<Vec<Called>, DbError> {
+    let read = |r: &Row| {
+        let (interface, calls) = (r.get("interface")?, r.get("calls")?);
+        Ok(Called { interface, calls, good: r.get("good")?, bad: r.get("bad")?, last_at: r.get("last_at")? })
+    };
+    several(tx, CALLS_SINCE, params![from], read).await
+}
+
+/// Records since.
+pub(crate) async fn records_since(tx: &mut Tx, from: Timestamp) -> Result<i64, DbError> {
+    tx.one(RECORDS_SINCE, params![from]).await?.get("n")
 }
 
 /// Rows that the city said last that it holds back.

@@ -1,19 +1,23 @@
-//! 運用状況: lines, alarms and calls; and 符号取得状況.
+//! 運用状況: alarms and where the ten functions stand; and 符号取得状況.
 
-use super::{at, tone};
+use super::traffic::yesterday;
+use super::{at, since, tone};
+use crate::functions::FUNCTIONS;
 use crate::keeper::Keeper;
-use crate::model::{RECORD, STATE};
-use crate::store::replica::{ACQUISITION_LIST, ACQUISITIONS, PROVISIONS, list};
+use crate::model::{AlarmRow, RECORD, STATE};
+use crate::store::replica::{ACQUISITION_LIST, ACQUISITIONS, INQUIRIES, PROVISIONS, change, list};
 use crate::store::{outgoing, registers};
+use crate::watch::KINDS;
 use crate::words::state_ja;
 use kernel::access::Action as Act;
 use kernel::ident::AtenaNo;
 use kernel::money::grouped;
 use kernel::time::Timestamp;
-use maud::html;
-use platform::{Fault, params, subject};
+use maud::{Markup, html};
+use platform::db::DbError;
+use platform::{Fault, Unit, params, subject};
 use serde_json::json;
-use webkit::components::{Action, AsidePanel, Column, Row, Table, Tone, badge, card, definition_list, pair, table};
+use webkit::components::{Action, AsidePanel, Cell, Column, Row, Table, Tone, badge, card, table};
 use webkit::{Begun, Call, Reply, Screen};
 
 /// Lines of a list.
@@ -21,8 +25,56 @@ const LINES: i64 = 50;
 /// People of a list.
 const PEOPLE: i64 = 200;
 
-fn line_ja(party: &str) -> &'static str {
-    if party == crate::keeper::CITY { "団体内統合宛名・業務" } else { "情報提供ネットワークシステム" }
+/// Where each function stands: words and a badge, in the order of [`FUNCTIONS`].
+async fn standing(unit: &mut Unit, keeper: &Keeper, alarms: &[AlarmRow]) -> Result<[(String, Markup); 10], Fault> {
+    let (now, day) = (unit.now(), yesterday(unit.now()));
+    let today = kernel::time::civil(now);
+    let states = async |unit: &mut Unit, sql| -> Result<Vec<(String, i64)>, Fault> {
+        let found = list(&mut unit.tx, sql, vec![]).await?;
+        Ok(found.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect::<Result<_, DbError>>()?)
+    };
+    let of = |all: &[(String, i64)], wanted: &[&str]| -> i64 {
+        all.iter().filter(|(state, _)| wanted.contains(&state.as_str())).map(|(_, n)| n).sum()
+    };
+    let codes = states(unit, ACQUISITIONS).await?;
+    let (bound, unbound) = (of(&codes, &["BOUND"]), of(&codes, &["NO_CODE", "REQUESTED"]));
+    let inquiries = states(unit, INQUIRIES).await?;
+    let open = of(&inquiries, &["REGISTERED", "PERMIT_REQUESTED", "PERMITTED", "SENT", "HELD_AT_PROVIDER", "CANCEL_REQUESTED"]);
+    let held = of(&states(unit, PROVISIONS).await?, &["HELD", "CONTENT_REGISTERED"]);
+    let calls = registers::calls_since(&mut unit.tx, day).await?;
+    let (rows, bad): (i64, i64) = (calls.iter().map(|c| c.good + c.bad).sum(), calls.iter().map(|c| c.bad).sum());
+    let waiting = registers::waiting(&mut unit.tx, "DBM_20113").await?;
+    let records = registers::records_since(&mut unit.tx, day).await?;
+    let (_, changed_at) = change(&mut unit.tx).await?;
+    let compared = registers::comparisons(&mut unit.tx, 1).await?.into_iter().next();
+    let queues = outgoing::queues(&mut unit.tx).await?;
+    let (queued, failing) = (queues.iter().map(|q| q.messages).sum(), queues.iter().any(|q| q.attempts > 0));
+    let refused = i64::try_from(alarms.iter().filter(|a| KINDS.contains(&a.kind.as_str())).count()).unwrap_or(i64::MAX);
+    let staff = platform::staff::holders(&mut unit.tx, today).await?;
+    let good = |ok: bool, word: &str| if ok { badge(Tone::Ok, "正常") } else { badge(Tone::Warn, word) };
+    let of = |n: i64, unit: &str| format!("{}{unit}", grouped(n));
+    let count = |n: usize| grouped(i64::try_from(n).unwrap_or(i64::MAX));
+    let over = usize::try_from(waiting).unwrap_or_default() > keeper.tenant().limits.backlog_records;
+    let replica = changed_at.map_or_else(|| "登録なし".to_owned(), |when| format!("最終更新 {}", at(when)));
+    let compared = match compared {
+        None => badge(Tone::Neutral, "未突合"),
+        Some(last) => good(last.people == 0, "相違あり"),
+    };
+    Ok([
+        (format!("取得済 {}、未取得 {}", of(bound, "人"), of(unbound, "人")), good(unbound == 0, "未取得あり")),
+        (format!("回答を待つ照会 {}", of(open, "件")), badge(Tone::Info, "稼動")),
+        (format!("職員の確認を待つ提供 {}", of(held, "件")), good(held == 0, "確認待ち")),
+        (
+            format!("24時間に {}(異常 {})、副本の未送信 {}", of(rows, "行"), of(bad, "行"), of(waiting, "件")),
+            if over { badge(Tone::Bad, "上限超過") } else { good(bad == 0, "異常行あり") },
+        ),
+        (format!("24時間に {}", of(records, "件")), badge(Tone::Info, "稼動")),
+        (replica, compared),
+        (format!("送信待ち {}", of(queued, "件")), if failing { badge(Tone::Bad, "再送中") } else { badge(Tone::Ok, "正常") }),
+        (format!("断った通信の警報 {}", of(refused, "件")), good(refused == 0, "要確認")),
+        (format!("職員 {}人", count(staff.len())), badge(Tone::Info, "稼動")),
+        (format!("警報 {}件", count(alarms.len())), good(alarms.is_empty(), "警報あり")),
+    ])
 }
 
 /// The board.
@@ -31,29 +83,15 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     unit.permit(Act::Search, STATE).await?;
     let queues = outgoing::queues(&mut unit.tx).await?;
     let alarms = registers::alarms(&mut unit.tx, LINES).await?;
-    let calls = registers::calls(&mut unit.tx, LINES).await?;
-    let waiting = registers::waiting(&mut unit.tx, "DBM_20113").await?;
-    let held = list(&mut unit.tx, PROVISIONS, vec![]).await?;
-    let mut provisions = Vec::new();
-    for row in held {
-        provisions.push((row.get::<String>("state")?, row.get::<i64>("n")?));
-    }
-    let held: i64 = provisions.iter().filter(|(s, _)| s == "HELD" || s == "CONTENT_REGISTERED").map(|(_, n)| n).sum();
-    let lines = queues.iter().map(|q| {
-        let state = if q.attempts > 0 { badge(Tone::Bad, "再送中") } else { badge(Tone::Ok, "送信中") };
-        Row::new(vec![line_ja(&q.party).into(), q.messages.into(), at(q.oldest).into(), q.attempts.into(), state.into()])
+    let standing = standing(&mut unit, &keeper, &alarms).await?;
+    let rows = FUNCTIONS.iter().zip(&standing).map(|(of, (words, state))| {
+        let name = html! { a href=(of.page) { (of.name_ja) } };
+        Row::new(vec![name.into(), words.clone().into(), state.clone().into()])
     });
-    let lines = Table {
-        caption: "送信待ち".into(),
-        columns: vec![
-            Column::text("回線"),
-            Column::number("電文"),
-            Column::text("最も古いもの"),
-            Column::number("試行"),
-            Column::text("状態"),
-        ],
-        rows: lines.collect(),
-        empty: ("送信待ちの電文はありません".into(), "どの回線にも届いています。".into()),
+    let functions = Table {
+        caption: "十の機能".into(),
+        columns: vec![Column::text("機能"), Column::text("いま"), Column::text("状態")],
+        rows: rows.collect(),
         ..Table::default()
     };
     let alarm_rows = alarms.iter().map(|a| {
@@ -61,71 +99,35 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         Row::new(vec![
             a.detail.clone().into(),
             a.times.into(),
-            at(a.first_at).into(),
-            at(a.last_at).into(),
+            Cell::from(at(a.last_at)).second_line(since(a.first_at)),
             close.render().into(),
         ])
     });
     let alarm_list = Table {
         caption: "警報".into(),
-        columns: vec![
-            Column::text("内容"),
-            Column::number("回数"),
-            Column::text("最初"),
-            Column::text("最後"),
-            Column::text("対応").unseen(),
-        ],
+        columns: vec![Column::text("内容"), Column::number("回数"), Column::text("最後(最初)"), Column::text("対応").unseen()],
         rows: alarm_rows.collect(),
         empty: ("警報はありません".into(), "運用者が見るべきことは起きていません。".into()),
         ..Table::default()
     };
-    let call_rows = calls.iter().map(|c| {
-        let state = if c.bad > 0 { badge(Tone::Warn, "異常行あり") } else { badge(Tone::Ok, "正常") };
-        Row::new(vec![c.interface.clone().into(), at(c.called_at).into(), c.good.into(), c.bad.into(), state.into()])
-    });
-    let call_list = Table {
-        caption: "既存システム接続".into(),
-        columns: vec![
-            Column::text("インターフェイス"),
-            Column::text("日時"),
-            Column::number("正常"),
-            Column::number("異常"),
-            Column::text("状態"),
-        ],
-        rows: call_rows.collect(),
-        empty: ("通信の記録はありません".into(), "業務からの通信があると、ここに出ます。".into()),
-        filter: true,
-        ..Table::default()
-    };
-    let over = usize::try_from(waiting).unwrap_or_default() > keeper.tenant().limits.backlog_records;
-    let backlog = html! { (grouped(waiting)) "件 " @if over { (badge(Tone::Bad, "上限超過")) } };
     let main = html! {
-        (pair(
-            card("仕事の量", "", definition_list(&[
-                ("職員の確認を待つ情報提供", html! { a href="/gateway/provisions" { (grouped(held)) "件" } }),
-                ("副本の未送信(業務側)", backlog),
-                ("警報", html! { (grouped(i64::try_from(alarms.len()).unwrap_or_default())) "件" }),
-            ])),
-            card("送信待ち", "届くまで自動で送り直します", table(&lines)),
-        ))
         (card("警報", "", table(&alarm_list)))
-        (card("既存システム接続", "新しい順", table(&call_list)))
+        (card("機能の状態", "機能の名前から、それぞれの画面へ", table(&functions)))
     };
     let data = json!({
+        "functions": FUNCTIONS.iter().zip(&standing).map(|(of, (words, _))| json!({
+            "function": of.name_ja, "page": of.page, "now": words,
+        })).collect::<Vec<_>>(),
         "lines": queues.iter().map(|q| json!({
             "line": q.party, "messages": q.messages, "oldest": q.oldest, "attempts": q.attempts,
         })).collect::<Vec<_>>(),
         "alarms": alarms.iter().map(|a| json!({
             "id": a.id, "kind": a.kind, "detail": a.detail, "times": a.times, "first_at": a.first_at, "last_at": a.last_at,
         })).collect::<Vec<_>>(),
-        "calls": calls.iter().map(|c| json!({
-            "call": c.call_no, "interface": c.interface, "called_at": c.called_at, "good": c.good, "bad": c.bad,
-        })).collect::<Vec<_>>(),
-        "replica_waiting": waiting,
-        "provisions_waiting": held,
     });
-    let aside =
-        AsidePanel::text("送信待ちとは", "相手が受け取ったと答えるまで、電文はここに残ります。回線が戻ると自動で送ります。");
+    let about =
+        "警報は、原因がなくなると自分で消えるものと、職員が対応済にするものがあります。対応済にしても、また起きれば出ます。";
+    let aside = AsidePanel::text("警報への対応", about);
     let screen =
         Screen {
             title: "中間サーバー 運用状況".into(), main, aside: vec![aside], data, refresh: Some(30), ..Screen::default()

@@ -63,8 +63,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             at(l.since).into(),
             profile.institution_ja(&l.provider).into(),
             Cell::from(profile.data_set_ja(&l.data_set)).second_line(profile.procedure_ja(&l.procedure)),
-            badge(tone(&l.state), state_ja(&l.state)).into(),
-            l.shown.clone().into(),
+            Cell::from(badge(tone(&l.state), state_ja(&l.state))).second_line(format!("業務には「{}」", l.shown)),
         ])
     });
     let inquiry_list = Table {
@@ -75,7 +74,6 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             Column::text("照会先"),
             Column::text("特定個人情報・事務手続"),
             Column::text("状態"),
-            Column::text("業務の表示"),
         ],
         rows: rows.collect(),
         empty: ("照会はありません".into(), String::new()),

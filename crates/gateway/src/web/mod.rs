@@ -6,6 +6,9 @@ pub mod person;
 pub mod provision;
 pub mod records;
 pub mod replica;
+pub mod security;
+pub mod system;
+pub mod traffic;
 
 use crate::interfaces::desk::Desk;
 use crate::interfaces::{Outcome, Refusal};
@@ -18,6 +21,11 @@ use webkit::components::Tone;
 /// An instant as a clerk reads it.
 fn at(instant: Timestamp) -> String {
     format!("{} {}", wareki_short(civil(instant)), clock_time(instant))
+}
+
+/// Since when, as the second line under a later instant.
+fn since(instant: Timestamp) -> String {
+    format!("{}から", at(instant))
 }
 
 /// The first digits of a number, enough to tell lines apart.

@@ -145,7 +145,7 @@ fn acts(call: &Call, unit: &Unit, asked: &Asked, content: &Content) -> Markup {
     let chosen: Vec<&str> = keys.iter().map(String::as_str).collect();
     let fields = html! {
         @if !choices.is_empty() {
-            (Field::new("record", "送ってよい記録").hint("選ばなかった記録は送りません").checkboxes(&choices, &chosen))
+            (Field::new("record", "送ってよい記録").hint("選ばなかった記録は送りません").unmarked().checkboxes(&choices, &chosen))
         }
         (button_row(&[Action::submit("内容を登録する").primary()], html! { "まだ何も送りません" }))
     };
@@ -189,10 +189,10 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             ("求め日時", html! { (at(asked.asked_at)) }),
             ("副本の時点", html! { @if let Some(as_of) = content.as_of { (at(as_of)) } }),
         ])))
-        (card("提供する内容", "照会された項目だけが送られます", html! {
-            (content_table(&content))
-            (acts(&call, &unit, &asked, &content))
-        }))
+        (card("提供する内容", "照会された項目だけが送られます", content_table(&content)))
+        @if matches!(content.state, ProvisionState::Held | ProvisionState::ContentRegistered) {
+            (card("判断", "", acts(&call, &unit, &asked, &content)))
+        }
     };
     let data = json!({ "asked": asked, "content": content });
     let about = "判断するまで、相手には「回答待ち」とだけ見えます。止まっていることも、理由も伝わりません。";

@@ -6,6 +6,7 @@ use crate::model::{ExchangeRecord, RECORD};
 use crate::store::registers;
 use kernel::access::Action as Act;
 use kernel::time::wareki_short;
+use maud::html;
 use platform::Fault;
 use serde_json::{Value as Json, json};
 use webkit::components::{AsidePanel, Cell, Column, Row, Table, Tone, badge, card, table};
@@ -26,12 +27,11 @@ pub(super) fn record_table(keeper: &Keeper, records: &[ExchangeRecord]) -> Table
         };
         Row::new(vec![
             Cell::from(short(&r.record_no)).second_line(role),
-            at(r.asked_at).into(),
-            r.provided_at.map(at).unwrap_or_default().into(),
+            Cell::from(at(r.asked_at)).second_line(r.provided_at.map(|at| format!("提供 {}", super::at(at))).unwrap_or_default()),
             profile.institution_ja(other).into(),
             Cell::from(profile.data_set_ja(&r.data_set)).second_line(profile.procedure_ja(&r.procedure_code)),
-            outcome.into(),
-            if r.hidden { badge(Tone::Warn, "不開示") } else { badge(Tone::Neutral, "開示") }.into(),
+            html! { (outcome) " " @if r.hidden { (badge(Tone::Warn, "不開示")) } @else { (badge(Tone::Neutral, "開示")) } }
+                .into(),
             wareki_short(r.kept_until).into(),
         ])
     });
@@ -39,12 +39,10 @@ pub(super) fn record_table(keeper: &Keeper, records: &[ExchangeRecord]) -> Table
         caption: "情報提供等記録".into(),
         columns: vec![
             Column::text("記録番号"),
-            Column::text("求め日時"),
-            Column::text("提供日時"),
+            Column::text("求め・提供"),
             Column::text("相手"),
             Column::text("特定個人情報・事務手続"),
-            Column::text("結果"),
-            Column::text("本人への表示"),
+            Column::text("結果・本人への表示"),
             Column::text("保存期限"),
         ],
         rows: rows.collect(),

@@ -9,7 +9,7 @@ mod replica;
 #[path = "../support/mod.rs"]
 mod support;
 
-use gateway::interfaces::{INTERFACES, table};
+use gateway::interfaces::{INTERFACES, Role, openapi, table};
 use inquiry::{
     Ask, AskContent, AskResult, AskStatus, Cancel, CancelResult, ProvideContent, ProvidePermit, ProvideQuestion, ProvideRegister,
 };
@@ -204,8 +204,26 @@ fn every_id_of_the_inventory_is_wired_tested_and_in_the_table() {
 }
 
 #[test]
-fn the_checked_in_table_is_todays() {
+fn the_checked_in_documents_are_todays() {
     assert_eq!(include_str!("../../../../docs/generated/interfaces.md"), table());
+    let written: Json = serde_json::from_str(include_str!("../../../../docs/generated/exchange-openapi.json")).unwrap();
+    assert_eq!(written, openapi());
+}
+
+/// Every interface that the city calls stands in the document with what it takes and answers, and every reference leads somewhere.
+#[test]
+fn the_document_has_every_interface_and_no_dead_reference() {
+    let document = openapi();
+    for wired in INTERFACES {
+        let operation = &document["paths"][format!("/if/{}", wired.id)]["post"];
+        assert_eq!(operation["operationId"] == wired.id, wired.role != Role::Push, "{}", wired.id);
+    }
+    let text = document.to_string();
+    let references: Vec<&str> = text.split("\"#/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(references.len() > 300);
+    for reference in references {
+        assert!(document.pointer(&format!("/{reference}")).is_some(), "{reference} leads nowhere");
+    }
 }
 
 #[tokio::test]

@@ -2,25 +2,47 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use super::schema;
 use super::{B, CHILDCARE, Side, World, code, dan, item, key, request, tax, taxed};
+use axum::Extension;
+use axum::body::Body as Bytes;
+use axum::http::{Request, StatusCode, header};
 use gateway::interfaces::ask::NewInquiry;
 use gateway::interfaces::{Answer, Refusal, ResultHead, write_file};
+use http_body_util::BodyExt;
 use serde_json::{Value as Json, json};
+use tower::ServiceExt;
 use wire::ident::ProcedureId;
+use wire::machine::Party;
 
 /// A single call.
 pub async fn single(side: &Side, id: &str, body: &Json) -> Result<Json, Refusal> {
     match side.keeper.call(id, body.to_string().as_bytes()).await.unwrap() {
-        Answer::Json(answer) => Ok(answer),
-        Answer::Refused(refusal) => Err(refusal),
+        Answer::Json(answer) => {
+            schema::takes(id, body);
+            schema::answers(id, &answer);
+            Ok(answer)
+        }
+        Answer::Refused(refusal) => {
+            schema::is("refusal", &json!(refusal));
+            Err(refusal)
+        }
         Answer::Lines(text) => panic!("{id} answers a file: {text}"),
     }
 }
 
 /// Registers a file; answers its receipt.
 pub async fn register(side: &Side, id: &str, rows: &[Json]) -> Result<Json, Refusal> {
-    match side.keeper.call(id, write_file(id, rows, None, 0).as_bytes()).await.unwrap() {
-        Answer::Json(receipt) => Ok(receipt),
+    let file = write_file(id, rows, None, 0);
+    schema::is("file_head", &serde_json::from_str(file.lines().next().unwrap()).unwrap());
+    match side.keeper.call(id, file.as_bytes()).await.unwrap() {
+        Answer::Json(receipt) => {
+            schema::answers(id, &receipt);
+            // What went on is what the schema lets through; what it does not, was refused.
+            let allowed = rows.iter().filter(|row| schema::allows(id, row)).count();
+            assert!(receipt["good"].as_u64().unwrap() as usize <= allowed, "{id} took more than its schema");
+            Ok(receipt)
+        }
         Answer::Refused(refusal) => Err(refusal),
         Answer::Lines(text) => panic!("{id} answers a file: {text}"),
     }
@@ -32,10 +54,14 @@ pub async fn fetch(side: &Side, id: &str, receipt: &Json) -> Result<Vec<Json>, R
     match side.keeper.call(id, wanted.as_bytes()).await.unwrap() {
         Answer::Lines(text) => {
             let (head, rows) = text.split_once('\n').unwrap();
+            schema::is("result_head", &serde_json::from_str(head).unwrap());
             let head: ResultHead = serde_json::from_str(head).unwrap();
             assert_eq!(head.sha256, platform::keys::hex(&platform::keys::sha256(rows.as_bytes())));
             assert_eq!((head.count, &json!(head.file)), (rows.lines().count(), &receipt["file"]));
-            Ok(rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect())
+            let rows: Vec<Json> = rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+            schema::takes(id, &json!({ "file": receipt["file"] }));
+            rows.iter().for_each(|row| schema::answers(id, row));
+            Ok(rows)
         }
         Answer::Refused(refusal) => Err(refusal),
         Answer::Json(answer) => panic!("{id} answers a record: {answer}"),
@@ -91,4 +117,18 @@ pub async fn held(world: &World) -> Json {
 /// The permit of the only provision.
 pub async fn permit(world: &World) -> Json {
     single(&world.b, "TKY_11312", &json!({})).await.unwrap()[0]["permit"].clone()
+}
+
+/// A call on the tenant's line, as whom.
+pub async fn post(side: &Side, from: Option<Party>, path: &str, body: &Json) -> (StatusCode, String, Json) {
+    let mut router = gateway::routes(side.keeper.clone());
+    if let Some(party) = from {
+        router = router.layer(Extension(party));
+    }
+    let request = Request::post(path).body(Bytes::from(body.to_string())).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    let mime = response.headers().get(header::CONTENT_TYPE).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, mime, serde_json::from_slice(&bytes).unwrap_or(Json::Null))
 }

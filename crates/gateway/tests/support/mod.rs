@@ -4,6 +4,8 @@
 
 pub mod calls;
 pub mod network;
+pub mod schema;
+pub mod staff;
 
 use async_trait::async_trait;
 use gateway::{Business, GROUPS, Institution, Keeper, MIGRATION, PURPOSE, Profile, Sender, Unsent};
@@ -24,9 +26,9 @@ use wire::ident::{DataSet, DataSetId, InstitutionCode, ItemId, Mode, ProcedureId
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
 use wire::machine::{Body, Party, Tenant};
-use wire::permit::NetworkKey;
+use wire::permit::{NetworkKey, NetworkPublic};
 use wire::replica::{LiveVersions, ReplicaRecord, Value};
-use wire::seal::SealKey;
+use wire::seal::{SealKey, SealPublic};
 
 pub const TODAY: Date = Date::constant(2026, 11, 20);
 pub const A: &str = "0220127140310001";
@@ -145,24 +147,24 @@ impl Side {
         mut database: TestDatabase,
         clock: Arc<FixedClock>,
         provides: bool,
-        limits: Limits,
+        (limits, network): (Limits, NetworkPublic),
         walled: bool,
     ) -> Self {
         if walled {
             database.db = walls::raise(database.db, &["gateway"]).await.unwrap();
         }
         let keys = Keys::ephemeral().unwrap();
-        let tenant = Tenant {
-            institution: code(name),
-            key: SealKey::from_seed(&[seed; 32]),
-            network: NetworkKey::from_seed(&[5; 32]).unwrap().public(),
-            mode: Mode::Production,
-            limits,
-        };
+        let tenant =
+            Tenant { institution: code(name), key: SealKey::from_seed(&[seed; 32]), network, mode: Mode::Production, limits };
         let profile = profile(provides);
         let city = city(database.db.clone(), keys.clone(), clock.clone());
         let keeper = Keeper::new(city, tenant.clone(), profile.clone(), "joho", Dice::new(seed.into()));
         Self { code: code(name), database, clock, keeper, keys, tenant, profile }
+    }
+
+    /// The key by which answers are sealed for it.
+    pub fn seal(&self) -> SealPublic {
+        self.tenant.key.public()
     }
 
     /// The process ends and another one begins on the same database.
@@ -212,21 +214,28 @@ pub async fn worlds() -> Vec<World> {
 }
 
 pub async fn worlds_with(b_provides: bool, limits: Limits) -> Vec<World> {
-    build(b_provides, limits, false).await
+    build(b_provides, limits, vec![], false).await
 }
 
 /// On PostgreSQL the tenants run under the programme's own role.
 pub async fn walled_worlds() -> Vec<World> {
-    build(true, Limits::load().unwrap(), true).await
+    build(true, Limits::load().unwrap(), vec![], true).await
 }
 
-async fn build(b_provides: bool, limits: Limits, walled: bool) -> Vec<World> {
+/// Under networks of their own, one for each database at hand, by the keys that they sign with.
+pub async fn worlds_under(networks: Vec<NetworkPublic>) -> Vec<World> {
+    build(true, Limits::load().unwrap(), networks, false).await
+}
+
+async fn build(b_provides: bool, limits: Limits, networks: Vec<NetworkPublic>, walled: bool) -> Vec<World> {
     let (ours, theirs) = (fresh_databases(&migrations()).await.unwrap(), fresh_databases(&migrations()).await.unwrap());
     let mut all = Vec::new();
+    let mut networks = networks.into_iter();
     for (one, other) in ours.into_iter().zip(theirs) {
         let clock = Arc::new(FixedClock::noon(TODAY));
-        let a = Side::new(A, 1, one, clock.clone(), true, limits, walled).await;
-        let b = Side::new(B, 2, other, clock.clone(), b_provides, limits, walled).await;
+        let key = networks.next().unwrap_or_else(|| NetworkKey::from_seed(&[5; 32]).unwrap().public());
+        let a = Side::new(A, 1, one, clock.clone(), true, (limits, key.clone()), walled).await;
+        let b = Side::new(B, 2, other, clock.clone(), b_provides, (limits, key), walled).await;
         let members = [(a.code.clone(), a.tenant.key.public()), (b.code.clone(), b.tenant.key.public())];
         all.push(World { a, b, network: Mutex::new(Network::new(&members, limits)), clock });
     }

@@ -1,10 +1,10 @@
 //! The right peers talk.
 
 use crate::support::{Authority, LOCAL, SAKAI, WEEK, Zone, client, folder, name};
-use axum::Router;
 use axum::routing::post;
+use axum::{Extension, Router};
 use kernel::time::Clock;
-use line::{Identity, keep_fresh, serve};
+use line::{Certificates, Identity, keep_fresh, serve};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -21,6 +21,24 @@ async fn the_right_peers_talk_and_the_server_knows_who_speaks() {
     assert_eq!(&answer.body[..], b"portal false \"hello\"", "a process that is no party of the exchange");
     let answer = all.client("juki").post(&zone.at, &name("network"), "/elsewhere", &1).await.unwrap();
     assert!(answer.status == 404 && !answer.is_success(), "any status is an answer");
+}
+
+#[tokio::test]
+async fn the_server_knows_how_long_both_certificates_are_valid() {
+    let all = Authority::new();
+    let network = all.identity("network");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap().to_string();
+    let told = async |Extension(c): Extension<Certificates>| format!("{} {}", c.peer_until, c.ours_until);
+    let (ours, clock) = (network.clone(), all.clock.clone());
+    let router = Router::new().route("/messages", post(told));
+    tokio::spawn(async move { serve(listener, &ours, clock, router, std::future::pending()).await });
+    let sakai = all.identity(SAKAI);
+    let caller = client(&sakai, &all.clock);
+    let answer = caller.post(&at, &name("network"), "/messages", &"hello").await.unwrap();
+    let seconds = |at: kernel::time::Timestamp| kernel::time::Timestamp::from_second(at.as_second()).unwrap();
+    let expected = format!("{} {}", seconds(sakai.expires_at()), network.expires_at());
+    assert_eq!(String::from_utf8(answer.body.to_vec()).unwrap(), expected);
 }
 
 /// Passes connections on to a zone and counts them.

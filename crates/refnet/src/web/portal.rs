@@ -32,12 +32,15 @@ struct Portal {
     client: Arc<Client>,
 }
 
-/// The portal: a page for one person at `/portal`, and JSON under `/portal/api` with the token as `Authorization: Bearer`. The client asks
+/// The portal: pages for one person under `/portal` with the token in a cookie, and JSON under `/portal/api` with the token as `Authorization: Bearer`. The client asks
 /// the institutions' gateways for 自己情報.
 pub fn portal_router(keeper: Arc<Keeper>, client: Arc<Client>) -> Router {
     Router::new()
-        .route("/portal", get(sign_in).post(mine))
+        .route("/portal", get(mine).post(sign_in))
         .route("/portal/own", post(own_page))
+        .route("/portal/means", get(means))
+        .route("/portal/sign-out", post(signed_out))
+        .route("/portal/give-up", post(gave_up))
         .route("/portal/api/history", get(history))
         .route("/portal/api/notices", get(notices))
         .route("/portal/api/own", post(own))
@@ -67,10 +70,13 @@ struct Wanted {
     data_set: DataSet,
 }
 
-fn token(text: Option<&str>) -> Result<PortalToken, Fault> {
+fn missing() -> Fault {
     let why = "利用者トークンがないか、形が違います";
-    let refused = || Fault::new(FaultKind::Refused, "サインインを確かめられません", why, "もう一度サインインしてください");
-    text.and_then(|t| PortalToken::parse(t.trim())).ok_or_else(refused)
+    Fault::new(FaultKind::Refused, "サインインを確かめられません", why, "もう一度サインインしてください")
+}
+
+fn token(text: Option<&str>) -> Result<PortalToken, Fault> {
+    text.and_then(|t| PortalToken::parse(t.trim())).ok_or_else(missing)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<PortalToken, Fault> {
@@ -100,13 +106,24 @@ async fn own(State(portal): State<Portal>, headers: HeaderMap, Json(wanted): Jso
     answer("own", asked.await)
 }
 
-#[derive(Deserialize)]
-struct Entry {
-    token: String,
-    #[serde(default)]
-    institution: String,
-    #[serde(default)]
-    data_set: String,
+/// The cookie that holds the person's token: for this host, unread by scripts, sent from our own pages only.
+const COOKIE: &str = "portal_token";
+
+fn kept(headers: &HeaderMap) -> Option<PortalToken> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let mut pairs = all.flat_map(|line| line.split(';'));
+    pairs.find_map(|pair| PortalToken::parse(pair.trim().strip_prefix(COOKIE)?.strip_prefix('=')?))
+}
+
+/// To the portal, with the cookie set, or taken away.
+fn to_portal(token: Option<&PortalToken>) -> Response {
+    let (value, ends) = token.map_or(("", "; Max-Age=0"), |token| (token.expose(), ""));
+    let cookie = format!("{COOKIE}={value}; Path=/portal; HttpOnly; SameSite=Strict; Secure{ends}");
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/portal")]).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 fn document(status: StatusCode, title: &str, main: Markup, narrow: bool) -> Response {
@@ -115,9 +132,9 @@ fn document(status: StatusCode, title: &str, main: Markup, narrow: bool) -> Resp
     (status, Html(plain(&page).into_string())).into_response()
 }
 
-async fn sign_in() -> Response {
+fn sign_in_form() -> Response {
     let form = html! {
-        (Field::new("token", "利用者トークン").required().hint("マイナンバーカードでのサインインの代わりです").password())
+        (Field::new("token", "利用者トークン").required().hint("マイナンバーカードでのサインインの代わりです。個人番号は入れません").password())
         (button_row(&[Action::submit("進む").primary()], html! {}))
     };
     document(StatusCode::OK, "サインイン", post_form("portal", "/portal", false, &[], form), true)
@@ -126,20 +143,43 @@ async fn sign_in() -> Response {
 fn failed(fault: &Fault) -> Response {
     let status = problem(fault).status();
     let again = html! { (problem_box(&fault.what, &fault.why, &fault.todo)) p { a href="/portal" { "サインインに戻る" } } };
-    document(status, "表示できません", again, true)
+    let mut response = document(status, "表示できません", again, true);
+    // What does not let anybody in is forgotten.
+    if fault.kind == FaultKind::Refused
+        && let Some(cookie) = to_portal(None).headers_mut().remove(header::SET_COOKIE)
+    {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
-async fn mine(State(portal): State<Portal>, Form(entry): Form<Entry>) -> Response {
-    match page(&portal, &entry).await {
+#[derive(Deserialize)]
+struct SignIn {
+    token: String,
+}
+
+async fn sign_in(State(portal): State<Portal>, Form(entry): Form<SignIn>) -> Response {
+    let asked = async {
+        let token = token(Some(&entry.token))?;
+        portal.keeper.means(&token).await.map(|_| token)
+    };
+    match asked.await {
+        Ok(token) => to_portal(Some(&token)),
+        Err(fault) => failed(&fault),
+    }
+}
+
+async fn mine(State(portal): State<Portal>, headers: HeaderMap) -> Response {
+    let Some(token) = kept(&headers) else { return sign_in_form() };
+    match page(&portal, &token).await {
         Ok(main) => document(StatusCode::OK, "わたしの情報", main, false),
         Err(fault) => failed(&fault),
     }
 }
 
-async fn page(portal: &Portal, entry: &Entry) -> Result<Markup, Fault> {
-    let token = token(Some(&entry.token))?;
-    let exchanges = portal.keeper.history(&token).await?;
-    let notices = portal.keeper.notices(&token).await?;
+async fn page(portal: &Portal, token: &PortalToken) -> Result<Markup, Fault> {
+    let exchanges = portal.keeper.history(token).await?;
+    let notices = portal.keeper.notices(token).await?;
     let members = {
         let mut tx = portal.keeper.city().db().read().await?;
         portal.keeper.names(&mut tx).await?
@@ -147,7 +187,6 @@ async fn page(portal: &Portal, entry: &Entry) -> Result<Markup, Fault> {
     let data_sets = portal.keeper.list().data_sets();
     let institutions: Vec<Choice> = members.iter().map(|(code, name)| Choice::new(code, name)).collect();
     let data: Vec<Choice> = data_sets.iter().map(|(id, name)| Choice::new(id.as_str(), name)).collect();
-    let hidden = [("token", entry.token.as_str())];
     let form = html! {
         (Field::new("institution", "機関").required().select(&institutions))
         (Field::new("data_set", "情報").required().select(&data))
@@ -156,8 +195,45 @@ async fn page(portal: &Portal, entry: &Entry) -> Result<Markup, Fault> {
     Ok(html! {
         (card("やりとり履歴", "あなたの情報が、どの機関の間で、何のためにやりとりされたか", table(&exchange_table(&exchanges))))
         (card("お知らせ", "", table(&notice_table(&notices))))
-        (card("わたしの情報を見る", "市区町村などが持つ、あなたの情報", post_form("own", "/portal/own", false, &hidden, form)))
+        (card("わたしの情報を見る", "市区町村などが持つ、あなたの情報", post_form("own", "/portal/own", false, &[], form)))
+        (button_row(&[Action::link("サインインの手段", "/portal/means"), sign_out()], html! {}))
     })
+}
+
+fn sign_out() -> Action {
+    Action::post("サインアウト", "/portal/sign-out", Vec::new())
+}
+
+async fn signed_out() -> Response {
+    to_portal(None)
+}
+
+/// サインインの手段: since when and until when, and how to end it.
+async fn means(State(portal): State<Portal>, headers: HeaderMap) -> Response {
+    let asked = async { portal.keeper.means(&kept(&headers).ok_or_else(missing)?).await };
+    let means = match asked.await {
+        Ok(means) => means,
+        Err(fault) => return failed(&fault),
+    };
+    let list = definition_list(&[
+        ("登録した日時", html! { (moment(means.made_at)) }),
+        ("使える期限", html! { (moment(means.until)) }),
+        ("ここにあるもの", html! { "この手段の照合値だけ(個人番号・氏名・カードの番号はありません)" }),
+    ]);
+    let end = Action::post("この手段を使えなくする", "/portal/give-up", Vec::new()).danger();
+    let main = html! {
+        (card("いまの手段", "期限が来ると自動で使えなくなります", list))
+        (button_row(&[Action::link("わたしの情報に戻る", "/portal"), sign_out(), end], html! { "使えなくした手段は元に戻せません" }))
+    };
+    document(StatusCode::OK, "サインインの手段", main, false)
+}
+
+async fn gave_up(State(portal): State<Portal>, headers: HeaderMap) -> Response {
+    let asked = async { portal.keeper.give_up(&kept(&headers).ok_or_else(missing)?).await };
+    match asked.await {
+        Ok(()) => to_portal(None),
+        Err(fault) => failed(&fault),
+    }
 }
 
 fn exchange_table(exchanges: &[Exchange]) -> Table {
@@ -194,14 +270,24 @@ fn notice_table(notices: &[Notice]) -> Table {
     }
 }
 
-async fn own_page(State(portal): State<Portal>, Form(entry): Form<Entry>) -> Response {
+#[derive(Deserialize)]
+struct OwnForm {
+    institution: String,
+    data_set: String,
+}
+
+async fn own_page(State(portal): State<Portal>, headers: HeaderMap, Form(form): Form<OwnForm>) -> Response {
     let asked = async {
-        let institution = InstitutionCode::parse(&entry.institution).map_err(|e| Fault::field("institution", e.to_string()))?;
-        let id = DataSetId::parse(&entry.data_set).map_err(|e| Fault::field("data_set", e.to_string()))?;
-        portal.keeper.own(&portal.client, &token(Some(&entry.token))?, &institution, DataSet { id, version: 1 }).await
+        let institution = InstitutionCode::parse(&form.institution).map_err(|e| Fault::field("institution", e.to_string()))?;
+        let id = DataSetId::parse(&form.data_set).map_err(|e| Fault::field("data_set", e.to_string()))?;
+        let token = kept(&headers).ok_or_else(missing)?;
+        portal.keeper.own(&portal.client, &token, &institution, DataSet { id, version: 1 }).await
     };
     match asked.await {
-        Ok(data) => document(StatusCode::OK, "わたしの情報", own_markup(&data), false),
+        Ok(data) => {
+            let back = button_row(&[Action::link("わたしの情報に戻る", "/portal")], html! {});
+            document(StatusCode::OK, "わたしの情報", html! { (own_markup(&data)) (back) }, false)
+        }
         Err(fault) => failed(&fault),
     }
 }

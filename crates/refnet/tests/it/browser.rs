@@ -68,14 +68,22 @@ async fn every_page_passes_the_accessibility_checker() {
     assert_eq!(rows, 1, "the hidden exchange is not there");
     let found = page.axe().await.unwrap();
     assert!(found.is_empty(), "{}", found[0]);
-    picture(&page, "/mine").await;
+    picture(&page, "/portal/mine").await;
+    page.load_after(page.click("a[href='/portal/means']")).await.unwrap();
+    page.wait_for_text("使える期限").await.unwrap();
+    let found = page.axe().await.unwrap();
+    assert!(found.is_empty(), "{}", found[0]);
+    picture(&page, "/portal/means").await;
+    page.load_after(page.click("form[action='/portal/give-up'] button")).await.unwrap();
+    page.wait_for_text("個人番号は入れません").await.unwrap();
     world.done().await;
 }
 
-/// Keeps a picture where `ATENA_SCREENS` names a folder.
+/// Keeps the picture of the board where `ATENA_SCREENS` names a folder, every picture where `ATENA_SCREENS_ALL` does.
 async fn picture(page: &testkit::Page, path: &str) {
-    if let Some(folder) = std::env::var_os("ATENA_SCREENS") {
-        let name = format!("refnet{}.png", path.replace('/', "-"));
-        page.screenshot(&std::path::Path::new(&folder).join(name), 1280, true).await.unwrap();
+    let name = if path == "/network" { "network-board".to_owned() } else { format!("refnet{}", path.replace('/', "-")) };
+    let kept = std::env::var_os("ATENA_SCREENS").filter(|_| path == "/network");
+    if let Some(folder) = std::env::var_os("ATENA_SCREENS_ALL").or(kept) {
+        page.screenshot(&std::path::Path::new(&folder).join(format!("{name}.png")), 1280, true).await.unwrap();
     }
 }

@@ -79,14 +79,83 @@ async fn a_hidden_exchange_leaves_the_portal_as_if_it_had_not_happened() {
             assert_eq!(father, control);
         }
         let page = async |n: u8| {
-            let form = Request::post("/portal").header("content-type", "application/x-www-form-urlencoded");
-            let response = portal.clone().oneshot(form.body(Body::from(format!("token={n:064x}"))).unwrap()).await.unwrap();
+            let request = Request::get("/portal").header("cookie", format!("portal_token={n:064x}"));
+            let response = portal.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
             assert_eq!(response.status(), StatusCode::OK);
+            let heads = format!("{:?}", response.headers());
             let body = response.into_body().collect().await.unwrap().to_bytes();
-            String::from_utf8(body.to_vec()).unwrap().replace(&format!("{n:064x}"), "TOKEN")
+            (heads, String::from_utf8(body.to_vec()).unwrap())
         };
         assert_eq!(page(1).await, page(2).await);
-        assert!(page(1).await.contains("やりとりはありません"));
+        assert!(page(1).await.1.contains("やりとりはありません"));
+        world.done().await;
+    }
+}
+
+/// Sends a form of the portal's pages; answers status, where it leads, the cookie it sets, and the page.
+async fn form(portal: &axum::Router, path: &str, cookie: &str, fields: &str) -> (StatusCode, String, String, String) {
+    let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded").header("cookie", cookie);
+    let response = portal.clone().oneshot(request.body(Body::from(fields.to_owned())).unwrap()).await.unwrap();
+    let head = |name| response.headers().get(name).map(|v: &axum::http::HeaderValue| v.to_str().unwrap().to_owned());
+    let (to, sets) = (head("location").unwrap_or_default(), head("set-cookie").unwrap_or_default());
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, to, sets, String::from_utf8(body.to_vec()).unwrap())
+}
+
+async fn page(portal: &axum::Router, path: &str, cookie: &str) -> (StatusCode, String) {
+    let request = Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap();
+    let response = portal.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    (status, String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_person_signs_in_sees_their_means_of_sign_in_and_gives_it_up() {
+    for mut world in worlds().await {
+        world.knows(1).await;
+        let me = user(&world, 1).await;
+        let portal = portal(&world).await;
+        let (text, cookie) = (format!("{:064x}", 1), format!("other=1; portal_token={:064x}", 1));
+        assert!(page(&portal, "/portal", "").await.1.contains("個人番号は入れません"));
+        let (status, to, sets, _) = form(&portal, "/portal", "", &format!("token={text}")).await;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/portal"));
+        for guard in ["Path=/portal", "HttpOnly", "SameSite=Strict", "Secure"] {
+            assert!(sets.contains(guard), "{sets}");
+        }
+        assert!(!page(&portal, "/portal", &cookie).await.1.contains(&text), "the page does not repeat the token");
+        let (_, means) = page(&portal, "/portal/means", &cookie).await;
+        assert!(means.contains("R8.11.20 12:00") && means.contains("R8.11.21 0:00"), "twelve hours: {means}");
+        // Signing out forgets it in this browser only; giving it up ends it everywhere.
+        let (_, _, sets, _) = form(&portal, "/portal/sign-out", &cookie, "").await;
+        assert!(sets.contains("Max-Age=0"), "{sets}");
+        assert!(world.keeper.history(&me).await.is_ok());
+        let (status, _, sets, _) = form(&portal, "/portal/give-up", &cookie, "").await;
+        assert!(status == StatusCode::SEE_OTHER && sets.contains("Max-Age=0"), "{sets}");
+        assert!(world.keeper.history(&me).await.is_err());
+        assert_eq!(page(&portal, "/portal", &cookie).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(form(&portal, "/portal", "", &format!("token={text}")).await.0, StatusCode::FORBIDDEN);
+        world.done().await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_runs_out_and_is_removed() {
+    for mut world in worlds().await {
+        world.knows(1).await;
+        let me = user(&world, 1).await;
+        let portal = portal(&world).await;
+        let cookie = format!("portal_token={:064x}", 1);
+        world.clock.pass_minutes(12 * 60);
+        assert!(world.keeper.history(&me).await.is_ok(), "the last moment");
+        world.clock.pass_seconds(1);
+        let over = world.keeper.history(&me).await.unwrap_err();
+        let nobodys = world.keeper.history(&token(9)).await.unwrap_err();
+        assert_eq!(over.to_string(), nobodys.to_string(), "what is over looks like what never was");
+        assert_eq!(page(&portal, "/portal", &cookie).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(json(&portal, "/portal/api/history", &format!("{:064x}", 1)).await.0, StatusCode::FORBIDDEN);
+        world.keeper.remove_old().await.unwrap();
+        assert_eq!(world.count("select count(*) as n from refnet_portal").await, 0);
         world.done().await;
     }
 }
