@@ -214,6 +214,38 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Signs in with a password of one's own.
+    pub async fn sign_in_again(&mut self, staff_no: &str, one_time: &str) -> anyhow::Result<()> {
+        let own = format!("{one_time}-own");
+        self.open("/sign-in").await?;
+        self.post("/sign-in", &[("login", staff_no), ("password", &own)]).await?;
+        if !self.page.contains("受付・処理待ち") {
+            bail!("{}: 自分のパスワードでサインインできませんでした", self.name);
+        }
+        Ok(())
+    }
+
+    /// Asks an API that knows people by a token: GET, or POST of a JSON body.
+    pub async fn bearer(
+        &mut self,
+        path: &str,
+        token: &str,
+        body: Option<serde_json::Value>,
+    ) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+        let request = Request::builder().uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = match body {
+            None => request.body(Body::empty())?,
+            Some(json) => {
+                let request = request.method("POST").header(header::CONTENT_TYPE, "application/json");
+                request.body(Body::from(json.to_string()))?
+            }
+        };
+        let response = self.send(request).await?;
+        Ok((self.status, Self::body(response).await?))
+    }
+}
+
 async fn forward(address: &str, mut request: Request<Body>) -> anyhow::Result<Response<Body>> {
     request.headers_mut().insert(header::HOST, address.parse()?);
     let stream = TokioIo::new(TcpStream::connect(address).await?);

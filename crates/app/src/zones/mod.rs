@@ -4,11 +4,15 @@
 //! another over mutual TLS only ([`line`]).
 
 mod city;
+mod installation;
 mod plan;
+mod portal;
 mod process;
 
 pub use city::{CityLines, serve_city};
+pub use installation::Installation;
 pub use plan::{ConnectedCity, NewCity, Plan, Spot};
+pub use portal::sign_in;
 pub use process::{Process, run};
 
 use crate::running::{Running, WallClock};
@@ -26,7 +30,6 @@ use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
 use platform::staff::{NewStaff, admin};
 use std::collections::BTreeMap;
-use std::net::ToSocketAddrs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,13 +88,42 @@ impl Make<'_> {
     }
 }
 
+/// A port of the plan that another program has: whoever started the zone gives it another one.
+#[derive(Debug, thiserror::Error)]
+#[error("ポートがほかのプログラムに使われています: {0}")]
+pub struct PortTaken(String);
+
+/// Listens at `host:port`.
+///
+/// # Errors
+/// [`PortTaken`], or an address that this machine does not have.
+pub(crate) async fn bind(at: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => PortTaken(at.to_owned()).into(),
+        _ => anyhow::Error::new(error).context(format!("{at} で待ち受けられません")),
+    })
+}
+
+/// Where a zone listens. Taken first, before anything is made, so that a port that is taken costs nothing.
+pub(crate) struct Bound {
+    pub line: TcpListener,
+    pub web: TcpListener,
+}
+
+impl Bound {
+    /// As the plan says.
+    pub async fn at(spot: &Spot) -> anyhow::Result<Self> {
+        Ok(Self { line: bind(&spot.line).await?, web: bind(&spot.web).await? })
+    }
+}
+
 /// A zone that runs. Dropping it without [`Zone::stop`] leaves its loops to the runtime's end.
 pub struct Zone {
     /// Its staff's one-time passwords, when it was made just now: staff number and password.
     pub passwords: Vec<(&'static str, String)>,
-    running: Running,
-    stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    pub(crate) running: Running,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) tasks: Vec<JoinHandle<()>>,
 }
 
 impl Zone {
@@ -115,20 +147,19 @@ pub fn clock(today: Option<Date>) -> Arc<dyn Clock> {
 }
 
 /// Takes calls on a line until `stopped`.
-async fn listen(
-    at: &str,
+fn take_calls(
+    listener: TcpListener,
     identity: &Identity,
     clock: Arc<dyn Clock>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
-) -> anyhow::Result<JoinHandle<()>> {
-    let listener = TcpListener::bind(at).await.with_context(|| format!("{at} で待ち受けられません"))?;
+) -> JoinHandle<()> {
     let identity = identity.clone();
-    Ok(tokio::spawn(async move {
+    tokio::spawn(async move {
         if let Err(error) = line::serve(listener, &identity, clock, router, asked(stopped)).await {
             tracing::error!(%error, "a line stopped");
         }
-    }))
+    })
 }
 
 fn follow(identity: &Identity, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
@@ -140,7 +171,7 @@ fn follow(identity: &Identity, stopped: watch::Receiver<bool>) -> JoinHandle<()>
 async fn start(
     city: City,
     programme: Programme,
-    spot: &Spot,
+    web: TcpListener,
     folder: &Path,
     staff: &[(&'static str, &str, i64, &str)],
 ) -> anyhow::Result<(Running, Vec<(&'static str, String)>)> {
@@ -157,9 +188,8 @@ async fn start(
         }
         std::fs::write(made, "")?;
     }
-    let address = spot.web.to_socket_addrs()?.next().context("画面の宛先がありません")?;
     let witness = crate::witness(folder, city.keys());
-    Ok((Running::start(house.over_plain_http(), address, witness).await?, passwords))
+    Ok((Running::start_on(house.over_plain_http(), web, witness)?, passwords))
 }
 
 /// Opens the network and takes in the plan's institutions; answers the key by which its permits are known.
@@ -196,17 +226,20 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
 /// # Errors
 /// The first part that cannot be started.
 pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
+    let (bound, portal) = (Bound::at(&plan.network).await?, bind(&plan.portal).await?);
     let keeper = Arc::new(open_network(plan).await?);
     let (folder, identity) = (plan.zone(&Party::Network), Identity::load(&plan.identity(&Party::Network))?);
     let clock = keeper.city().shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
     let (stop, stopped) = watch::channel(false);
     let operators = [("7001", "運用 一", 2, "network_operator")];
-    let (running, passwords) = start(keeper.city().clone(), refnet::programme(), &plan.network, &folder, &operators).await?;
-    let line = listen(&plan.network.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone()).await?;
+    let (running, passwords) = start(keeper.city().clone(), refnet::programme(), bound.web, &folder, &operators).await?;
+    let line = take_calls(bound.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone());
+    let client = Arc::new(client);
+    let portal = portal::serve(portal, refnet::portal_router(keeper.clone(), client.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let work = tokio::spawn(async move { keeper.run(&client, asked(stopped)).await });
-    Ok(Zone { passwords, running, stop, tasks: vec![line, followed, work] })
+    Ok(Zone { passwords, running, stop, tasks: vec![line, portal, followed, work] })
 }
 
 /// Runs the 住基ネット peer.
@@ -214,6 +247,7 @@ pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
 /// # Errors
 /// The first part that cannot be started.
 pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
+    let bound = Bound::at(&plan.juki).await?;
     let folder = plan.zone(&Party::Juki);
     let make = Make {
         folder: &folder,
@@ -233,8 +267,8 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
     let addresses: BTreeMap<Party, String> = gateways.chain([(Party::Network, plan.network.line.clone())]).collect();
     let (stop, stopped) = watch::channel(false);
     let operators = [("8001", "運用 二", 2, "juki_net_operator")];
-    let (running, passwords) = start(keeper.city().clone(), refjuki::programme(), &plan.juki, &folder, &operators).await?;
-    let line = listen(&plan.juki.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone()).await?;
+    let (running, passwords) = start(keeper.city().clone(), refjuki::programme(), bound.web, &folder, &operators).await?;
+    let line = take_calls(bound.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let work = tokio::spawn(async move {
         let lines = refjuki::Network { client: &client, addresses: &addresses };
@@ -288,13 +322,13 @@ fn profile(plan: &Plan, provides: bool) -> anyhow::Result<Profile> {
 /// Runs the zone of a party.
 ///
 /// # Errors
-/// The first part that cannot be started; a city is no zone of this kind.
+/// The first part that cannot be started.
 pub async fn zone(plan: &Plan, party: &Party) -> anyhow::Result<Zone> {
     match party {
         Party::Network => network(plan).await,
         Party::Juki => juki(plan).await,
         Party::Gateway(institution) => tenant(plan, institution).await,
-        Party::City(_) => anyhow::bail!("市は atena serve で動かします"),
+        Party::City(institution) => Ok(crate::demo::Town::of_plan(plan, institution).await?.zone),
     }
 }
 
@@ -304,6 +338,7 @@ pub async fn zone(plan: &Plan, party: &Party) -> anyhow::Result<Zone> {
 /// The first part that cannot be started.
 pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Result<Zone> {
     let city = plan.city(institution)?;
+    let bound = Bound::at(&city.gateway).await?;
     let me = Party::Gateway(institution.clone());
     let folder = plan.zone(&me);
     let name = format!("{} 中間サーバー", city.name_ja);
@@ -329,11 +364,11 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
     let identity = Identity::load(&plan.identity(&me))?;
     let clock = zone.shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
-    let lines = GatewayLines { client, network: plan.network.line.clone(), city: city.line.clone() };
+    let lines = GatewayLines { client, network: plan.network.line.clone(), city: city.own.line.clone() };
     let (stop, stopped) = watch::channel(false);
     let operators = [("6001", "連携 一", 1, "gateway"), ("6002", "連携 二", 2, "gateway")];
-    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), &city.gateway, &folder, &operators).await?;
-    let line = listen(&city.gateway.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone()).await?;
+    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), bound.web, &folder, &operators).await?;
+    let line = take_calls(bound.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let quit = stopped.clone();
     let work = tokio::spawn(async move {
