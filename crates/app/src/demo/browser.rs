@@ -7,9 +7,13 @@ use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 use webkit::server::encode;
+
+/// Forms that the browsers of this process have sent.
+static KEYS: AtomicU64 = AtomicU64::new(1);
 
 /// One signed-in person.
 pub struct Browser {
@@ -25,7 +29,6 @@ pub struct Browser {
     pub status: StatusCode,
     /// Address of the last page.
     pub address: String,
-    keys: u64,
 }
 
 impl Browser {
@@ -39,7 +42,6 @@ impl Browser {
             last: vec![],
             status: StatusCode::OK,
             address: "/".into(),
-            keys: 0,
         }
     }
 
@@ -126,10 +128,8 @@ impl Browser {
                 fields.insert(name, value);
             }
         }
-        self.keys += 1;
         // A form of another part of the page must not lend its key: each sending has its own, as each rendered form has.
-        let who = self.name.bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
-        fields.insert("_key".into(), format!("story-{who:08x}-{:08}", self.keys));
+        fields.insert("_key".into(), format!("story-{:08}", KEYS.fetch_add(1, Ordering::Relaxed)));
         fields.retain(|name, _| name.starts_with('_'));
         fields
     }
