@@ -119,7 +119,7 @@ impl Browser {
         serde_json::from_slice(&bytes).with_context(|| format!("{path} does not answer JSON ({})", self.status))
     }
 
-    fn hidden(&mut self) -> BTreeMap<String, String> {
+    fn hidden(&self) -> BTreeMap<String, String> {
         let mut fields = BTreeMap::new();
         for tag in self.page.split("<input").skip(1).filter(|t| t.contains("type=\"hidden\"")) {
             let attribute =
@@ -148,7 +148,7 @@ impl Browser {
         Ok(self.last.clone())
     }
 
-    fn form(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Request<Body>> {
+    fn form(&self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Request<Body>> {
         let mut fields: Vec<(String, String)> = self.hidden().into_iter().collect();
         fields.extend(values.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let body: Vec<String> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();

@@ -1,6 +1,6 @@
 //! All zones of a plan on this machine, each in a process of its own but for those that the starter runs itself.
 
-use super::{Plan, PortTaken, Process, bind, clock, open_network};
+use super::{Plan, PortTaken, Process, bind, clock, network_key};
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -62,9 +62,7 @@ impl Installation {
     /// The first zone that cannot be started.
     pub async fn start(program: &Path, mut plan: Plan, inside: &[&str]) -> anyhow::Result<Self> {
         if plan.network_key.is_none() {
-            let keeper = open_network(&plan).await?;
-            plan.network_key = Some(keeper.public());
-            keeper.city().db().close().await;
+            plan.network_key = Some(network_key(&plan).await?);
         }
         let apart = |party: &Party| !matches!(party, Party::City(code) if inside.contains(&code.as_str()));
         let parties: Vec<Party> = plan.parties().into_iter().filter(apart).collect();

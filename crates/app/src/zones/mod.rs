@@ -41,6 +41,7 @@ use wire::ident::{InstitutionCode, Mode};
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
 use wire::machine::{Body, Party, Tenant};
+use wire::permit::NetworkPublic;
 use wire::replica::LiveVersions;
 
 /// Pause between two rounds of a gateway's queue.
@@ -50,7 +51,9 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// What is fixed for a kind of zone.
 struct Make<'a> {
+    programme: &'static str,
     folder: &'a Path,
+    database_url: Option<&'a str>,
     name_ja: &'a str,
     offices: &'static [Office],
     purpose: Purpose,
@@ -68,9 +71,10 @@ impl Make<'_> {
     /// Opens the zone's own database, keys and policy.
     async fn open(self) -> anyhow::Result<City> {
         std::fs::create_dir_all(self.folder)?;
-        let db = Db::open(None, &self.folder.join("zone.db")).await?;
+        let db = Db::open(self.database_url, &self.folder.join("zone.db")).await?;
         let migrations: Vec<Migration> = platform::MIGRATIONS.iter().chain(self.migrations).copied().collect();
         migrate(&db, &migrations, self.clock.now()).await?;
+        let db = platform::db::walls::raise(db, &["desk", self.programme]).await?;
         let keys = Keys::open(&crate::ring_file(self.folder))?;
         let shared = POLICIES.iter().copied().filter(|(file, _)| matches!(*file, "base.cedar" | "system.cedar"));
         let files: Vec<_> = shared.chain([self.policy]).collect();
@@ -192,12 +196,11 @@ async fn start(
     Ok((Running::start_on(house.over_plain_http(), web, witness)?, passwords))
 }
 
-/// Opens the network and takes in the plan's institutions; answers the key by which its permits are known.
-///
-/// # Errors
-/// The first part that cannot be opened.
-pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
+/// Opens the network and takes in the plan's institutions.
+async fn open_network(plan: &Plan) -> anyhow::Result<(City, refnet::Keeper)> {
     let make = Make {
+        programme: refnet::PURPOSE.code,
+        database_url: plan.database(&Party::Network),
         folder: &plan.zone(&Party::Network),
         name_ja: "情報提供ネットワーク",
         offices: NETWORK_OFFICES,
@@ -207,7 +210,8 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
         migrations: refnet::MIGRATIONS,
         clock: clock(plan.today),
     };
-    let keeper = refnet::Keeper::open(make.open().await?).await?;
+    let zone = make.open().await?;
+    let keeper = refnet::Keeper::open(zone.acting(refnet::PURPOSE.code)).await?;
     for city in &plan.cities {
         let new = refnet::NewMember {
             institution: city.institution.clone(),
@@ -218,7 +222,17 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
         };
         keeper.admit(&new).await?;
     }
-    Ok(keeper)
+    Ok((zone, keeper))
+}
+
+/// The key by which the network's permits are known; its zone is made for it when there is none.
+///
+/// # Errors
+/// The first part that cannot be opened.
+async fn network_key(plan: &Plan) -> anyhow::Result<NetworkPublic> {
+    let (zone, keeper) = open_network(plan).await?;
+    zone.db().close().await;
+    Ok(keeper.public())
 }
 
 /// Runs the network.
@@ -227,13 +241,14 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
 /// The first part that cannot be started.
 pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
     let (bound, portal) = (Bound::at(&plan.network).await?, bind(&plan.portal).await?);
-    let keeper = Arc::new(open_network(plan).await?);
+    let (zone, keeper) = open_network(plan).await?;
+    let keeper = Arc::new(keeper);
     let (folder, identity) = (plan.zone(&Party::Network), Identity::load(&plan.identity(&Party::Network))?);
     let clock = keeper.city().shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
     let (stop, stopped) = watch::channel(false);
     let operators = [("7001", "運用 一", 2, "network_operator")];
-    let (running, passwords) = start(keeper.city().clone(), refnet::programme(), bound.web, &folder, &operators).await?;
+    let (running, passwords) = start(zone, refnet::programme(), bound.web, &folder, &operators).await?;
     let line = take_calls(bound.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone());
     let client = Arc::new(client);
     let portal = portal::serve(portal, refnet::portal_router(keeper.clone(), client.clone()), stopped.clone());
@@ -250,6 +265,8 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
     let bound = Bound::at(&plan.juki).await?;
     let folder = plan.zone(&Party::Juki);
     let make = Make {
+        programme: refjuki::PURPOSE.code,
+        database_url: plan.database(&Party::Juki),
         folder: &folder,
         name_ja: "住基ネット",
         offices: JUKI_OFFICES,
@@ -259,7 +276,8 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
         migrations: refjuki::MIGRATIONS,
         clock: clock(plan.today),
     };
-    let keeper = Arc::new(refjuki::Keeper::open(make.open().await?).await?);
+    let zone = make.open().await?;
+    let keeper = Arc::new(refjuki::Keeper::open(zone.acting(refjuki::PURPOSE.code)).await?);
     let identity = Identity::load(&plan.identity(&Party::Juki))?;
     let clock = keeper.city().shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
@@ -267,7 +285,7 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
     let addresses: BTreeMap<Party, String> = gateways.chain([(Party::Network, plan.network.line.clone())]).collect();
     let (stop, stopped) = watch::channel(false);
     let operators = [("8001", "運用 二", 2, "juki_net_operator")];
-    let (running, passwords) = start(keeper.city().clone(), refjuki::programme(), bound.web, &folder, &operators).await?;
+    let (running, passwords) = start(zone, refjuki::programme(), bound.web, &folder, &operators).await?;
     let line = take_calls(bound.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let work = tokio::spawn(async move {
@@ -343,6 +361,8 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
     let folder = plan.zone(&me);
     let name = format!("{} 中間サーバー", city.name_ja);
     let make = Make {
+        programme: gateway::CODE,
+        database_url: plan.database(&me),
         folder: &folder,
         name_ja: &name,
         offices: GATEWAY_OFFICES,

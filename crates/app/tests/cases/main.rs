@@ -4,5 +4,6 @@
 
 mod changed_and_returned;
 mod fled_family;
+mod postgres;
 mod start;
 mod world;

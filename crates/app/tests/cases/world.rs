@@ -67,6 +67,12 @@ impl World {
     /// Goes on in a folder with the passwords of an earlier start.
     pub async fn start(folder: PathBuf, today: Date, known: BTreeMap<Party, Vec<(String, String)>>) -> Self {
         let plan = plan(&folder, Some(today), [RESIDENTS, RESIDENTS]).unwrap();
+        Self::of(plan, known).await
+    }
+
+    /// The zones of a plan.
+    pub async fn of(plan: Plan, known: BTreeMap<Party, Vec<(String, String)>>) -> Self {
+        let folder = plan.folder.clone();
         let all = Installation::start(program(), plan, &[]).await.unwrap();
         let again = !known.is_empty();
         assert_eq!(all.passwords.is_empty(), again, "passwords are given once");
