@@ -97,7 +97,7 @@ async fn changed_and_returned() {
     let mut world = world.until(RETURNS).await;
     world.yamate.lets_go(std::slice::from_ref(&number_there), RETURNS, "大阪府みなと市中央区元町").await.unwrap();
     let back = world.minato.takes_in(&[newcomer], RETURNS, "大阪府みなと市中央区元町四丁目5番6号").await.unwrap();
-    assert_eq!(back, [number.clone()]);
+    assert_eq!(back[0], number);
     assert_eq!(world.minato.dan(&number).await.unwrap(), dan);
     let (folder, _) = world.ends().await;
     assert_eq!(acquisition(&folder, &MINATO, &dan).await.code(), Some(code));

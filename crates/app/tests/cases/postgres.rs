@@ -32,15 +32,13 @@ async fn zones_on_postgresql_ask_each_other_from_behind_their_walls() {
     for hall in [&mut world.minato, &mut world.yamate] {
         hall.has_bound(RESIDENTS.into()).await.unwrap();
     }
-    // Somebody of みなと市 about whom やまて市 asks, as if they had come from there.
+    // みなと市 holds the tax of one of its people; やまて市 asks there about one of its own, who never lived there.
     let person = MINATO.people(RESIDENTS, TODAY).households().flat_map(|h| h.people).find(Person::is_resident).unwrap();
     let dan = world.minato.dan(&numbers([&person]).unwrap()[0]).await.unwrap();
     world.minato.call("DBM_10111", tax(1, &dan, "67000")).await.unwrap();
     let neighbour = YAMATE.people(RESIDENTS, TODAY).households().flat_map(|h| h.people).find(Person::is_resident).unwrap();
     let other = world.yamate.dan(&numbers([&neighbour]).unwrap()[0]).await.unwrap();
-    world.yamate.call("DBM_10111", tax(1, &other, "89000")).await.unwrap();
     let request = RequestId::from_bytes([7; 16]);
-    // A person who was never in the other city is asked about in vain; nobody else's tax comes.
     world.yamate.call("SKI_10111", question(request, &other, &MINATO, CHILDCARE, &[])).await.unwrap();
     world.yamate.after(request).await.unwrap();
     let answer = world.yamate.call("SKI_11112", json!({ "request": request })).await.unwrap();
@@ -56,6 +54,13 @@ async fn zones_on_postgresql_ask_each_other_from_behind_their_walls() {
     assert!(tx.one(GRANTED, params![]).await.unwrap().get::<i64>("n").unwrap() > 5);
     let codes = "select count(*) as n from refnet_code";
     assert!(tx.one(codes, params![]).await.unwrap().get::<i64>("n").unwrap() >= i64::from(2 * RESIDENTS));
+    drop(tx);
+    let walled = platform::db::walls::raise(databases[0].db.clone(), &["refnet"]).await.unwrap();
+    assert_eq!(walled.walled(), Some(true));
+    let mut tx = walled.acting("refnet").read().await.unwrap();
+    assert!(tx.all("select id from refnet_member", params![]).await.is_ok());
+    let refused = tx.all("select id from platform_staff", params![]).await.err().unwrap();
+    assert!(refused.to_string().contains("42501"), "{refused}");
     drop(tx);
     let (folder, _) = world.ends().await;
     assert!(!folder.join("network").join("zone.db").exists() && folder.join("network").join("keys").exists());
