@@ -7,7 +7,8 @@ declare
   called text[];
   item record;
 begin
-  foreach programme in array array['desk', 'resident', 'hub', 'payments', 'claims', 'medical_aid', 'exchange', 'gateway'] loop
+  foreach programme in array array['desk', 'resident', 'hub', 'payments', 'claims', 'medical_aid', 'exchange', 'gateway',
+    'refnet', 'refjuki'] loop
     wall := 'atena_' || programme;
     if not exists (select from pg_roles where rolname = wall) then
       begin

@@ -52,7 +52,17 @@ impl Server {
         let atena = std::env::current_exe()?.parent().and_then(|p| p.parent()).context("no target folder")?.join("atena");
         let begun = Instant::now();
         let mut child = Command::new(&atena)
-            .args(["demo", "--today", "2026-11-20", "--listen", "127.0.0.1:0", "--residents", &residents.to_string(), "--data"])
+            .args([
+                "demo",
+                "--alone",
+                "--today",
+                "2026-11-20",
+                "--listen",
+                "127.0.0.1:0",
+                "--residents",
+                &residents.to_string(),
+                "--data",
+            ])
             .arg(folder)
             .stdout(Stdio::piped())
             .spawn()

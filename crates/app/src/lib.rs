@@ -1,8 +1,8 @@
 //! The only crate that knows all others: it puts a city together and runs it.
 
+pub mod cities;
 pub mod demo;
 pub mod generate;
-pub mod minato;
 pub mod running;
 pub mod synthetic;
 mod walls;
@@ -22,13 +22,13 @@ use std::sync::Arc;
 use webkit::{House, Programme};
 use zones::CityLines;
 
-/// Every programme, wired to the ports of the others, of a city that is not connected.
+/// Every programme, wired to the ports of the others, of みなと市 while it is not connected.
 pub fn programmes() -> Vec<Programme> {
-    connected(None)
+    connected(&cities::MINATO.profile(), None)
 }
 
-/// Every programme, wired to the ports of the others and to the city's lines.
-pub fn connected(lines: Option<Arc<CityLines>>) -> Vec<Programme> {
+/// Every programme of a city, wired to the ports of the others and to the city's lines.
+pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Programme> {
     let ports = Ports { residents: walls::residents(), hub: walls::hub() };
     let exchange = exchange::Needs {
         residents: ports.residents.clone(),
@@ -58,7 +58,7 @@ pub fn connected(lines: Option<Arc<CityLines>>) -> Vec<Programme> {
             },
             ports.clone(),
         ),
-        claims::programme(walls::scheme(Arc::new(ChildScheme::new(minato::profile())))),
+        claims::programme(walls::scheme(Arc::new(ChildScheme::new(profile.clone())))),
         medical_aid::child::programme(ports),
         exchange::programme(exchange),
     ]
@@ -109,7 +109,7 @@ pub struct Opening<'a> {
 /// The first part that cannot be opened, in words for an operator.
 pub async fn open(opening: Opening<'_>) -> anyhow::Result<House> {
     std::fs::create_dir_all(opening.data)?;
-    let programmes = connected(opening.lines);
+    let programmes = connected(&opening.profile, opening.lines);
     let db = Db::open(opening.database_url, &opening.data.join("city.db")).await?;
     migrate(&db, &migrations(&programmes), opening.clock.now()).await?;
     let db = raise_walls(db, &programmes).await?;
@@ -151,6 +151,6 @@ pub fn house(
     let policy = Policy::load(policy::SCHEMA, policy::POLICIES, &groups).map_err(|e| {
         Fault::new(platform::fault::FaultKind::Defect, "起動できません", e.to_string(), "policies/ を直してください")
     })?;
-    let purposes = minato::PURPOSES.iter().copied().chain(programmes.iter().flat_map(|p| p.purposes.iter().copied())).collect();
+    let purposes = cities::PURPOSES.iter().copied().chain(programmes.iter().flat_map(|p| p.purposes.iter().copied())).collect();
     Ok(House::new(City::new(db, keys, clock, policy, profile, purposes), programmes))
 }

@@ -44,6 +44,12 @@ enum Command {
         /// Where to listen
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// Only this city: no other city, gateways, network or 住基ネット
+        #[arg(long)]
+        alone: bool,
+        /// How many residents the other city has
+        #[arg(long, default_value_t = 1_000, conflicts_with = "alone")]
+        neighbours: u32,
         /// Play the whole story over the pages, check every step, and end
         #[arg(long)]
         headless: bool,
@@ -51,13 +57,19 @@ enum Command {
         #[arg(long, value_name = "FAULT")]
         plant: Option<String>,
     },
-    /// One zone of the exchange: network, juki or gateway:<機関コード>
+    /// One zone of the exchange: network, juki, gateway:<機関コード> or city:<機関コード>
     Zone {
         /// Which zone
         party: wire::machine::Party,
         /// Folder with the plan of the installation
         #[arg(long)]
         folder: PathBuf,
+    },
+    /// Stands for a resident's card at the demo's マイナポータル: reads a 個人番号 from standard input and prints the token that lets them in
+    Card {
+        /// Data folder of the demo
+        #[arg(long, default_value = "atena-data")]
+        data: PathBuf,
     },
     /// The production server
     Serve {
@@ -223,12 +235,27 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Demo { place, residents, fresh, today, listen, headless, plant } => {
+        Command::Demo { place, residents, fresh, today, listen, alone, neighbours, headless, plant } => {
             let Place { database_url, data } = place;
-            let options = Options { database_url, data, residents, fresh, today, listen, lines: None };
-            if headless { demo::headless(&options, plant.as_deref()).await } else { demo::serve(&options).await }
+            let options =
+                Options { database_url, data, residents, fresh, today, listen, lines: None, city: &app::cities::MINATO };
+            if headless {
+                demo::headless(&options, plant.as_deref()).await
+            } else if alone {
+                demo::serve::alone(&options).await
+            } else {
+                demo::serve::connected(&std::env::current_exe()?, &options, neighbours).await
+            }
         }
         Command::Zone { party, folder } => app::zones::run(&folder, &party).await,
+        Command::Card { data } => {
+            let plan = app::zones::Plan::load(&demo::serve::zones_folder(&data))?;
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).context("個人番号を読めません")?;
+            let number = mynumber::IndividualNumber::parse(line.trim()).context("個人番号の形が違います")?;
+            println!("{}", app::zones::sign_in(&plan, &number).await?);
+            Ok(())
+        }
         Command::Serve { place, listen, plain_http } => {
             let house = open(&place).await?;
             if house.city.db().walled() == Some(false) {
@@ -392,7 +419,7 @@ async fn open(place: &Place) -> anyhow::Result<webkit::House> {
         database_url: place.database_url.as_deref(),
         data: &place.data,
         clock: std::sync::Arc::new(app::running::WallClock::real()),
-        profile: app::minato::profile(),
+        profile: app::cities::MINATO.profile(),
         lines: None,
     };
     app::open(opening).await

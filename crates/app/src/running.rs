@@ -61,9 +61,16 @@ impl Running {
     /// # Errors
     /// When the port is taken.
     pub async fn start(house: House, address: SocketAddr, witness: Arc<dyn Witness>) -> anyhow::Result<Self> {
+        Self::start_on(house, TcpListener::bind(address).await?, witness)
+    }
+
+    /// As [`Running::start`], where it listens already.
+    ///
+    /// # Errors
+    /// Keys that cannot sign.
+    pub fn start_on(house: House, listener: TcpListener, witness: Arc<dyn Witness>) -> anyhow::Result<Self> {
         let city = &house.city;
         let sealer = Sealer::new(city.db().clone(), city.keys().clone(), city.shared_clock(), Some(witness))?;
-        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
         let router = health(house.clone()).merge(house.router());

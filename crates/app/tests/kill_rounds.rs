@@ -23,7 +23,7 @@ struct Server {
 impl Server {
     fn start(folder: &Path, url: Option<&str>) -> Self {
         let mut child = Command::new(ATENA)
-            .args(["demo", "--today", "2026-11-20", "--listen", "127.0.0.1:0", "--residents", RESIDENTS, "--data"])
+            .args(["demo", "--alone", "--today", "2026-11-20", "--listen", "127.0.0.1:0", "--residents", RESIDENTS, "--data"])
             .arg(folder)
             .args(url.iter().flat_map(|url| ["--database-url", url]))
             .stdout(Stdio::piped())

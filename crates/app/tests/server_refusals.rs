@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold stops the test")]
 
-use app::minato;
+use app::cities::MINATO;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
@@ -49,7 +49,7 @@ async fn offices() -> Vec<Office> {
         let clock = Arc::new(FixedClock::noon(TODAY));
         migrate(&database.db, &app::migrations(&programmes), kernel::time::Timestamp::UNIX_EPOCH).await.unwrap();
         let db = app::raise_walls(database.db.clone(), &programmes).await.unwrap();
-        let house = app::house(db, Keys::ephemeral().unwrap(), clock.clone(), minato::profile(), programmes).unwrap();
+        let house = app::house(db, Keys::ephemeral().unwrap(), clock.clone(), MINATO.profile(), programmes).unwrap();
         all.push(Office { house, clock, database });
     }
     all

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold stops the test")]
 
-use app::minato;
+use app::cities::MINATO;
 use kernel::Date;
 use kernel::access::Action;
 use platform::db::{Db, migrate};
@@ -21,7 +21,7 @@ async fn walled() -> Option<(House, TestDatabase)> {
     migrate(&database.db, &app::migrations(&programmes), kernel::time::Clock::now(clock.as_ref())).await.unwrap();
     let db = app::raise_walls(database.db.clone(), &programmes).await.unwrap();
     assert_eq!(db.walled(), Some(true));
-    Some((app::house(db, Keys::ephemeral().unwrap(), clock, minato::profile(), programmes).unwrap(), database))
+    Some((app::house(db, Keys::ephemeral().unwrap(), clock, MINATO.profile(), programmes).unwrap(), database))
 }
 
 async fn unit(house: &House, programme: &'static str) -> Unit {

@@ -4,13 +4,16 @@ use crate::dice::Dice;
 use crate::model::Household;
 use crate::numbers::Serials;
 use crate::people::plan::Plan;
+use crate::place::{MINATO, Place};
 use crate::{aid, people};
 use kernel::time::Date;
 use std::collections::VecDeque;
 
-/// A synthetic みなと市. Same seed, size and date: same people, to the byte.
+/// A synthetic city. Same place, seed, size and date: same people, to the byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct City {
+    /// Where it lies.
+    pub place: &'static Place,
     /// Where all chance comes from.
     pub seed: u64,
     /// People who are residents today; those who have died or left come on top.
@@ -20,12 +23,17 @@ pub struct City {
 }
 
 impl City {
-    /// The city of a seed. It holds nothing yet: [`City::households`] makes the people while they are read.
+    /// みなと市 of a seed. It holds nothing yet: [`City::households`] makes the people while they are read.
     ///
     /// The first 44 plans are the same kinds of household in every city, so that from about 300 residents on every case that the
     /// system knows occurs at least once.
     pub fn generate(seed: u64, residents: u32, today: Date) -> Self {
-        Self { seed, residents, today }
+        Self::of(&MINATO, seed, residents, today)
+    }
+
+    /// A city at another place. Seeds that are 450,000,000 apart have no 個人番号 and no 住民票コード in common, up to a million people.
+    pub fn of(place: &'static Place, seed: u64, residents: u32, today: Date) -> Self {
+        Self { place, seed, residents, today }
     }
 
     /// All households, in a fixed order; serials grow. Only one of them is in memory at a time.
@@ -48,17 +56,18 @@ impl Households {
     /// The next households; none when the city is complete.
     fn more(&mut self) {
         let City { seed, today, .. } = self.city;
+        let city = self.city;
         let before = self.serials.clone();
         let mut dice = Dice::new(seed, self.place);
         let plan = Plan::at(self.place, &mut dice);
-        let (households, ties) = people::make(plan, seed, today, &mut self.serials, &mut dice);
+        let (households, ties) = people::make(plan, &city, &mut self.serials, &mut dice);
         let room = usize::try_from(self.left).unwrap_or(usize::MAX);
         let fits = |all: &[Household]| all.iter().flat_map(Household::residents).count() <= room;
         let (mut households, ties) = if fits(&households) {
             (households, ties)
         } else {
             self.serials = before;
-            people::make(Plan::small(room), seed, today, &mut self.serials, &mut dice)
+            people::make(Plan::small(room), &city, &mut self.serials, &mut dice)
         };
         for household in &mut households {
             household.aids = aid::of(household, &ties, today, &mut self.serials, &mut dice);

@@ -1,6 +1,7 @@
 //! Places outside of the city: real towns of Japan with an invented number, for moves, 本籍 and letters.
 
 use crate::dice::Dice;
+use crate::place::{MINATO, Place, YAMATE};
 use std::sync::LazyLock;
 
 /// A town elsewhere.
@@ -12,28 +13,32 @@ pub(crate) struct Elsewhere {
     pub postal_code: &'static str,
 }
 
-/// Towns of the prefecture, and a few of every municipality of Japan.
-static TOWNS: LazyLock<[Vec<Elsewhere>; 2]> = LazyLock::new(|| {
-    let towns = |code: &'static str, most: usize| {
-        reference::postal::towns(code)
-            .filter(|t| t.note.is_empty() && !t.name.is_empty() && !t.name.contains(['（', '、', '～']))
-            .take(most)
-            .map(|t| Elsewhere { area: t.address(), postal_code: t.postal_code })
-    };
-    let near = reference::municipality::municipalities_of("27").flat_map(|m| towns(m.code, 30)).collect();
-    let far = reference::municipality::all().filter(|m| !m.is_prefecture()).flat_map(|m| towns(m.code, 2)).collect();
-    [near, far]
-});
+fn towns(code: &'static str, most: usize) -> impl Iterator<Item = Elsewhere> {
+    reference::postal::towns(code)
+        .filter(|t| t.note.is_empty() && !t.name.is_empty() && !t.name.contains(['（', '、', '～']))
+        .take(most)
+        .map(|t| Elsewhere { area: t.address(), postal_code: t.postal_code })
+}
+
+fn of_prefecture(code: &str) -> Vec<Elsewhere> {
+    reference::municipality::municipalities_of(code).flat_map(|m| towns(m.code, 30)).collect()
+}
+
+/// Towns of the prefectures of our cities, and a few of every municipality of Japan.
+static MINATOS: LazyLock<Vec<Elsewhere>> = LazyLock::new(|| of_prefecture(MINATO.prefecture));
+static YAMATES: LazyLock<Vec<Elsewhere>> = LazyLock::new(|| of_prefecture(YAMATE.prefecture));
+static FAR: LazyLock<Vec<Elsewhere>> =
+    LazyLock::new(|| reference::municipality::all().filter(|m| !m.is_prefecture()).flat_map(|m| towns(m.code, 2)).collect());
 
 /// A town: two of three in the prefecture.
-pub(crate) fn town(dice: &mut Dice) -> &'static Elsewhere {
-    let [near, far] = &*TOWNS;
-    if dice.per_mille(660) { dice.pick(near) } else { dice.pick(far) }
+pub(crate) fn town(place: &Place, dice: &mut Dice) -> &'static Elsewhere {
+    let near = if *place == YAMATE { &*YAMATES } else { &*MINATOS };
+    if dice.per_mille(660) { dice.pick(near) } else { dice.pick(&FAR) }
 }
 
 /// A town outside of the prefecture's list of neighbours: anywhere in Japan.
 pub(crate) fn far_town(dice: &mut Dice) -> &'static Elsewhere {
-    dice.pick(&TOWNS[1])
+    dice.pick(&FAR)
 }
 
 impl Elsewhere {

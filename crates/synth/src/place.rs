@@ -1,16 +1,50 @@
-//! みなと市, its wards, towns and houses. The city, its towns and its postal codes (599-9…) do not exist.
+//! みなと市 and やまて市 with their towns and houses. The cities, their towns and their postal codes (599-9…, 199-9…) do not exist.
 
 use crate::dice::Dice;
 use crate::model::{Address, NamePart};
 
-/// みなと市 with its prefecture, as it stands in addresses.
-pub const CITY_NAME: &str = "大阪府みなと市";
-/// 全国地方公共団体コード of みなと市: right in form, given to no municipality.
-pub const CITY_CODE: &str = "279994";
-/// Wards: 所管区 code and name.
-pub const WARDS: [(&str, &str); 3] = [("01", "北区"), ("02", "中央区"), ("03", "南区")];
+/// A city that does not exist.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Place {
+    /// With its prefecture, as it stands in addresses.
+    pub name: &'static str,
+    /// 全国地方公共団体コード: right in form, given to no municipality.
+    pub code: &'static str,
+    /// 都道府県コード: where most people come from and go to.
+    pub prefecture: &'static str,
+    /// First four digits of its 郵便番号, which no town of Japan has.
+    pub postal: &'static str,
+    /// 公費負担者番号 of 子ども医療: 法別 86, 都道府県, 実施機関 999.
+    pub bearer: &'static str,
+    /// Wards: 所管区 code and name; one without a name for a city that has none.
+    pub wards: &'static [(&'static str, &'static str)],
+    /// Towns.
+    pub towns: &'static [Town],
+}
 
-/// A town (町丁) of みなと市.
+/// みなと市: a large city in 大阪府 with wards.
+pub static MINATO: Place = Place {
+    name: "大阪府みなと市",
+    code: "279994",
+    prefecture: "27",
+    postal: "5999",
+    bearer: "86279999",
+    wards: &[("01", "北区"), ("02", "中央区"), ("03", "南区")],
+    towns: &MINATO_TOWNS,
+};
+
+/// やまて市: a dense city in 東京都 without wards.
+pub static YAMATE: Place = Place {
+    name: "東京都やまて市",
+    code: "139998",
+    prefecture: "13",
+    postal: "1999",
+    bearer: "86139995",
+    wards: &[("00", "")],
+    towns: &YAMATE_TOWNS,
+};
+
+/// A town (町丁).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Town {
     /// 所管区 code.
@@ -41,8 +75,7 @@ const fn t(
     Town { ward, number, name, kana, chome, primary_school, middle_school }
 }
 
-/// The towns of the city.
-pub const TOWNS: [Town; 36] = [
+const MINATO_TOWNS: [Town; 36] = [
     t("01", 1, "潮見町", "シオミチョウ", 4, "101", "501"),
     t("01", 2, "北浜通", "キタハマドオリ", 3, "101", "501"),
     t("01", 3, "灯台前", "トウダイマエ", 2, "102", "501"),
@@ -81,24 +114,54 @@ pub const TOWNS: [Town; 36] = [
     t("03", 12, "弁天下", "ベンテンシタ", 0, "306", "703"),
 ];
 
+const YAMATE_TOWNS: [Town; 20] = [
+    t("00", 1, "歌仙町", "カセンチョウ", 3, "101", "501"),
+    t("00", 2, "大久保通南", "オオクボドオリミナミ", 2, "101", "501"),
+    t("00", 3, "角筈台", "ツノハズダイ", 4, "102", "501"),
+    t("00", 4, "西山手", "ニシヤマテ", 6, "102", "501"),
+    t("00", 5, "北山手", "キタヤマテ", 4, "103", "501"),
+    t("00", 6, "東山手", "ヒガシヤマテ", 3, "103", "502"),
+    t("00", 7, "早苗坂", "サナエザカ", 2, "104", "502"),
+    t("00", 8, "神楽台", "カグラダイ", 6, "104", "502"),
+    t("00", 9, "市谷見附", "イチガヤミツケ", 0, "105", "502"),
+    t("00", 10, "矢来坂下", "ヤライサカシタ", 0, "105", "502"),
+    t("00", 11, "若葉坂", "ワカバザカ", 3, "106", "503"),
+    t("00", 12, "余丁目通", "ヨチョウメドオリ", 2, "106", "503"),
+    t("00", 13, "百人台", "ヒャクニンダイ", 4, "107", "503"),
+    t("00", 14, "落合原", "オチアイハラ", 4, "107", "503"),
+    t("00", 15, "中井谷", "ナカイダニ", 2, "108", "504"),
+    t("00", 16, "葛ケ谷", "クズガヤ", 0, "108", "504"),
+    t("00", 17, "戸塚窪", "トツカクボ", 3, "109", "504"),
+    t("00", 18, "四谷台", "ヨツヤダイ", 4, "109", "504"),
+    t("00", 19, "信濃坂", "シナノザカ", 0, "110", "504"),
+    t("00", 20, "霞丘", "カスミガオカ", 0, "110", "504"),
+];
+
 const NUMERALS: [&str; 7] = ["", "一", "二", "三", "四", "五", "六"];
 
-impl Town {
-    /// 郵便番号.
-    pub fn postal_code(&self) -> String {
-        let ward = self.ward.get(1..).unwrap_or_default();
-        format!("5999{}{:02}", ward, self.number)
+impl Place {
+    /// 郵便番号 of a town.
+    pub fn postal_code(&self, town: &Town) -> String {
+        let ward = town.ward.get(1..).unwrap_or_default();
+        format!("{}{}{:02}", self.postal, ward, town.number)
     }
 
+    /// Name of a ward; nothing where there are none.
+    pub fn ward_name(&self, code: &str) -> &'static str {
+        self.wards.iter().find(|(c, _)| *c == code).map_or("", |(_, name)| name)
+    }
+
+    /// Town with city and ward.
+    fn area(&self, town: &Town) -> String {
+        format!("{}{}{}", self.name, self.ward_name(town.ward), town.name)
+    }
+}
+
+impl Town {
     /// 町丁コード of a 丁目 (0 where there are none): ward 2, town 2, 丁目 2.
     pub fn code(&self, chome: u8) -> String {
         format!("{}{:02}{chome:02}", self.ward, self.number)
     }
-}
-
-/// Name of a ward.
-pub fn ward_name(code: &str) -> &'static str {
-    WARDS.iter().find(|(c, _)| *c == code).map_or("", |(_, name)| name)
 }
 
 const HOUSES: [(&str, &str); 24] = [
@@ -129,9 +192,9 @@ const HOUSES: [(&str, &str); 24] = [
 ];
 
 /// An address by chance; in this ward when one is given.
-pub(crate) fn address(dice: &mut Dice, ward: Option<&str>) -> Address {
+pub(crate) fn address(place: &Place, dice: &mut Dice, ward: Option<&str>) -> Address {
     let town = loop {
-        let town = dice.pick(&TOWNS);
+        let town = dice.pick(place.towns);
         if ward.is_none_or(|w| w == town.ward) {
             break town;
         }
@@ -145,7 +208,7 @@ pub(crate) fn address(dice: &mut Dice, ward: Option<&str>) -> Address {
         Some(block) => NamePart { text: format!("{name}{block}棟{room}号"), kana: format!("{kana}{block}トウ{room}ゴウ") },
         None => NamePart { text: format!("{name} {room}号室"), kana: format!("{kana} {room}ゴウシツ") },
     });
-    let area = format!("{CITY_NAME}{}{}", ward_name(town.ward), town.name);
+    let area = place.area(town);
     let (chome, lot, branch, sub_branch, text);
     if town.chome == 0 {
         chome = 0;
@@ -184,16 +247,16 @@ pub(crate) fn address(dice: &mut Dice, ward: Option<&str>) -> Address {
         branch,
         sub_branch,
         building,
-        postal_code: town.postal_code(),
+        postal_code: place.postal_code(town),
         primary_school: town.primary_school,
         middle_school: town.middle_school,
     }
 }
 
 /// 本籍 in the city: a town with a number, without the house.
-pub(crate) fn koseki_place(dice: &mut Dice) -> String {
-    let town = dice.pick(&TOWNS);
-    let area = format!("{CITY_NAME}{}{}", ward_name(town.ward), town.name);
+pub(crate) fn koseki_place(place: &Place, dice: &mut Dice) -> String {
+    let town = dice.pick(place.towns);
+    let area = place.area(town);
     if town.chome == 0 {
         format!("{area}{}番地", dice.between(11, 2_480))
     } else {

@@ -78,7 +78,7 @@ impl House {
 
     /// The HTTP service.
     pub fn router(&self) -> Router {
-        let mut router = Router::new().route("/assets/{*path}", get(serve_asset));
+        let mut router = asset_routes();
         for (programme, route) in self.programmes.iter().flat_map(|p| p.routes.iter().map(move |r| (p.code, r))) {
             let served = Served { house: self.clone(), programme, route: route.clone(), api: false };
             let api = Served { api: true, ..served.clone() };
@@ -101,6 +101,11 @@ struct Served {
     programme: &'static str,
     route: Route,
     api: bool,
+}
+
+/// The embedded files (style, script, fonts), for pages that no house serves.
+pub fn asset_routes() -> Router {
+    Router::new().route("/assets/{*path}", get(serve_asset))
 }
 
 async fn serve_asset(headers: HeaderMap, axum::extract::Path(path): axum::extract::Path<String>) -> Response {

@@ -7,9 +7,13 @@ use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 use webkit::server::encode;
+
+/// Forms that the browsers of this process have sent.
+static KEYS: AtomicU64 = AtomicU64::new(1);
 
 /// One signed-in person.
 pub struct Browser {
@@ -25,7 +29,6 @@ pub struct Browser {
     pub status: StatusCode,
     /// Address of the last page.
     pub address: String,
-    keys: u64,
 }
 
 impl Browser {
@@ -39,7 +42,6 @@ impl Browser {
             last: vec![],
             status: StatusCode::OK,
             address: "/".into(),
-            keys: 0,
         }
     }
 
@@ -117,7 +119,7 @@ impl Browser {
         serde_json::from_slice(&bytes).with_context(|| format!("{path} does not answer JSON ({})", self.status))
     }
 
-    fn hidden(&mut self) -> BTreeMap<String, String> {
+    fn hidden(&self) -> BTreeMap<String, String> {
         let mut fields = BTreeMap::new();
         for tag in self.page.split("<input").skip(1).filter(|t| t.contains("type=\"hidden\"")) {
             let attribute =
@@ -126,10 +128,8 @@ impl Browser {
                 fields.insert(name, value);
             }
         }
-        self.keys += 1;
         // A form of another part of the page must not lend its key: each sending has its own, as each rendered form has.
-        let who = self.name.bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
-        fields.insert("_key".into(), format!("story-{who:08x}-{:08}", self.keys));
+        fields.insert("_key".into(), format!("story-{:08}", KEYS.fetch_add(1, Ordering::Relaxed)));
         fields.retain(|name, _| name.starts_with('_'));
         fields
     }
@@ -148,7 +148,7 @@ impl Browser {
         Ok(self.last.clone())
     }
 
-    fn form(&mut self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Request<Body>> {
+    fn form(&self, address: &str, values: &[(&str, &str)]) -> anyhow::Result<Request<Body>> {
         let mut fields: Vec<(String, String)> = self.hidden().into_iter().collect();
         fields.extend(values.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let body: Vec<String> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
@@ -211,6 +211,38 @@ impl Browser {
             bail!("{}: サインインできませんでした", self.name);
         }
         Ok(())
+    }
+}
+
+impl Browser {
+    /// Signs in with a password of one's own.
+    pub async fn sign_in_again(&mut self, staff_no: &str, one_time: &str) -> anyhow::Result<()> {
+        let own = format!("{one_time}-own");
+        self.open("/sign-in").await?;
+        self.post("/sign-in", &[("login", staff_no), ("password", &own)]).await?;
+        if !self.page.contains("受付・処理待ち") {
+            bail!("{}: 自分のパスワードでサインインできませんでした", self.name);
+        }
+        Ok(())
+    }
+
+    /// Asks an API that knows people by a token: GET, or POST of a JSON body.
+    pub async fn bearer(
+        &mut self,
+        path: &str,
+        token: &str,
+        body: Option<serde_json::Value>,
+    ) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+        let request = Request::builder().uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = match body {
+            None => request.body(Body::empty())?,
+            Some(json) => {
+                let request = request.method("POST").header(header::CONTENT_TYPE, "application/json");
+                request.body(Body::from(json.to_string()))?
+            }
+        };
+        let response = self.send(request).await?;
+        Ok((self.status, Self::body(response).await?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::browser::Browser;
 use super::{Options, play};
-use crate::minato::STAFF;
+use crate::cities::{MINATO, STAFF};
 use platform::job::JobView;
 use platform::staff::admin;
 use std::net::SocketAddr;
@@ -25,6 +25,7 @@ pub async fn learned() -> anyhow::Result<Arc<Shapes>> {
         today: None,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         lines: None,
+        city: &MINATO,
     };
     play(&options, None, Some(shapes.clone())).await?;
     jobs(&shapes)?;

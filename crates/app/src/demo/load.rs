@@ -1,6 +1,5 @@
 //! Puts the synthetic city into the registers, in bulk and recorded as such.
 
-pub(super) use crate::synthetic::SEED;
 use anyhow::Context;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, SetaiNo};
@@ -40,8 +39,7 @@ pub(super) fn ahead<T: Send + 'static>(make: impl FnOnce(mpsc::Sender<T>) + Send
 ///
 /// # Errors
 /// The first row that the registers refuse.
-pub async fn city(city: &City, residents: u32) -> anyhow::Result<usize> {
-    let made = synth::City::generate(SEED, residents, city.today());
+pub async fn city(city: &City, made: synth::City) -> anyhow::Result<usize> {
     let mut subjects = Subjects::new();
     let (mut last_person, mut last_household) = (0, 0);
     let mut first = subject::next(&mut city.db().read().await?).await?;

@@ -54,7 +54,8 @@ struct Step {
 /// The first fact that the programme refuses, or a 公費負担者番号 that is not the city's.
 pub async fn city(city: &City, made: synth::City, subjects: &Subjects) -> anyhow::Result<usize> {
     let ours = bearer_no(city.profile(), city.today())?;
-    ensure!(ours.as_str() == synth::BEARER, "公費負担者番号が合いません: 市 {}、合成 {}", ours.as_str(), synth::BEARER);
+    let bearer = made.place.bearer;
+    ensure!(ours.as_str() == bearer, "公費負担者番号が合いません: 市 {}、合成 {bearer}", ours.as_str());
     let (mut faces, mut entitled) = (HashMap::new(), vec![]);
     let mut steps = ahead(move |ready| {
         let mut step = Step::default();
@@ -72,7 +73,7 @@ pub async fn city(city: &City, made: synth::City, subjects: &Subjects) -> anyhow
         faces.extend(step.faces);
         entitled.extend(step.aids.into_iter().filter(|a| a.recipient_no.is_some()));
     }
-    entitlements(city, &entitled, &faces, subjects).await?;
+    entitlements(city, bearer, &entitled, &faces, subjects).await?;
     Ok(entitled.len())
 }
 
@@ -119,7 +120,13 @@ async fn evidence(city: &City, aids: &[ChildAid], subjects: &Subjects) -> anyhow
     Ok(())
 }
 
-async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>, known: &Subjects) -> anyhow::Result<()> {
+async fn entitlements(
+    city: &City,
+    bearer: &str,
+    aids: &[ChildAid],
+    faces: &HashMap<u64, Face>,
+    known: &Subjects,
+) -> anyhow::Result<()> {
     let mut unit = Unit::change(city, &staff("iryo", "kodomo"), "データ移行", Action::Run).await?;
     let (mut batch, mut subjects, mut links) = (Batch::default(), vec![], vec![]);
     for aid in aids {
@@ -127,7 +134,7 @@ async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>
         let face = faces.get(&aid.child).with_context(|| format!("synthetic child {} lives nowhere", aid.child))?;
         subjects.push(row.subject);
         for fact in aid.entitlements.iter().filter(|e| e.record.approval == "決裁済") {
-            batch.recipients.push(recipient(fact, aid, face, &row)?);
+            batch.recipients.push(recipient(fact, bearer, aid, face, &row)?);
             batch.shares.extend(shares(fact, &row));
         }
         if let (Some(number), Some(from)) = (&aid.recipient_no, aid.entitlements.first().map(|e| e.acquired_on)) {
@@ -135,7 +142,7 @@ async fn entitlements(city: &City, aids: &[ChildAid], faces: &HashMap<u64, Face>
             links.push(hub::ProgrammeNumber { number: number.as_str().to_owned(), atena_no, from });
         }
         for card in &aid.cards {
-            batch.cards.push(card_of(card, aid, &row)?);
+            batch.cards.push(card_of(card, bearer, aid, &row)?);
         }
     }
     load(&mut unit.tx, &batch).await?;
@@ -328,7 +335,7 @@ fn leave(aid: &ChildAid, row: &Row) -> Option<SchoolLeaveRow> {
     })
 }
 
-fn recipient(fact: &Entitlement, aid: &ChildAid, face: &Face, row: &Row) -> anyhow::Result<Recipient> {
+fn recipient(fact: &Entitlement, bearer: &str, aid: &ChildAid, face: &Face, row: &Row) -> anyhow::Result<Recipient> {
     let number = aid.recipient_no.as_ref().context("no 受給者番号")?;
     let released = fact.stop.and_then(|s| s.released);
     Ok(Recipient {
@@ -337,7 +344,7 @@ fn recipient(fact: &Entitlement, aid: &ChildAid, face: &Face, row: &Row) -> anyh
         atena_no: row.atena_no.clone(),
         approval: "移行".into(),
         recipient_no: number.to_string(),
-        bearer_no: synth::BEARER.into(),
+        bearer_no: bearer.into(),
         status: fact.state.into(),
         cancelled_on: fact.record.cancelled_on,
         acquired_on: fact.acquired_on,
@@ -389,13 +396,13 @@ fn shares<'a>(fact: &'a Entitlement, row: &'a Row) -> impl Iterator<Item = Share
     })
 }
 
-fn card_of(card: &synth::model::Card, aid: &ChildAid, row: &Row) -> anyhow::Result<Card> {
+fn card_of(card: &synth::model::Card, bearer: &str, aid: &ChildAid, row: &Row) -> anyhow::Result<Card> {
     Ok(Card {
         id: 0,
         subject: row.subject,
         atena_no: row.atena_no.clone(),
         recipient_no: aid.recipient_no.as_ref().context("a card without 受給者番号")?.to_string(),
-        bearer_no: synth::BEARER.into(),
+        bearer_no: bearer.into(),
         form_kind: card.form.into(),
         reissue: card.reissue.into(),
         issue_kind: card.issue.into(),

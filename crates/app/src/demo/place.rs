@@ -27,7 +27,7 @@ fn folder(data: &Path) -> anyhow::Result<Option<bool>> {
 ///
 /// # Errors
 /// A folder or database that is not a demo's; then nothing is touched.
-pub async fn start_over(options: &Options) -> anyhow::Result<()> {
+async fn start_over(options: &Options) -> anyhow::Result<()> {
     let data = &options.data;
     let old = folder(data)?;
     if let Some(url) = &options.database_url {
@@ -49,11 +49,28 @@ pub async fn start_over(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes the place ready: throws away what is there when it is asked for, and marks a new place as the demo's. Answers whether a city is to
+/// be made.
+///
+/// # Errors
+/// As [`start_over`] and [`is_new`].
+pub async fn begin(options: &Options) -> anyhow::Result<bool> {
+    if options.fresh {
+        start_over(options).await?;
+    }
+    let new = is_new(options).await?;
+    if new {
+        std::fs::create_dir_all(&options.data)?;
+        std::fs::write(options.data.join(MARK), BEGUN)?;
+    }
+    Ok(new)
+}
+
 /// Is a city to be made here, rather than one to go on with?
 ///
 /// # Errors
 /// What is there and is not a whole demo, in words.
-pub async fn is_new(options: &Options) -> anyhow::Result<bool> {
+async fn is_new(options: &Options) -> anyhow::Result<bool> {
     let data = &options.data;
     let old = folder(data)?;
     let again = "--fresh を付けて最初からやり直してください";

@@ -6,6 +6,7 @@ mod played;
 mod screens;
 
 use super::*;
+use crate::cities::MINATO;
 use platform::staff::admin;
 use platform::testing::{TestDatabase, fresh_postgres};
 
@@ -20,6 +21,7 @@ fn options(url: Option<String>, name: &str) -> Options {
         today: Some(Date::constant(2026, 11, 20)),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         lines: None,
+        city: &MINATO,
     }
 }
 
@@ -51,7 +53,7 @@ async fn refused(options: &Options) -> String {
 async fn a_second_start_keeps_the_data_and_fresh_starts_over() {
     for (options, database) in places("second").await {
         let first = open_city(&options).await.unwrap();
-        assert_eq!(first.passwords.len(), STAFF.len());
+        assert_eq!(first.passwords.len(), MINATO.staff.len());
         let posts = [("shimin", 1, "", None)];
         let new = NewStaff {
             staff_no: "9001",
@@ -68,7 +70,7 @@ async fn a_second_start_keeps_the_data_and_fresh_starts_over() {
         second.house.city.db().close().await;
         let over = Options { fresh: true, ..options.clone() };
         let third = open_city(&over).await.unwrap();
-        assert_eq!(third.passwords.len(), STAFF.len());
+        assert_eq!(third.passwords.len(), MINATO.staff.len());
         assert!(!works_here(&third.house, "9001").await, "{}: the old city is gone", third.house.city.db().engine());
         third.house.city.db().close().await;
         remove(&options, database).await;
@@ -127,7 +129,7 @@ const DRAFTS: &str = "select count(*) as n from platform_draft";
 #[tokio::test]
 async fn a_person_whom_a_colleague_edits_is_locked_and_the_page_says_by_whom() {
     for (options, database) in places("lock").await {
-        let DemoCity { house, passwords } = open_city(&options).await.unwrap();
+        let Opened { house, passwords } = open_city(&options).await.unwrap();
         let mut tx = house.city.db().read().await.unwrap();
         let number: String = tx.one(SOMEBODY, vec![]).await.unwrap().get("atena_no").unwrap();
         drop(tx);

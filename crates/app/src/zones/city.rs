@@ -1,6 +1,6 @@
 //! A city's own lines: out to its gateway and to the 住基ネット peer, and in for 符号取得依頼.
 
-use super::{Plan, follow, listen};
+use super::{Plan, follow, take_calls};
 use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,6 +16,7 @@ use platform::fault::FaultKind;
 use platform::{City, Fault};
 use serde::Serialize;
 use std::sync::Arc;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use wire::ident::InstitutionCode;
@@ -82,12 +83,13 @@ impl CityLines {
         self.post(&self.gateway, &Party::Gateway(self.institution.clone()), path, body).await.map(|_| ())
     }
 
-    /// Sends something to the 住基ネット peer.
+    /// Sends something to the 住基ネット peer and reads what it answers.
     ///
     /// # Errors
     /// As [`CityLines::call`].
-    pub async fn tell_juki(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<(), Fault> {
-        self.post(&self.juki, &Party::Juki, path, body).await.map(|_| ())
+    pub async fn ask_juki(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<serde_json::Value, Fault> {
+        let answer = self.post(&self.juki, &Party::Juki, path, body).await?;
+        Ok(serde_json::from_slice(&answer).unwrap_or_default())
     }
 }
 
@@ -141,7 +143,7 @@ impl Lines for CityLines {
         let wanted = serde_json::json!({
             "acquisition": acquisition, "institution": self.institution, "individual_number": number.expose(),
         });
-        self.tell_juki("/code", &wanted).await
+        self.ask_juki("/code", &wanted).await.map(|_| ())
     }
 }
 
@@ -174,19 +176,10 @@ async fn code_wanted(
     }
 }
 
-/// Listens on the city's line until `stopped`, and takes up new certificates.
-///
-/// # Errors
-/// A port that is taken.
-pub async fn serve_city(
-    plan: &Plan,
-    lines: &CityLines,
-    city: &City,
-    stopped: watch::Receiver<bool>,
-) -> anyhow::Result<Vec<JoinHandle<()>>> {
+/// Takes calls on the city's line until `stopped`, and takes up new certificates.
+pub fn serve_city(lines: &CityLines, city: &City, line: TcpListener, stopped: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     let gateway = Party::Gateway(lines.institution.clone());
     let router = Router::new().route("/if/FGU_20215", post(code_wanted)).with_state(Listening { city: city.clone(), gateway });
-    let at = &plan.city(&lines.institution)?.line;
-    let line = listen(at, &lines.identity, city.shared_clock(), router, stopped.clone()).await?;
-    Ok(vec![line, follow(&lines.identity, stopped)])
+    let line = take_calls(line, &lines.identity, city.shared_clock(), router, stopped.clone());
+    vec![line, follow(&lines.identity, stopped)]
 }

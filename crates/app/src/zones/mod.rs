@@ -4,11 +4,15 @@
 //! another over mutual TLS only ([`line`]).
 
 mod city;
+mod installation;
 mod plan;
+mod portal;
 mod process;
 
 pub use city::{CityLines, serve_city};
+pub use installation::Installation;
 pub use plan::{ConnectedCity, NewCity, Plan, Spot};
+pub use portal::sign_in;
 pub use process::{Process, run};
 
 use crate::running::{Running, WallClock};
@@ -26,7 +30,6 @@ use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
 use platform::staff::{NewStaff, admin};
 use std::collections::BTreeMap;
-use std::net::ToSocketAddrs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +41,7 @@ use wire::ident::{InstitutionCode, Mode};
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
 use wire::machine::{Body, Party, Tenant};
+use wire::permit::NetworkPublic;
 use wire::replica::LiveVersions;
 
 /// Pause between two rounds of a gateway's queue.
@@ -47,7 +51,9 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// What is fixed for a kind of zone.
 struct Make<'a> {
+    programme: &'static str,
     folder: &'a Path,
+    database_url: Option<&'a str>,
     name_ja: &'a str,
     offices: &'static [Office],
     purpose: Purpose,
@@ -65,9 +71,10 @@ impl Make<'_> {
     /// Opens the zone's own database, keys and policy.
     async fn open(self) -> anyhow::Result<City> {
         std::fs::create_dir_all(self.folder)?;
-        let db = Db::open(None, &self.folder.join("zone.db")).await?;
+        let db = Db::open(self.database_url, &self.folder.join("zone.db")).await?;
         let migrations: Vec<Migration> = platform::MIGRATIONS.iter().chain(self.migrations).copied().collect();
         migrate(&db, &migrations, self.clock.now()).await?;
+        let db = platform::db::walls::raise(db, &["desk", self.programme]).await?;
         let keys = Keys::open(&crate::ring_file(self.folder))?;
         let shared = POLICIES.iter().copied().filter(|(file, _)| matches!(*file, "base.cedar" | "system.cedar"));
         let files: Vec<_> = shared.chain([self.policy]).collect();
@@ -85,13 +92,42 @@ impl Make<'_> {
     }
 }
 
+/// A port of the plan that another program has: whoever started the zone gives it another one.
+#[derive(Debug, thiserror::Error)]
+#[error("ポートがほかのプログラムに使われています: {0}")]
+pub struct PortTaken(String);
+
+/// Listens at `host:port`.
+///
+/// # Errors
+/// [`PortTaken`], or an address that this machine does not have.
+pub(crate) async fn bind(at: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => PortTaken(at.to_owned()).into(),
+        _ => anyhow::Error::new(error).context(format!("{at} で待ち受けられません")),
+    })
+}
+
+/// Where a zone listens. Taken first, before anything is made, so that a port that is taken costs nothing.
+pub(crate) struct Bound {
+    pub line: TcpListener,
+    pub web: TcpListener,
+}
+
+impl Bound {
+    /// As the plan says.
+    pub async fn at(spot: &Spot) -> anyhow::Result<Self> {
+        Ok(Self { line: bind(&spot.line).await?, web: bind(&spot.web).await? })
+    }
+}
+
 /// A zone that runs. Dropping it without [`Zone::stop`] leaves its loops to the runtime's end.
 pub struct Zone {
     /// Its staff's one-time passwords, when it was made just now: staff number and password.
     pub passwords: Vec<(&'static str, String)>,
-    running: Running,
-    stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    pub(crate) running: Running,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) tasks: Vec<JoinHandle<()>>,
 }
 
 impl Zone {
@@ -115,20 +151,19 @@ pub fn clock(today: Option<Date>) -> Arc<dyn Clock> {
 }
 
 /// Takes calls on a line until `stopped`.
-async fn listen(
-    at: &str,
+fn take_calls(
+    listener: TcpListener,
     identity: &Identity,
     clock: Arc<dyn Clock>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
-) -> anyhow::Result<JoinHandle<()>> {
-    let listener = TcpListener::bind(at).await.with_context(|| format!("{at} で待ち受けられません"))?;
+) -> JoinHandle<()> {
     let identity = identity.clone();
-    Ok(tokio::spawn(async move {
+    tokio::spawn(async move {
         if let Err(error) = line::serve(listener, &identity, clock, router, asked(stopped)).await {
             tracing::error!(%error, "a line stopped");
         }
-    }))
+    })
 }
 
 fn follow(identity: &Identity, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
@@ -140,7 +175,7 @@ fn follow(identity: &Identity, stopped: watch::Receiver<bool>) -> JoinHandle<()>
 async fn start(
     city: City,
     programme: Programme,
-    spot: &Spot,
+    web: TcpListener,
     folder: &Path,
     staff: &[(&'static str, &str, i64, &str)],
 ) -> anyhow::Result<(Running, Vec<(&'static str, String)>)> {
@@ -157,17 +192,15 @@ async fn start(
         }
         std::fs::write(made, "")?;
     }
-    let address = spot.web.to_socket_addrs()?.next().context("画面の宛先がありません")?;
     let witness = crate::witness(folder, city.keys());
-    Ok((Running::start(house.over_plain_http(), address, witness).await?, passwords))
+    Ok((Running::start_on(house.over_plain_http(), web, witness)?, passwords))
 }
 
-/// Opens the network and takes in the plan's institutions; answers the key by which its permits are known.
-///
-/// # Errors
-/// The first part that cannot be opened.
-pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
+/// Opens the network and takes in the plan's institutions.
+async fn open_network(plan: &Plan) -> anyhow::Result<(City, refnet::Keeper)> {
     let make = Make {
+        programme: refnet::PURPOSE.code,
+        database_url: plan.database(&Party::Network),
         folder: &plan.zone(&Party::Network),
         name_ja: "情報提供ネットワーク",
         offices: NETWORK_OFFICES,
@@ -177,7 +210,8 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
         migrations: refnet::MIGRATIONS,
         clock: clock(plan.today),
     };
-    let keeper = refnet::Keeper::open(make.open().await?).await?;
+    let zone = make.open().await?;
+    let keeper = refnet::Keeper::open(zone.acting(refnet::PURPOSE.code)).await?;
     for city in &plan.cities {
         let new = refnet::NewMember {
             institution: city.institution.clone(),
@@ -188,7 +222,17 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
         };
         keeper.admit(&new).await?;
     }
-    Ok(keeper)
+    Ok((zone, keeper))
+}
+
+/// The key by which the network's permits are known; its zone is made for it when there is none.
+///
+/// # Errors
+/// The first part that cannot be opened.
+async fn network_key(plan: &Plan) -> anyhow::Result<NetworkPublic> {
+    let (zone, keeper) = open_network(plan).await?;
+    zone.db().close().await;
+    Ok(keeper.public())
 }
 
 /// Runs the network.
@@ -196,17 +240,21 @@ pub async fn open_network(plan: &Plan) -> anyhow::Result<refnet::Keeper> {
 /// # Errors
 /// The first part that cannot be started.
 pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
-    let keeper = Arc::new(open_network(plan).await?);
+    let (bound, portal) = (Bound::at(&plan.network).await?, bind(&plan.portal).await?);
+    let (zone, keeper) = open_network(plan).await?;
+    let keeper = Arc::new(keeper);
     let (folder, identity) = (plan.zone(&Party::Network), Identity::load(&plan.identity(&Party::Network))?);
     let clock = keeper.city().shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
     let (stop, stopped) = watch::channel(false);
     let operators = [("7001", "運用 一", 2, "network_operator")];
-    let (running, passwords) = start(keeper.city().clone(), refnet::programme(), &plan.network, &folder, &operators).await?;
-    let line = listen(&plan.network.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone()).await?;
+    let (running, passwords) = start(zone, refnet::programme(), bound.web, &folder, &operators).await?;
+    let line = take_calls(bound.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone());
+    let client = Arc::new(client);
+    let portal = portal::serve(portal, refnet::portal_router(keeper.clone(), client.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let work = tokio::spawn(async move { keeper.run(&client, asked(stopped)).await });
-    Ok(Zone { passwords, running, stop, tasks: vec![line, followed, work] })
+    Ok(Zone { passwords, running, stop, tasks: vec![line, portal, followed, work] })
 }
 
 /// Runs the 住基ネット peer.
@@ -214,8 +262,11 @@ pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
 /// # Errors
 /// The first part that cannot be started.
 pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
+    let bound = Bound::at(&plan.juki).await?;
     let folder = plan.zone(&Party::Juki);
     let make = Make {
+        programme: refjuki::PURPOSE.code,
+        database_url: plan.database(&Party::Juki),
         folder: &folder,
         name_ja: "住基ネット",
         offices: JUKI_OFFICES,
@@ -225,7 +276,8 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
         migrations: refjuki::MIGRATIONS,
         clock: clock(plan.today),
     };
-    let keeper = Arc::new(refjuki::Keeper::open(make.open().await?).await?);
+    let zone = make.open().await?;
+    let keeper = Arc::new(refjuki::Keeper::open(zone.acting(refjuki::PURPOSE.code)).await?);
     let identity = Identity::load(&plan.identity(&Party::Juki))?;
     let clock = keeper.city().shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
@@ -233,8 +285,8 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
     let addresses: BTreeMap<Party, String> = gateways.chain([(Party::Network, plan.network.line.clone())]).collect();
     let (stop, stopped) = watch::channel(false);
     let operators = [("8001", "運用 二", 2, "juki_net_operator")];
-    let (running, passwords) = start(keeper.city().clone(), refjuki::programme(), &plan.juki, &folder, &operators).await?;
-    let line = listen(&plan.juki.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone()).await?;
+    let (running, passwords) = start(zone, refjuki::programme(), bound.web, &folder, &operators).await?;
+    let line = take_calls(bound.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let work = tokio::spawn(async move {
         let lines = refjuki::Network { client: &client, addresses: &addresses };
@@ -288,13 +340,13 @@ fn profile(plan: &Plan, provides: bool) -> anyhow::Result<Profile> {
 /// Runs the zone of a party.
 ///
 /// # Errors
-/// The first part that cannot be started; a city is no zone of this kind.
+/// The first part that cannot be started.
 pub async fn zone(plan: &Plan, party: &Party) -> anyhow::Result<Zone> {
     match party {
         Party::Network => network(plan).await,
         Party::Juki => juki(plan).await,
         Party::Gateway(institution) => tenant(plan, institution).await,
-        Party::City(_) => anyhow::bail!("市は atena serve で動かします"),
+        Party::City(institution) => Ok(crate::demo::Town::of_plan(plan, institution).await?.zone),
     }
 }
 
@@ -304,10 +356,13 @@ pub async fn zone(plan: &Plan, party: &Party) -> anyhow::Result<Zone> {
 /// The first part that cannot be started.
 pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Result<Zone> {
     let city = plan.city(institution)?;
+    let bound = Bound::at(&city.gateway).await?;
     let me = Party::Gateway(institution.clone());
     let folder = plan.zone(&me);
     let name = format!("{} 中間サーバー", city.name_ja);
     let make = Make {
+        programme: gateway::CODE,
+        database_url: plan.database(&me),
         folder: &folder,
         name_ja: &name,
         offices: GATEWAY_OFFICES,
@@ -329,11 +384,11 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
     let identity = Identity::load(&plan.identity(&me))?;
     let clock = zone.shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
-    let lines = GatewayLines { client, network: plan.network.line.clone(), city: city.line.clone() };
+    let lines = GatewayLines { client, network: plan.network.line.clone(), city: city.own.line.clone() };
     let (stop, stopped) = watch::channel(false);
     let operators = [("6001", "連携 一", 1, "gateway"), ("6002", "連携 二", 2, "gateway")];
-    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), &city.gateway, &folder, &operators).await?;
-    let line = listen(&city.gateway.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone()).await?;
+    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), bound.web, &folder, &operators).await?;
+    let line = take_calls(bound.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let quit = stopped.clone();
     let work = tokio::spawn(async move {

@@ -3,19 +3,27 @@
 use anyhow::Context;
 use jiff::SignedDuration;
 use kernel::Date;
-use kernel::time::Timestamp;
+use kernel::time::{Clock, Timestamp};
 use line::{Ca, PeerName};
 use platform::keys::Keys;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use wire::ident::InstitutionCode;
 use wire::machine::Party;
 use wire::permit::NetworkPublic;
 use wire::seal::{SealKey, SealPublic};
 
-const FILE: &str = "plan.json";
 /// Life of a certificate; the process that holds the authority puts a new one in place after two thirds of it.
 const LIFE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// How often it looks.
+const RENEWAL: Duration = Duration::from_secs(600);
+/// Name of the peer that stands for people's cards at the portal.
+const CARD: &str = "card";
 
 /// Where a zone listens: for other zones, and for the browsers of its staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +45,12 @@ pub struct ConnectedCity {
     pub gateway: Spot,
     /// Public key of that part.
     pub gateway_key: SealPublic,
-    /// `host:port` of the city's own line.
-    pub line: String,
+    /// The city itself.
+    pub own: Spot,
     /// It answers others, too; otherwise it only asks (接続する(入手)、接続しない(提供)).
     pub provides: bool,
+    /// How many synthetic people live there at the first start.
+    pub residents: u32,
 }
 
 /// One installation.
@@ -52,46 +62,145 @@ pub struct Plan {
     pub today: Option<Date>,
     /// The network.
     pub network: Spot,
+    /// `host:port` of its マイナポータル peer, for the browsers of residents.
+    pub portal: String,
     /// Key by which its permits are known; set when the network has been opened for the first time.
     pub network_key: Option<NetworkPublic>,
     /// The 住基ネット peer.
     pub juki: Spot,
     /// The cities.
     pub cities: Vec<ConnectedCity>,
+    /// PostgreSQL URL of a zone by its name (`network`, `gateway:…`); a zone without one has SQLite in its folder.
+    #[serde(default)]
+    pub databases: BTreeMap<String, String>,
 }
 
-/// A city to be connected: 機関コード, name, and whether it provides.
-pub type NewCity<'a> = (&'a str, &'a str, bool);
-
-/// A port that nobody uses at this moment.
-fn free_port() -> anyhow::Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// A city to be connected.
+#[derive(Debug, Clone, Copy)]
+pub struct NewCity<'a> {
+    /// 機関コード.
+    pub institution: &'a str,
+    /// Name.
+    pub name_ja: &'a str,
+    /// It answers others, too.
+    pub provides: bool,
+    /// How many synthetic people live there.
+    pub residents: u32,
 }
 
-fn spot() -> anyhow::Result<Spot> {
-    Ok(Spot { line: format!("localhost:{}", free_port()?), web: format!("127.0.0.1:{}", free_port()?) })
+/// Ports that nobody uses at this moment, each given once.
+#[derive(Default)]
+struct Ports(BTreeSet<u16>);
+
+impl Ports {
+    fn free(&mut self) -> anyhow::Result<u16> {
+        loop {
+            let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+            if self.0.insert(port) {
+                return Ok(port);
+            }
+        }
+    }
+
+    fn spot(&mut self) -> anyhow::Result<Spot> {
+        Ok(Spot { line: format!("localhost:{}", self.free()?), web: format!("127.0.0.1:{}", self.free()?) })
+    }
+}
+
+fn is_taken(at: &str) -> bool {
+    TcpListener::bind(at).is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
 impl Plan {
+    /// Name of its file.
+    pub const FILE: &str = "plan.json";
+
     /// Makes a plan on free ports of this machine: folders, keys, certificates of a local authority.
     ///
     /// # Errors
     /// A folder or port that cannot be had.
     pub fn make(folder: &Path, today: Option<Date>, cities: &[NewCity<'_>], now: Timestamp) -> anyhow::Result<Self> {
-        let mut plan =
-            Self { folder: folder.to_owned(), today, network: spot()?, network_key: None, juki: spot()?, cities: vec![] };
-        for (institution, name_ja, provides) in cities {
-            let institution = InstitutionCode::parse(institution)?;
+        let mut ports = Ports::default();
+        let mut plan = Self {
+            folder: folder.to_owned(),
+            today,
+            network: ports.spot()?,
+            portal: format!("127.0.0.1:{}", ports.free()?),
+            network_key: None,
+            juki: ports.spot()?,
+            cities: vec![],
+            databases: BTreeMap::new(),
+        };
+        for city in cities {
+            let institution = InstitutionCode::parse(city.institution)?;
             let gateway_key = plan.gateway_seal(&institution)?.public();
-            let line = format!("localhost:{}", free_port()?);
-            let (name_ja, provides) = ((*name_ja).to_owned(), *provides);
-            plan.cities.push(ConnectedCity { institution, name_ja, gateway: spot()?, gateway_key, line, provides });
+            let (gateway, own, name_ja) = (ports.spot()?, ports.spot()?, city.name_ja.to_owned());
+            let (provides, residents) = (city.provides, city.residents);
+            plan.cities.push(ConnectedCity { institution, name_ja, gateway, gateway_key, own, provides, residents });
         }
-        let ca = Ca::open_or_create(&folder.join("ca"), now)?;
-        for party in plan.parties() {
-            ca.issue(&PeerName::from(&party), &["localhost"], now, LIFE)?.store(&plan.identity(&party))?;
-        }
+        plan.certify(now)?;
         Ok(plan)
+    }
+
+    /// The plan of a folder on a later start: keys, codes and places stay, the certificates begin anew, and the clock is the given one.
+    ///
+    /// # Errors
+    /// No plan there, or one of another release.
+    pub fn again(folder: &Path, today: Option<Date>, now: Timestamp) -> anyhow::Result<Self> {
+        let plan = Self { folder: folder.to_owned(), today, ..Self::load(folder)? };
+        plan.certify(now)?;
+        Ok(plan)
+    }
+
+    fn ca(&self, now: Timestamp) -> anyhow::Result<Ca> {
+        Ok(Ca::open_or_create(&self.folder.join("ca"), now)?)
+    }
+
+    /// Every peer with its folder: the zones, and people's cards.
+    fn peers(&self) -> anyhow::Result<Vec<(PeerName, PathBuf)>> {
+        let parties = self.parties();
+        let mut all: Vec<_> = parties.iter().map(|party| (PeerName::from(party), self.identity(party))).collect();
+        all.push((PeerName::parse(CARD)?, self.card()));
+        Ok(all)
+    }
+
+    fn certify(&self, now: Timestamp) -> anyhow::Result<()> {
+        let ca = self.ca(now)?;
+        for (peer, folder) in self.peers()? {
+            ca.issue(&peer, &["localhost"], now, LIFE)?.store(&folder)?;
+        }
+        Ok(())
+    }
+
+    /// Puts new certificates in place before the old ones run out, until `stop`.
+    ///
+    /// # Errors
+    /// A folder without the authority.
+    pub async fn keep_certified(&self, clock: &dyn Clock, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let folders: Vec<PathBuf> = self.peers()?.into_iter().map(|(_, folder)| folder).collect();
+        line::keep_fresh(&self.ca(clock.now())?, &folders, clock, RENEWAL, stop).await;
+        Ok(())
+    }
+
+    /// Gives every zone whose port another program has a new one. Answers whether there was such a zone.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn move_where_taken(&mut self) -> anyhow::Result<bool> {
+        let mut ports = Ports::default();
+        let mut spots = vec![&mut self.network, &mut self.juki];
+        spots.extend(self.cities.iter_mut().flat_map(|city| [&mut city.gateway, &mut city.own]));
+        let mut places: Vec<&mut String> = spots.into_iter().flat_map(|spot| [&mut spot.line, &mut spot.web]).collect();
+        places.push(&mut self.portal);
+        let mut moved = false;
+        for place in places {
+            if is_taken(place) {
+                let (host, _) = place.rsplit_once(':').context("ポートのない宛先です")?;
+                *place = format!("{host}:{}", ports.free()?);
+                moved = true;
+            }
+        }
+        Ok(moved)
     }
 
     /// Everybody who has a line.
@@ -104,6 +213,16 @@ impl Plan {
     /// Folder of a zone: database, keys, witness.
     pub fn zone(&self, party: &Party) -> PathBuf {
         self.folder.join(party.to_string().replace(':', "-"))
+    }
+
+    /// Database of a zone; `None`: SQLite in its folder.
+    pub fn database(&self, party: &Party) -> Option<&str> {
+        self.databases.get(&party.to_string()).map(String::as_str)
+    }
+
+    /// Folder of the certificate that stands for people's cards.
+    pub fn card(&self) -> PathBuf {
+        self.folder.join(CARD)
     }
 
     /// Folder of a peer's certificate.
@@ -137,7 +256,10 @@ impl Plan {
     /// # Errors
     /// A folder that cannot be written.
     pub fn store(&self) -> anyhow::Result<()> {
-        Ok(std::fs::write(self.folder.join(FILE), serde_json::to_vec_pretty(self)?)?)
+        // A zone that starts must not read half a plan.
+        let fresh = self.folder.join("plan.new");
+        std::fs::write(&fresh, serde_json::to_vec_pretty(self)?)?;
+        Ok(std::fs::rename(fresh, self.folder.join(Self::FILE))?)
     }
 
     /// Reads the plan of a folder.
@@ -145,7 +267,7 @@ impl Plan {
     /// # Errors
     /// No plan there, or one of another release.
     pub fn load(folder: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read(folder.join(FILE)).with_context(|| format!("{} に計画がありません", folder.display()))?;
+        let text = std::fs::read(folder.join(Self::FILE)).with_context(|| format!("{} に計画がありません", folder.display()))?;
         Ok(serde_json::from_slice(&text)?)
     }
 }

@@ -72,7 +72,7 @@ async fn every_office_finds_its_pages_and_no_others() {
 
 /// The links of the left column of a member of staff.
 async fn pages_of(app: &TestApp, staff_no: &str) -> Vec<String> {
-    let member = app::minato::STAFF.iter().find(|s| s.staff_no == staff_no).unwrap();
+    let member = app::cities::STAFF.iter().find(|s| s.staff_no == staff_no).unwrap();
     let office = app.house.city.office(member.office).unwrap();
     let staff = platform::StaffContext {
         post: Some(platform::staff::Post {

@@ -1,6 +1,6 @@
 //! A running city for browser tests: real server, real database, real pages.
 
-use app::minato::{self, STAFF};
+use app::cities::{MINATO, STAFF};
 use app::running::Running;
 use kernel::Date;
 use platform::db::migrate;
@@ -42,7 +42,7 @@ impl TestApp {
         let clock = Arc::new(FixedClock::noon(TODAY));
         migrate(&database.db, &app::migrations(&programmes), kernel::time::Clock::now(clock.as_ref())).await.unwrap();
         let keys = Keys::ephemeral().unwrap();
-        let house = app::house(database.db.clone(), keys, clock, minato::profile(), programmes).unwrap();
+        let house = app::house(database.db.clone(), keys, clock, MINATO.profile(), programmes).unwrap();
         for member in STAFF {
             let mut tx = house.city.db().write().await.unwrap();
             let posts = [(member.office, member.rank, member.roles, None)];

@@ -14,13 +14,10 @@ use crate::numbers::Serials;
 use crate::people::Ties;
 use crate::people::family::Role;
 use crate::people::plan::Feature;
-use kernel::ident::{KohiBearerNo, RecipientNo};
+use kernel::ident::RecipientNo;
 use kernel::money::Yen;
 use kernel::time::{Date, Period, age_on, march_31_after};
 use std::sync::LazyLock;
-
-/// 公費負担者番号 of the scheme: 法別 86, 大阪府, 実施機関 999 of みなと市.
-pub const BEARER: &str = "86279999";
 
 /// What is the same for all children of a household.
 pub(crate) struct Family<'a> {
@@ -315,12 +312,4 @@ pub(crate) fn income_year(day: Date) -> i16 {
 /// The age on a day, for rules that count whole years.
 pub(crate) fn age(person: &Person, day: Date) -> i16 {
     age_on(person.birth_day(), day)
-}
-
-/// The bearer as the house's number.
-///
-/// # Errors
-/// Never for [`BEARER`]; a test says so.
-pub fn bearer() -> Result<KohiBearerNo, kernel::ident::IdentError> {
-    KohiBearerNo::parse(BEARER)
 }

@@ -2,7 +2,6 @@
 
 use super::institutions::{Institution, InstitutionKind};
 use super::recipients::Recipient;
-use crate::aid::BEARER;
 use crate::dice::Dice;
 use crate::model::InsuranceFact;
 use kernel::money::Yen;
@@ -63,7 +62,7 @@ impl Care {
             month,
             visits,
             with_other_law: true,
-            bearer: BEARER,
+            bearer: recipient.bearer,
             copay: None,
         })
     }

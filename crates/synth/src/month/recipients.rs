@@ -11,6 +11,8 @@ use receipts::text::encode_into;
 pub struct Recipient {
     /// Person serial.
     pub person: u64,
+    /// 公費負担者番号.
+    pub bearer: &'static str,
     /// 受給者番号.
     pub number: String,
     /// The name as a receipt carries it: characters outside of windows-31j folded, selectors left out.
@@ -32,13 +34,14 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    fn new(person: &Person, aid: &ChildAid) -> Option<Self> {
+    fn new(bearer: &'static str, person: &Person, aid: &ChildAid) -> Option<Self> {
         let number = aid.recipient_no.as_ref()?.as_str().to_owned();
         let row = person.current();
         let stop = |s: Stop| Period { from: s.from, to: s.released.map(|(day, _)| crate::dice::plus_days(day, -1)) };
         let valid = || aid.entitlements.iter().filter(|e| e.record.cancelled_on.is_none());
         Some(Self {
             person: person.serial,
+            bearer,
             number,
             name: writable(row.name.main()),
             kana: row.name.kana().chars().filter(|c| !c.is_whitespace()).collect(),
@@ -76,10 +79,11 @@ impl Recipient {
 
 /// Everybody with a number, in the order of the city.
 pub(super) fn all(city: &City) -> Vec<Recipient> {
+    let bearer = city.place.bearer;
     let of = |household: Household| {
         let one = |aid: &ChildAid| {
             let person = household.people.iter().find(|p| p.serial == aid.child)?;
-            Recipient::new(person, aid)
+            Recipient::new(bearer, person, aid)
         };
         household.aids.iter().filter_map(one).collect::<Vec<_>>()
     };

@@ -5,7 +5,8 @@ use super::person::Live;
 use crate::dice::{Dice, plus_days};
 use crate::model::{Address, Confirmed, MoveOut, NamePart, Removal, ResidentRow};
 use crate::numbers::Serials;
-use crate::{outside, place};
+use crate::outside;
+use crate::place::{self, Place};
 use kernel::time::{Date, PartialDate, Period, YearMonth};
 
 /// A household while its history is being written.
@@ -58,6 +59,7 @@ pub(crate) enum Away {
 
 /// The history of one household and of what splits off from it.
 pub(crate) struct Life<'a> {
+    pub place: &'static Place,
     pub today: Date,
     pub dice: &'a mut Dice,
     pub serials: &'a mut Serials,
@@ -277,7 +279,7 @@ impl Life<'_> {
     }
 
     fn leave(&mut self, on: Date, who: &[usize], away: Away) {
-        let town = outside::town(self.dice);
+        let town = outside::town(self.place, self.dice);
         let planned_address = match away {
             Away::Abroad(city) => city.to_owned(),
             _ => town.address(self.dice),
@@ -324,7 +326,7 @@ impl Life<'_> {
 
     fn leave_and_stay(&mut self, on: Date) {
         let notified_on = reference::holidays::office_day_from(on);
-        let planned_address = outside::town(self.dice).address(self.dice);
+        let planned_address = outside::town(self.place, self.dice).address(self.dice);
         let planned_on = plus_days(notified_on, 12);
         let back = reference::holidays::office_day_from(plus_days(notified_on, 8)).min(self.today);
         for who in self.at_home(0) {
@@ -364,9 +366,9 @@ impl Life<'_> {
     }
 }
 
-/// A town of another ward than this address.
-pub(crate) fn other_ward(dice: &mut Dice, than: &str) -> Address {
-    let others: Vec<&str> = place::WARDS.iter().map(|(code, _)| *code).filter(|code| *code != than).collect();
-    let ward = *dice.pick(&others);
-    place::address(dice, Some(ward))
+/// A town of another ward than this address; anywhere in a city without wards.
+pub(crate) fn other_ward(place: &Place, dice: &mut Dice, than: &str) -> Address {
+    let others: Vec<&str> = place.wards.iter().map(|(code, _)| *code).filter(|code| *code != than).collect();
+    let ward = (!others.is_empty()).then(|| *dice.pick(&others));
+    place::address(place, dice, ward)
 }

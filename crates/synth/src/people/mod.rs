@@ -6,6 +6,7 @@ mod person;
 pub(crate) mod plan;
 mod shield;
 
+use crate::city::City;
 use crate::dice::{Dice, plus_days, plus_years, ymd};
 use crate::model::{Household, Mailing, Name, NamePart, Person, Protection, SubName};
 use crate::numbers::{self, Serials};
@@ -32,15 +33,17 @@ pub(crate) struct Ties {
 }
 
 /// The households of a plan: one, or two that came apart.
-pub(crate) fn make(plan: Plan, seed: u64, today: Date, serials: &mut Serials, dice: &mut Dice) -> (Vec<Household>, Ties) {
+pub(crate) fn make(plan: Plan, city: &City, serials: &mut Serials, dice: &mut Dice) -> (Vec<Household>, Ties) {
+    let City { place, seed, today, .. } = *city;
     let drafts = family::members(&plan, today, dice);
     let arrival = arrival(&plan, &drafts, today, dice);
     let start = arrival.max(REMADE_ON);
     let changed_on = plan.has(Feature::ToNationalHealth).then(|| insurance_change(today, dice));
     let national_health = changed_on.is_some() || dice.per_mille(if drafts.iter().all(|d| d.foreign) { 380 } else { 235 });
-    let people = begin_people(&plan, &drafts, arrival, seed, today, national_health, serials, dice);
-    let home = Home { serial: serials.household(), address: place::address(dice, None), settled_on: arrival, head: Some(0) };
-    let mut life = Life { today, dice, serials, people, homes: vec![home] };
+    let people = begin_people(&plan, &drafts, arrival, city, national_health, serials, dice);
+    let home =
+        Home { serial: serials.household(), address: place::address(place, dice, None), settled_on: arrival, head: Some(0) };
+    let mut life = Life { place, today, dice, serials, people, homes: vec![home] };
     let mut changes = Vec::new();
     for who in 0..life.people.len() {
         let entered = life.people.get(who).map_or(start, |p| p.entry.on);
@@ -50,7 +53,7 @@ pub(crate) fn make(plan: Plan, seed: u64, today: Date, serials: &mut Serials, di
             changes.push((entered, Change::Begin(who)));
         }
     }
-    happenings(&plan, &drafts, start, today, life.dice, &mut changes);
+    happenings(&plan, &drafts, start, city, life.dice, &mut changes);
     let shield = shield::of(&plan, &life, &mut changes);
     life.run(changes);
     let protection = shield.and_then(|shield| shield.protection(&plan, &mut life));
@@ -89,22 +92,21 @@ fn insurance_change(today: Date, dice: &mut Dice) -> Date {
 }
 
 /// The people before their first row.
-#[expect(clippy::too_many_arguments, reason = "all of them are facts of one household")]
 fn begin_people(
     plan: &Plan,
     drafts: &[Draft],
     arrival: Date,
-    seed: u64,
-    today: Date,
+    city: &City,
     national_health: bool,
     serials: &mut Serials,
     dice: &mut Dice,
 ) -> Vec<Live> {
+    let City { place, seed, today, .. } = *city;
     let background = Background::new(plan, dice);
-    let koseki = person::koseki(drafts, dice);
+    let koseki = person::koseki(place, drafts, dice);
     let work = if national_health { Work::SelfEmployed } else { Work::Employed };
     let unknown = plan.has(Feature::UnknownBirth).then(|| (0..drafts.len()).min_by_key(|i| drafts[*i].birth)).flatten();
-    let joint = person::moved_in(arrival, None, dice, today);
+    let joint = person::moved_in(place, arrival, None, dice, today);
     // A part of the long-time residents were born here.
     let native = arrival < REMADE_ON && plan.features.is_empty() && dice.per_mille(220);
     let mut people = Vec::with_capacity(drafts.len());
@@ -116,7 +118,7 @@ fn begin_people(
             () if native && matches!(draft.role, Role::Father | Role::GrandFather | Role::Child) => {
                 person::born(draft.birth, dice, today)
             }
-            () if abroad => person::moved_in(arrival, Some(background.city()), dice, today),
+            () if abroad => person::moved_in(place, arrival, Some(background.city()), dice, today),
             () => joint.clone(),
         };
         let (name, alias) = if draft.foreign { background.name(draft, dice) } else { (person::japanese(draft), None) };
@@ -143,7 +145,8 @@ fn begin_people(
 }
 
 /// What happens to the household, by its features.
-fn happenings(plan: &Plan, drafts: &[Draft], start: Date, today: Date, dice: &mut Dice, changes: &mut Vec<(Date, Change)>) {
+fn happenings(plan: &Plan, drafts: &[Draft], start: Date, city: &City, dice: &mut Dice, changes: &mut Vec<(Date, Change)>) {
+    let City { place, today, .. } = *city;
     // Everybody who is of age, so that nobody's story ends before it has begun.
     let begun = drafts.iter().map(|d| d.birth).max().unwrap_or(start).max(start);
     let recent = |dice: &mut Dice, from: i32, to: i32| plus_days(today, -dice.between(from, to));
@@ -156,7 +159,7 @@ fn happenings(plan: &Plan, drafts: &[Draft], start: Date, today: Date, dice: &mu
                 for _ in 0..times {
                     let on = dice.day(plus_days(start, 90), plus_days(today, -20));
                     if on <= plus_days(today, -20) {
-                        changes.push((on, Change::Move(place::address(dice, None))));
+                        changes.push((on, Change::Move(place::address(place, dice, None))));
                     }
                 }
             }
@@ -264,7 +267,7 @@ fn letters(plan: &Plan, life: &mut Life<'_>) {
     let Some(person) = life.people.iter_mut().find(|p| p.lives()) else { return };
     let Some(row) = person.rows.last_mut() else { return };
     if mailing {
-        let town = outside::town(life.dice);
+        let town = outside::town(life.place, life.dice);
         let from = plus_days(today, -life.dice.between(30, 500)).max(row.valid.from);
         row.mailing = Some(Mailing {
             address: town.address(life.dice),

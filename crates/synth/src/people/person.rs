@@ -6,7 +6,8 @@ use crate::dice::{Dice, plus_days, plus_months, plus_years, ymd};
 use crate::model::{Entry, Foreign, Koseki, Name, NamePart, Pension, ResidentRow, Sex};
 use crate::names::foreign::{self, Nation, Piece};
 use crate::names::{self, Family};
-use crate::{numbers, outside, place};
+use crate::place::{self, Place};
+use crate::{numbers, outside};
 use kernel::time::{Date, PartialDate, attained_on};
 
 /// A person whose rows are being written.
@@ -153,14 +154,14 @@ pub(crate) fn former(family: Family) -> NamePart {
 }
 
 /// 本籍 and 筆頭者 of everybody: couples and their children share one, the older generation has its own.
-pub(crate) fn koseki(drafts: &[Draft], dice: &mut Dice) -> Vec<Option<Koseki>> {
+pub(crate) fn koseki(city: &Place, drafts: &[Draft], dice: &mut Dice) -> Vec<Option<Koseki>> {
     let find = |role| drafts.iter().find(|d: &&Draft| d.role == role && !d.foreign);
     let full = |d: &Draft| names::full(d.family, d.given).text;
     let middle_head = find(Role::Father).or_else(|| find(Role::Mother)).map(full);
     let old_head = find(Role::GrandFather).map(full);
     let alone = drafts.len() == 1 || find(Role::Partner).is_some() || find(Role::Lodger).is_some();
-    let middle = koseki_place(dice);
-    let old = koseki_place(dice);
+    let middle = koseki_place(city, dice);
+    let old = koseki_place(city, dice);
     let parent = |dice: &mut Dice, d: &Draft, place: &str| {
         let born = d.birth.year().saturating_sub(31);
         let sex = if dice.per_mille(900) { Sex::Male } else { Sex::Female };
@@ -178,7 +179,7 @@ pub(crate) fn koseki(drafts: &[Draft], dice: &mut Dice) -> Vec<Option<Koseki>> {
             },
             Role::ElderSister | Role::YoungerBrother => parent(dice, d, &middle),
             Role::Partner | Role::PartnerChild | Role::Lodger | Role::Relative => {
-                let place = koseki_place(dice);
+                let place = koseki_place(city, dice);
                 let head = find(Role::Partner).map(full).filter(|_| d.role != Role::Lodger);
                 match head {
                     Some(head) => Koseki { place: old.clone(), head },
@@ -192,8 +193,8 @@ pub(crate) fn koseki(drafts: &[Draft], dice: &mut Dice) -> Vec<Option<Koseki>> {
     drafts.iter().map(&mut one).collect()
 }
 
-fn koseki_place(dice: &mut Dice) -> String {
-    if dice.per_mille(420) { place::koseki_place(dice) } else { outside::far_town(dice).koseki_place(dice) }
+fn koseki_place(city: &Place, dice: &mut Dice) -> String {
+    if dice.per_mille(420) { place::koseki_place(city, dice) } else { outside::far_town(dice).koseki_place(dice) }
 }
 
 /// 国民年金, as the register notes it.
@@ -222,11 +223,11 @@ pub(crate) fn pension(draft: &Draft, work: Work, serial: u64, seed: u64, today: 
 }
 
 /// How an adult or a child that was already born came to the city.
-pub(crate) fn moved_in(on: Date, from_abroad: Option<&str>, dice: &mut Dice, today: Date) -> Entry {
+pub(crate) fn moved_in(place: &Place, on: Date, from_abroad: Option<&str>, dice: &mut Dice, today: Date) -> Entry {
     let notified_on = reference::holidays::office_day_from(plus_days(on, dice.between(0, 12))).min(today.max(on));
     let (reason, previous) = match from_abroad {
         Some(city) => ("国外転入等", city.to_owned()),
-        None => ("国内転入", outside::town(dice).address(dice)),
+        None => ("国内転入", outside::town(place, dice).address(dice)),
     };
     Entry { on, notified_on, reason, previous_address: Some(previous) }
 }

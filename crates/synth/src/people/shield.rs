@@ -34,7 +34,7 @@ pub(super) fn of(plan: &Plan, life: &Life<'_>, changes: &mut Vec<(Date, Change)>
     if plan.kind == Kind::Family {
         let ward = life.homes.first().map_or("01", |h| h.address.ward);
         let mut dice = crate::dice::Dice::new(applied_on.day() as u64, life.people.first().map_or(0, |p| p.serial));
-        let to = Some(other_ward(&mut dice, ward));
+        let to = Some(other_ward(life.place, &mut dice, ward));
         let grown = |p: &super::person::Live| p.birth.latest < plus_days(applied_on, -60);
         let goes = |(i, p): (usize, &super::person::Live)| (p.role != Role::Father && grown(p)).then_some(i);
         let mut who: Vec<usize> = life.people.iter().enumerate().filter_map(goes).collect();
@@ -72,7 +72,7 @@ impl Case {
                 let year = 1978 + life.dice.below(15) as i16;
                 let name = names::full(names::family(life.dice), names::given(life.dice, Sex::Male, year, &[]));
                 let known = life.dice.per_mille(700);
-                let address = known.then(|| outside::town(life.dice).address(life.dice));
+                let address = known.then(|| outside::town(life.place, life.dice).address(life.dice));
                 Opponent { person: None, name: name.text, kana: name.kana, birth: None, address, relation: "元配偶者" }
             }
         };

@@ -6,7 +6,7 @@ use receipts::{Event, Examiner, Reader, Receipt};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 use synth::month::{FaultKind, FileKind, MonthOrder, Practices, ReceiptMonth, Recipient, institutions};
-use synth::{BEARER, City};
+use synth::{City, MINATO};
 
 const OCTOBER: YearMonth = YearMonth { year: 2026, month: 10 };
 
@@ -141,7 +141,7 @@ fn rules() -> Rules {
 fn findings(month: &ReceiptMonth, people: &[Recipient]) -> BTreeMap<(String, &'static str), Vec<u8>> {
     let laws: Vec<Vec<(u8, Period)>> = people.iter().map(|r| r.other_laws.iter().map(|c| (c.law, c.period)).collect()).collect();
     let (roster, left_out) = Roster::build(people.iter().zip(&laws).map(|(r, laws)| Entitled {
-        bearer: BEARER,
+        bearer: MINATO.bearer,
         recipient: &r.number,
         birth: Some(r.birth),
         sex: Some(r.sex),

@@ -4,7 +4,7 @@ use kernel::ident::{AtenaNo, MunicipalityCode, SetaiNo};
 use kernel::time::{age_on, attained_on};
 use std::collections::{HashMap, HashSet};
 use synth::model::Sex;
-use synth::{CITY_CODE, City, Household, Person, TOWNS};
+use synth::{City, Household, MINATO, Person, YAMATE};
 
 fn people() -> impl Iterator<Item = &'static Person> {
     households().iter().flat_map(|h| &h.people)
@@ -174,13 +174,28 @@ fn numbers_are_unique_and_right() {
 }
 
 #[test]
-fn the_city_and_its_postal_codes_do_not_exist() {
-    assert!(MunicipalityCode::parse(CITY_CODE).is_ok());
-    assert_eq!(reference::municipality(CITY_CODE), None);
-    for town in TOWNS {
-        assert!(reference::postal::lookup(&town.postal_code()).is_empty(), "{}", town.postal_code());
-        assert!(!town.kana.is_empty());
+fn the_cities_and_their_postal_codes_do_not_exist() {
+    for place in [&MINATO, &YAMATE] {
+        assert!(MunicipalityCode::parse(place.code).is_ok());
+        assert_eq!(reference::municipality(place.code), None);
+        for town in place.towns {
+            let code = place.postal_code(town);
+            assert!(reference::postal::lookup(&code).is_empty(), "{code}");
+            assert!(!town.kana.is_empty());
+        }
     }
+}
+
+#[test]
+fn two_cities_have_nobody_in_common() {
+    let numbers = |city: City| -> HashSet<String> {
+        let people = city.households().flat_map(|h| h.people);
+        people.flat_map(|p| [p.individual_number.expose().to_owned(), p.juminhyo_code.as_str().to_owned()]).collect()
+    };
+    let here = numbers(City::of(&MINATO, 20_261_120, 5_000, TODAY));
+    let there = City::of(&YAMATE, 470_261_120, 5_000, TODAY);
+    assert!(there.households().flat_map(|h| h.people).all(|p| p.rows[0].address.text.starts_with("東京都やまて市")));
+    assert!(here.len() > 10_000 && here.is_disjoint(&numbers(there)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod month;
 mod proof;
 
 use super::browser::Browser;
-use crate::minato::DemoStaff;
+use crate::cities::DemoStaff;
 use anyhow::{Context, bail};
 use platform::audit::Witness;
 use serde_json::Value;
@@ -76,7 +76,7 @@ fn number(view: &Value, name: &str) -> Option<i64> {
 }
 
 /// What a page says about a problem, for the reader of the story.
-fn visible(page: &str) -> String {
+pub(super) fn visible(page: &str) -> String {
     let main = page.split("message bad").nth(1).or_else(|| page.split("<main").nth(1)).unwrap_or(page);
     let texts = main.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim()).filter(|t| !t.is_empty());
     texts.take(12).collect::<Vec<_>>().join(" / ")
@@ -135,7 +135,7 @@ pub async fn play(
 }
 
 /// Number and version of the draft of an act that waits for this approver.
-async fn waiting(approver: &mut Browser, act: &str) -> anyhow::Result<(String, String)> {
+pub(super) async fn waiting(approver: &mut Browser, act: &str) -> anyhow::Result<(String, String)> {
     let inbox = approver.api("/approvals").await?;
     let drafts = inbox.get("drafts").and_then(|d| d.as_array()).context("決裁待ちを読めません")?;
     let draft =

@@ -4,9 +4,9 @@
 
 use super::played::played;
 use super::remove;
+use crate::cities::{DemoStaff, OFFICES, STAFF};
 use crate::demo::browser::Browser;
 use crate::demo::open_city;
-use crate::minato::{DemoStaff, OFFICES, STAFF};
 use kernel::Date;
 use kernel::access::{Action, Relation};
 use kernel::money::Yen;

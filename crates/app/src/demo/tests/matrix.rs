@@ -3,7 +3,7 @@
 
 use super::{options, remove};
 use crate::demo::browser::Browser;
-use crate::demo::{DemoCity, open_city};
+use crate::demo::{Opened, open_city};
 use crate::generate;
 use axum::http::StatusCode;
 use std::collections::BTreeSet;
@@ -58,7 +58,7 @@ async fn ask(browser: &mut Browser, post: bool, path: &str) {
 #[tokio::test]
 async fn every_cell_of_the_route_table_is_true() {
     let options = options(None, "matrix");
-    let DemoCity { house, passwords } = open_city(&options).await.unwrap();
+    let Opened { house, passwords } = open_city(&options).await.unwrap();
     let lines = lines(&house);
     assert_eq!(lines.len(), house.routes().count(), "the table has a line for every route");
     let router = house.router();

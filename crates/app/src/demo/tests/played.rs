@@ -2,7 +2,7 @@
 //! any file that the process wrote.
 
 use super::{Options, fresh_postgres, options, remove};
-use crate::demo::{DemoCity, load, open_city, story};
+use crate::demo::{Opened, open_city, story};
 use crate::running::Running;
 use aho_corasick::AhoCorasick;
 use base64::Engine;
@@ -34,10 +34,10 @@ pub async fn play(name: &str) -> Playing {
 async fn play_in(options: Options) -> Playing {
     let options = Options { residents: 1_500, ..options };
     let today = options.today.unwrap();
-    let DemoCity { house, passwords } = open_city(&options).await.unwrap();
+    let Opened { house, passwords } = open_city(&options).await.unwrap();
     let witness = crate::witness(&options.data, house.city.keys());
     let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await.unwrap();
-    let made = synth::City::generate(load::SEED, options.residents, today);
+    let made = options.city.people(options.residents, today);
     story::play(&house, &made, witness.as_ref(), &passwords, None).await.unwrap();
     let one_time: Vec<String> = passwords.iter().map(|(_, password)| password.clone()).collect();
     let chosen = one_time.iter().map(|password| format!("{password}-own")).collect();
@@ -185,7 +185,7 @@ fn secrets(playing: &Playing) -> Vec<(String, Vec<Vec<u8>>)> {
         secrets.push(("a password".into(), vec![password.as_bytes().to_vec(), utf16]));
     }
     // What the load brought in.
-    let made = synth::City::generate(load::SEED, playing.options.residents, playing.options.today.unwrap());
+    let made = playing.options.city.people(playing.options.residents, playing.options.today.unwrap());
     for person in made.households().flat_map(|h| h.people).take(300) {
         secrets.push((format!("個人番号 of resident {}", person.serial), spellings(person.individual_number.expose())));
         secrets.push((format!("住民票コード of resident {}", person.serial), spellings(person.juminhyo_code.as_str())));

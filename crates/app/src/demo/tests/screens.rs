@@ -4,7 +4,7 @@
 use super::canaries::{addresses, leak, story_people};
 use super::played::{Playing, play};
 use super::remove;
-use crate::minato::{OFFICES, STAFF};
+use crate::cities::{OFFICES, STAFF};
 use std::collections::BTreeSet;
 use testkit::browser::{Browser, Page};
 
