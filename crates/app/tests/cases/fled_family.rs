@@ -22,8 +22,8 @@ fn relation<'a>(people: &'a [Person], wanted: &str) -> &'a Person {
 }
 
 /// みなと市 registers somebody who lives elsewhere; answers the 宛名番号.
-async fn outsider(world: &World, person: &Person) -> String {
-    let mut clerk = world.clerk(&MINATO, "2001", "保育料の算定").await;
+async fn outsider(world: &mut World, person: &Person) -> String {
+    let clerk = &mut world.minato.aid;
     clerk.open("/hub/outsiders").await.unwrap();
     let (row, birth) = (person.current(), wareki(person.birth_day()));
     let entry = [
@@ -119,7 +119,7 @@ async fn the_fled_family() {
         let dan = world.yamate.dan(&number).await.unwrap();
         world.yamate.call("DBM_10111", tax(serial, &dan, "123000")).await.unwrap();
     }
-    let outsider = outsider(&world, father).await;
+    let outsider = outsider(&mut world, father).await;
     let dan = world.minato.dan(&outsider).await.unwrap();
     world.minato.has_bound(u64::from(RESIDENTS) + 3).await.unwrap();
     asks(&world.minato, 1, &dan, &protected).await;

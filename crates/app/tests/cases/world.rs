@@ -83,16 +83,6 @@ impl World {
         let network = staff(operator, "7001", &of(&passwords, &Party::Network, "7001").unwrap(), again).await.unwrap();
         Self { all, minato, yamate, network, folder, passwords }
     }
-
-    /// Somebody else of a city's staff, in a case.
-    pub async fn clerk(&self, city: &DemoCity, no: &str, title: &str) -> Browser {
-        let own = party(Party::City, city);
-        let web = &self.all.plan.cities.iter().find(|c| c.institution.as_str() == city.institution).unwrap().own.web;
-        let mut browser = staff(Browser::at(web, no), no, &of(&self.passwords, &own, no).unwrap(), false).await.unwrap();
-        browser.open("/").await.unwrap();
-        browser.post("/case", &[("title", title), ("ground", "受付")]).await.unwrap();
-        browser
-    }
 }
 
 fn of(passwords: &BTreeMap<Party, Vec<(String, String)>>, party: &Party, no: &str) -> Option<String> {

@@ -28,12 +28,14 @@ pub fn by_the_desk(case: &str, subjects: Vec<i64>) -> StaffContext {
     by_itself(crate::OFFICE, PURPOSE.code, case, subjects)
 }
 
-/// The person of the open case, with the number that the gateway knows.
+/// Takes a person into the open case, and answers the number that the gateway knows them by.
 ///
 /// # Errors
-/// A person nobody knows, one without 団番, a refusal.
+/// No open case, a person nobody knows, one without 団番, a refusal.
 pub async fn person(unit: &mut Unit, hub: &dyn HubPort, who: &AtenaNo) -> Result<(i64, DanNo), Fault> {
-    let subject = unit.find_subject(who).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+    let nobody = || Fault::field("number", "この宛名番号の人はいません。番号を確かめてください");
+    let subject = unit.find_subject(who).await?.ok_or_else(nobody)?;
+    unit.take_into_case(subject).await?;
     let dan = hub.dan_of(unit, who).await?.ok_or_else(|| {
         Fault::conflict(
             "団体内統合宛名番号がありません",

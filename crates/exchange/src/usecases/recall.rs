@@ -4,6 +4,7 @@ use crate::model::{INQUIRY, ORIGINAL, RECORD};
 use crate::store;
 use crate::{Needs, list};
 use async_trait::async_trait;
+use kernel::access::Action;
 use kernel::ident::AtenaNo;
 use kernel::time::{Timestamp, civil};
 use platform::{Fault, Unit};
@@ -19,7 +20,12 @@ pub struct Uses {
 impl LinkUses for Uses {
     async fn uses(&self, unit: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(vec![]) };
-        unit.require(subject, &[INQUIRY, ORIGINAL, RECORD]).await?;
+        // Whoever decides about a link looks at what rests on it.
+        let groups = [INQUIRY, ORIGINAL, RECORD];
+        let seen = unit.see_for(Action::Look, subject, &groups).await?;
+        if !groups.iter().all(|group| seen.has(group)) {
+            return Err(Fault::refused("副本・照会・提供を扱えない事務です"));
+        }
         let list = list()?;
         let mut all = vec![];
         for copy in store::copies_of(&mut unit.tx, number).await?.into_iter().filter(|c| c.sent_at >= since) {

@@ -51,7 +51,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
     };
     let ledger = Ledger::default().with(Consent::REGISTER, rows.iter().map(|r| named(&desk.needs, r.in_words())));
     let main = html! {
-        (card("同意を登録する", "案件の対象にした人だけ", post_form("consent", PAGE, false, &call.hidden(), form)))
+        (card("同意を登録する", "同意した人は、案件の対象になります", post_form("consent", PAGE, false, &call.hidden(), form)))
         (ledger.cards(|_| true))
     };
     let screen = Screen {

@@ -91,7 +91,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
     let summary = counts.iter().map(|(state, n)| format!("{state} {n}件")).collect::<Vec<_>>().join("、");
     let main = html! {
         @if desk.needs.line.is_none() { p { "この市は中間サーバーにつながっていません。登録した照会は、つながるまで送られません。" } }
-        (card("照会する", "案件の対象にした人について照会します", post_form("ask", LIST, false, &call.hidden(), form)))
+        (card("照会する", "照会する人は、案件の対象になります", post_form("ask", LIST, false, &call.hidden(), form)))
         (card("照会の状況", &summary, table(&listed)))
     };
     let screen = Screen {

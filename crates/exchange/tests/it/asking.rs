@@ -161,7 +161,7 @@ async fn a_question_is_withdrawn_before_and_after_it_left() {
 }
 
 #[tokio::test]
-async fn nobody_asks_about_people_outside_of_the_case_or_for_what_the_office_may_not() {
+async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
     for world in worlds().await {
         world.people(2).await;
         let clerk = world.clerk("2001", "iryo", "").await;
@@ -179,6 +179,9 @@ async fn nobody_asks_about_people_outside_of_the_case_or_for_what_the_office_may
         let (status, _, page) = clerk.says("/exchange/inquiries", &fields("JT00000000000001"), &[]).await.unwrap();
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "保育料 is another office's");
         assert!(page.contains("事務手続"));
+        let other = world.clerk("2002", "iryo", "").await;
+        let (status, _, page) = other.says("/exchange/inquiries", &fields(MEDICAL), &[]).await.unwrap();
+        assert_eq!(status, StatusCode::FORBIDDEN, "{page}");
         let it = world.clerk("4001", "joho", "it_policy").await;
         it.open_case(&[&atena(1)]).await.unwrap();
         assert_eq!(it.get("/exchange/inquiries").await.unwrap().0, StatusCode::FORBIDDEN, "情報政策課 asks nobody");

@@ -41,8 +41,12 @@ pub struct Hall {
     pub chief: Browser,
     /// 市民課 課長
     pub head: Browser,
-    /// 情報政策課
+    /// 情報政策課, for 統合宛名
     pub it: Browser,
+    /// Two of 情報政策課, for 情報連携
+    pub desk: [Browser; 2],
+    /// 医療年金課, which asks other cities
+    pub aid: Browser,
     /// 連携の職員, at the gateway's pages.
     pub gateway: Browser,
 }
@@ -81,14 +85,27 @@ impl Hall {
         };
         let (clerk, chief) = (at("1001", "市民課 係員").await?, at("1002", "市民課 係長").await?);
         let (head, it) = (at("1003", "市民課 課長").await?, at("4001", "情報政策課").await?);
+        let aid = at("2001", "医療年金課").await?;
+        // The same member of staff at a second terminal.
+        let twice = own("4001").context("職員 4001 がいません")?;
+        let desk = [staff(place("情報連携 係長"), "4001", &twice, true).await?, at("4002", "情報連携 課長").await?];
         let web = &plan.city(&institution)?.gateway.web;
         let password = gateways("6001").context("連携の職員がいません")?;
         let gateway = staff(Browser::at(web, "中間サーバー"), "6001", &password, again).await?;
-        let mut hall = Self { city, lines, clerk, chief, head, it, gateway };
+        let mut hall = Self { city, lines, clerk, chief, head, it, desk, aid, gateway };
         act_for(&mut hall.it, "hub").await?;
-        for (browser, title) in
-            [(&mut hall.it, "情報連携の点検"), (&mut hall.clerk, "住所の異動"), (&mut hall.chief, "支援措置の申出")]
-        {
+        let [one, two] = &mut hall.desk;
+        for browser in [&mut *one, &mut *two] {
+            act_for(browser, "renkei").await?;
+        }
+        for (browser, title) in [
+            (&mut hall.it, "情報連携の点検"),
+            (one, "情報提供の確認"),
+            (two, "情報提供の確認"),
+            (&mut hall.aid, "子ども医療の審査"),
+            (&mut hall.clerk, "住所の異動"),
+            (&mut hall.chief, "支援措置の申出"),
+        ] {
             browser.open("/").await?;
             send(browser, "/case", &[("title", title), ("ground", "受付")]).await?;
         }

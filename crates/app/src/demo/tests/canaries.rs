@@ -192,6 +192,7 @@ const IDS: &[(&str, &str)] = &[
         "/claims/receipts/",
         "select id from claims_receipt where id in (select receipt_id from claims_finding where note is not null)",
     ),
+    ("/exchange/inquiries/", "select id from exchange_inquiry"),
     ("/hub/recalls/", "select id from hub_recall"),
     ("/hub/review/", "select id from hub_question"),
     ("/jobs/", "select id from platform_job"),
@@ -222,6 +223,8 @@ pub async fn addresses(house: &House, people: &[String]) -> Vec<String> {
         fill("{number}", people);
         fill("{month}", &["202611".into(), "202612".into(), "202610".into()]);
         fill("{sender}", &["1".into(), "2".into()]);
+        // The city of the story is not connected: nothing of others waits there.
+        fill("{permit}", &["00".repeat(16)]);
         fill("{step}", &["extend".into(), "start".into()]);
         let kinds = [
             "correction",
