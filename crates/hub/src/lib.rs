@@ -169,6 +169,9 @@ pub fn programme(needs: Needs) -> Programme {
                 web::search::show(call, searched.clone())
             }),
             Route::get("/hub/outsiders.csv", "住登外者の全項目の持出し", EXPORT, web::translate::outsiders),
+            Route::get("/hub/links.csv", "連携の全項目の持出し", EXPORT, web::translate::links),
+            Route::get("/hub/dan/{dan}", "団体内統合宛名番号からの照会", COUNT, web::counts::of_number),
+            Route::post("/hub/dan/{dan}", "団体内統合宛名番号の人を案件の対象にする", SEE, web::counts::take_number),
             Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, web::person::show),
             Route::post("/hub/{number}/checked", "団体内統合宛名の確認", CHECK, web::person::checked),
             Route::post("/hub/{number}/split", "誤った連携の解除の起案", JUDGE, move |call| {

@@ -7,13 +7,15 @@ use kernel::time::Timestamp;
 use platform::Fault;
 use platform::db::{DbError, Tx};
 use platform::params;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 platform::statements! {
     /// The person with a 個人番号.
     BY_TOKEN = concatcp!(Person::SELECT, " where number_token = $1");
     /// The person with a 団番.
     BY_DAN = concatcp!(Person::SELECT, " where dan_no = $1");
+    /// 団番 that are taken in a stretch of numbers.
+    DANS_BETWEEN = "select dan_no from hub_person where dan_no >= $1 and dan_no <= $2";
     /// A page of all people.
     PEOPLE_AFTER = concatcp!(Person::SELECT, " where id > $1 order by id limit 1000");
     /// The present 個人番号 of a person.
@@ -28,6 +30,8 @@ platform::statements! {
     LINK = concatcp!(Link::SELECT, " where programme = $1 and number = $2 and superseded_seq is null");
     /// Links of a 宛名番号.
     OF_ATENA = concatcp!(Link::SELECT, " where atena_no = $1 and superseded_seq is null order by programme, number");
+    /// A page of all links as they stand, for 持出し.
+    LINKS_AFTER = concatcp!(Link::SELECT, " where superseded_seq is null and id > $1 order by id limit 1000");
     /// Links of a 団番.
     OF_DAN = concatcp!(Link::SELECT, " where dan_no = $1 and superseded_seq is null order by programme, number");
     /// Every link that a 宛名番号 has or had.
@@ -50,6 +54,8 @@ platform::statements! {
     SUPERSEDE_OUTSIDER = "update hub_outsider set superseded_seq = $2 where id = $1 and superseded_seq is null";
     /// 住登外者 with a birth date.
     OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
+    /// Every record, also a former one, with a birth date.
+    OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 order by id limit 400");
     /// 住登外者 with a 個人番号.
     OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
     /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
@@ -333,4 +339,24 @@ pub async fn size_batch(tx: &mut Tx, id: i64, total: i64) -> Result<(), DbError>
 
 pub async fn close_batch(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
     tx.run(CLOSE_BATCH, params![id, now]).await.map(|_| ())
+}
+
+pub async fn dans_between(tx: &mut Tx, first: &DanNo, last: &DanNo) -> Result<BTreeSet<DanNo>, DbError> {
+    tx.all(DANS_BETWEEN, params![first, last]).await?.iter().map(|r| r.get("dan_no")).collect()
+}
+
+pub async fn links_after(tx: &mut Tx, id: i64) -> Result<Vec<Link>, DbError> {
+    tx.all(LINKS_AFTER, params![id]).await?.iter().map(Link::read).collect()
+}
+
+/// 住登外者 of whom any record, also a former one, has the birth date and `fits`: as they stand today.
+pub async fn outsiders_who(tx: &mut Tx, birth: &str, fits: impl Fn(&Outsider) -> bool) -> Result<Vec<Outsider>, DbError> {
+    let rows: Vec<Outsider> =
+        tx.all(OUTSIDERS_EVER_BORN, params![birth]).await?.iter().map(Outsider::read).collect::<Result<_, _>>()?;
+    let numbers: BTreeSet<AtenaNo> = rows.iter().filter(|row| fits(row)).map(|row| row.atena_no.clone()).collect();
+    let mut all = vec![];
+    for number in numbers {
+        all.extend(outsider(tx, &number).await?);
+    }
+    Ok(all)
 }

@@ -245,7 +245,12 @@ async fn whoever_uses_the_numbers_is_recorded() {
 async fn a_whole_city_is_loaded_in_sets() {
     for world in worlds().await {
         let residents: Vec<hub::Resident> = (1..=3_000u64)
-            .map(|n| hub::Resident { atena_no: atena(n), number: (n % 100 != 0).then(|| my_number(n)), from: TODAY })
+            .map(|n| hub::Resident {
+                atena_no: atena(n),
+                number: (n % 100 != 0).then(|| my_number(n)),
+                dan_no: None,
+                from: TODAY,
+            })
             .collect();
         let cards: Vec<hub::ProgrammeNumber> = residents
             .iter()
@@ -272,6 +277,25 @@ async fn a_whole_city_is_loaded_in_sets() {
         assert!(hub::load(&mut unit, &residents).await.is_err());
         drop(unit);
         assert_eq!(world.count(LINKS).await, 3_601);
+        done(world).await;
+    }
+}
+
+#[tokio::test]
+async fn numbers_of_an_earlier_system_are_kept_and_never_issued_again() {
+    for world in worlds().await {
+        let kept = DanNo::issue(2).unwrap();
+        let person =
+            |n: u64, dan_no: Option<DanNo>| hub::Resident { atena_no: atena(n), number: Some(my_number(n)), dan_no, from: TODAY };
+        let job = world.staff("joho", "hub", &["job"]);
+        let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
+        hub::load(&mut unit, &[person(1, Some(kept.clone())), person(2, None)]).await.unwrap();
+        unit.commit(()).await.unwrap();
+        for n in 3..=6 {
+            world.enters(&atena(n), my_number(n)).await;
+        }
+        assert_eq!(world.dan_no("juki", &atena(1)).await, Some(kept.to_string()));
+        assert_eq!(world.count("select count(distinct dan_no) as n from hub_person").await, 6);
         done(world).await;
     }
 }

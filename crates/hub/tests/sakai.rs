@@ -74,6 +74,14 @@ async fn sakai_number_management() {
         assert_eq!(person["number_changed_on"], json!(["2026-11-20"]));
         let numbers: Vec<&str> = person["links"].as_array().unwrap().iter().map(|l| l["number"].as_str().unwrap()).collect();
         assert!(numbers.contains(&"K1") && numbers.contains(&atena(1).as_str()));
+        // A page of the gateway knows a 団番 only and leads here: nobody is named before they are in the case.
+        desk.open_case().await;
+        let by_number = format!("/hub/dan/{one}");
+        assert!(!desk.get(&by_number).await.1.contains(atena(1).as_str()));
+        assert_eq!(desk.say(&by_number, &[]).await.1, format!("/hub/{}", atena(1)));
+        let export = desk.get("/hub/links.csv").await.1;
+        assert_eq!(export.lines().count(), 7, "every link, with a heading: {export}");
+        assert!(export.contains("K3") && export.contains(&one) && export.contains("団体内統合宛名番号"), "{export}");
         drop(desk);
         world.database.remove().await;
     }
@@ -193,6 +201,12 @@ async fn sakai_online() {
         let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "address"].contains(n)).chain(changed).collect();
         assert_eq!(desk.say("/hub/outsiders", &form).await.0, StatusCode::SEE_OTHER);
         assert!(desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await.to_string().contains("北区2番"));
+        let renamed =
+            [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("kana", "カワダ ハナヨ"), ("name", "川田 花代")];
+        let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "kana", "name"].contains(n)).chain(renamed).collect();
+        desk.say("/hub/outsiders", &form).await;
+        let by_former_name = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;
+        assert!(by_former_name.to_string().contains("川田 花代"), "a former record finds the person: {by_former_name}");
         drop((desk, other));
         world.database.remove().await;
     }

@@ -66,6 +66,8 @@ pub(crate) struct Agreement {
     pub name: NameLevel,
     /// The names agree only by a 通称 or a former surname.
     pub by_other_name: Option<Kind>,
+    /// Both write the same main name in kanji.
+    pub same_kanji: bool,
     /// Bits that this agreement is worth among strangers, and within a family (given name only).
     pub name_bits: [f32; 2],
     pub birth: BirthLevel,
@@ -81,9 +83,12 @@ impl Agreement {
     pub(crate) fn of(a: &Row, b: &Row) -> Self {
         let (name, by_other_name, name_bits) = names(a, b);
         let (place, by_former_place) = places(a, b);
+        let mut kanji = a.names.iter().filter(|n| is_main_kanji(n));
+        let same_kanji = kanji.any(|x| b.names.iter().any(|y| is_main_kanji(y) && x.whole == y.whole));
         Self {
             name,
             by_other_name,
+            same_kanji,
             name_bits,
             birth: births(a.birth, b.birth),
             sex: Level::of(a.sex.into(), b.sex.into()),
@@ -105,6 +110,10 @@ fn names(a: &Row, b: &Row) -> (NameLevel, Option<Kind>, [f32; 2]) {
         }
     }
     best
+}
+
+fn is_main_kanji(name: &Name) -> bool {
+    name.kind() == Kind::Main && name.script == Script::Kanji && name.whole != 0
 }
 
 fn equal(a: u64, b: u64) -> bool {

@@ -108,6 +108,8 @@ struct ButForAddress {
     surname: u64,
     /// How near the closest addresses of all their records are.
     place: Near,
+    /// The two state different sexes; everything else agrees in kanji.
+    sexes: bool,
 }
 
 /// Pairs whose name, birth date and sex agree and whose addresses agree by what other records show: the clusters share an address,
@@ -117,10 +119,11 @@ fn corrected_addresses(rows: &[Row], forest: &mut Forest, phone: bool) -> Vec<Li
     let likely: Vec<ButForAddress> = pairs.par_iter().filter_map(|pair| but_for_address(rows, forest, *pair)).collect();
     let moves = Moves::of(rows, forest, likely.iter().map(|l| (&l.roots, l.surname)));
     let lots = count_lots(rows);
-    let shown = likely.into_par_iter().filter_map(|ButForAddress { link, roots, surname, place }| {
+    let shown = likely.into_par_iter().filter_map(|ButForAddress { link, roots, surname, place, sexes }| {
         let nobody = |at: u32| rows.get(at as usize)?.places.first().map(|p| lots.get(&p.lot()) == Some(&1));
         let slip = place == Near::Slip && [link.a, link.b].into_iter().any(|at| nobody(at) == Some(true));
         let evidence = match place {
+            _ if sexes => (place == Near::Same).then_some(Evidence::SexSlip)?,
             Near::Same => Evidence::FourItems,
             _ if moves.prove(rows, forest, roots, surname) => Evidence::FourItemsMoved,
             _ if slip => Evidence::FourItemsSlip,
@@ -141,7 +144,7 @@ fn but_for_address(rows: &[Row], forest: &Forest, pair: blocks::NamePair) -> Opt
     }
     let (x, y) = (forest.facts(a), forest.facts(b));
     let mut place = Near::Away;
-    let mut best: Option<(Near, Level, Link, u64)> = None;
+    let mut best: Option<(Near, Level, Link, u64, bool)> = None;
     for (p, q) in x.members.iter().flat_map(|p| y.members.iter().map(move |q| (*p, *q))) {
         let (x, y) = (rows.get(p as usize)?, rows.get(q as usize)?);
         let agreement = Agreement::of(x, y);
@@ -152,14 +155,19 @@ fn but_for_address(rows: &[Row], forest: &Forest, pair: blocks::NamePair) -> Opt
             _ => false,
         };
         let evidence = classify(&agreement);
-        if name && agreement.sex != Level::Differs && matches!(evidence, Evidence::NameBirth | Evidence::NameBirthPhone) {
+        let sexes = agreement.sex == Level::Differs;
+        let one_name = agreement.name == NameLevel::Same && agreement.same_kanji;
+        if name && (!sexes || one_name) && matches!(evidence, Evidence::NameBirth | Evidence::NameBirthPhone) {
             let surnames = x.names.iter().chain(&y.names).map(|n| n.surname);
-            let found = (agreement.place, agreement.phone, Link { evidence, a: p, b: q }, surnames.max().unwrap_or(0));
-            best = Some(best.map_or(found, |b| if (b.0, b.1) >= (found.0, found.1) { b } else { found }));
+            let link = Link { evidence, a: p, b: q };
+            let found = (agreement.place, agreement.phone, link, surnames.max().unwrap_or(0), sexes);
+            // A pair of one sex says more than one that needs a slip.
+            let rank = |f: &(Near, Level, Link, u64, bool)| (!f.4, f.0, f.1);
+            best = Some(best.map_or(found, |b| if rank(&b) >= rank(&found) { b } else { found }));
         }
     }
-    let (_, _, link, surname) = best?;
-    Some(ButForAddress { link, roots: [a, b], surname, place })
+    let (_, _, link, surname, sexes) = best?;
+    Some(ButForAddress { link, roots: [a, b], surname, place, sexes })
 }
 
 /// Pairs of clusters of one house and one name in kanji, of which one states no birth date and no third one exists.

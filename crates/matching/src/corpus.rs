@@ -324,12 +324,13 @@ impl Name {
     fn read(name: &str, kana: &str, kind: Kind, tables: &Tables) -> Option<Self> {
         let key = |text: &str| name_key(text, tables.fold);
         let mut written = cut(name, key);
-        let mut read = cut(kana, kana_key);
+        let mut read = cut(kana, reading_key);
         let mut script = Script::Kana;
         if let Some(cut) = &mut written {
             script = keys::script(&cut.key);
             match script {
                 Script::Kana => {
+                    cut.key = cut.key.chars().map(keys::as_copied).collect();
                     if read.as_ref().is_none_or(|r| r.key == cut.key) && !cut.key.contains('〓') {
                         read = Some(cut.clone());
                     }
@@ -361,12 +362,11 @@ impl Name {
 
     /// The same person under another surname. None without a surname or a known given name.
     fn with_surname(&self, surname: &str, kana: &str, tables: &Tables) -> Option<Self> {
-        let replaced = |cut: &Option<Cut>, with: &str| {
+        let replaced = |cut: &Option<Cut>, with: String| {
             let (_, given) = cut.as_ref()?.parts()?;
-            let with = name_key(with, tables.fold);
             (!with.is_empty()).then(|| Cut { at: with.len(), key: format!("{with}{given}").into() })
         };
-        let (written, read) = (replaced(&self.written, surname), replaced(&self.read, kana));
+        let (written, read) = (replaced(&self.written, name_key(surname, tables.fold)), replaced(&self.read, reading_key(kana)));
         if written.is_none() && read.is_none() {
             return None;
         }
@@ -382,6 +382,11 @@ impl Name {
         [self.whole, self.surname, self.given] = hashes(&self.written);
         [self.kana, self.kana_surname, self.kana_given] = hashes(&self.read);
     }
+}
+
+/// The key of a reading, as it may have been copied by hand.
+fn reading_key(kana: &str) -> String {
+    kana_key(kana).chars().map(keys::as_copied).collect()
 }
 
 /// The key of a name and the place where its first word ends.

@@ -3,7 +3,7 @@
 use crate::agree::{Agreement, BirthLevel, Level, NameLevel};
 use crate::keys::Near;
 
-/// What speaks for two records being one person. The first five link automatically when nothing contradicts.
+/// What speaks for two records being one person. The first six link automatically when nothing contradicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
     /// Valid equal 個人番号, name and birth date.
@@ -16,6 +16,9 @@ pub enum Evidence {
     FourItemsMoved,
     /// The four items, where one address is one number away from the other and nobody else lives there.
     FourItemsSlip,
+    /// Name, birth date and address; the two state different sexes. Nobody gives two children of one day one name, so one sex is a
+    /// slip.
+    SexSlip,
     /// What agrees agrees with another person as well, and no field tells the two apart.
     Indistinguishable,
     /// Equal 個人番号, but the name or the birth date does not agree (番号不整合).
@@ -41,7 +44,7 @@ pub enum Evidence {
 impl Evidence {
     /// May it link without a person looking?
     pub fn is_automatic(self) -> bool {
-        self <= Self::FourItemsSlip
+        self <= Self::SexSlip
     }
 
     /// Does it belong to the conflict queue (番号不整合)?
@@ -57,6 +60,7 @@ impl Evidence {
             Self::ThreeItems => "性別を除く3情報（氏名・生年月日・住所）が一致",
             Self::FourItemsMoved => "基本4情報が一致（住所は同じ世帯の人の転居で一致）",
             Self::FourItemsSlip => "基本4情報が一致（住所は番地の数字1つの書き誤り）",
+            Self::SexSlip => "性別を除く3情報（氏名・生年月日・住所）が一致（性別は一方の書き誤り）",
             Self::Indistinguishable => "どの項目でも区別できない別の人がいる",
             Self::NumberMismatch => "番号不整合（個人番号は一致、氏名か生年月日が相違か記載なし）",
             Self::NumbersDiffer => "番号不整合（個人番号が相違）",
@@ -75,7 +79,7 @@ impl Evidence {
     pub fn measured_precision(self) -> u32 {
         match self {
             Self::NumberNameBirth => 10_000,
-            Self::FourItems | Self::ThreeItems | Self::FourItemsMoved | Self::FourItemsSlip => 9_999,
+            Self::FourItems | Self::ThreeItems | Self::FourItemsMoved | Self::FourItemsSlip | Self::SexSlip => 9_999,
             Self::NameBirthPhone => 9_998,
             Self::BirthUnstated => 9_940,
             Self::NameBirth => 9_760,
@@ -105,6 +109,7 @@ pub(crate) fn classify(a: &Agreement) -> Evidence {
         return match (a.place, a.sex, a.phone) {
             (Near::Same, Level::Same, _) => Evidence::FourItems,
             (Near::Same, Level::Missing, _) => Evidence::ThreeItems,
+            (Near::Same, Level::Differs, _) if a.same_kanji || a.name == N::KanaOnly => Evidence::SexSlip,
             (_, _, Level::Same) => Evidence::NameBirthPhone,
             _ => Evidence::NameBirth,
         };

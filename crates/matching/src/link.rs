@@ -40,8 +40,8 @@ pub struct Policy {
 
 /// Least odds, in bits, at which the best guess joins two clusters.
 const JOIN: f32 = 0.0;
-/// Least odds at which a pair of clusters is put before a person.
-const REVIEW: f32 = -1.0;
+/// Least odds at which a pair of clusters is put before a person: what is more likely two people than one is not asked.
+const REVIEW: f32 = 0.0;
 
 /// One question for a person: are these two clusters one person?
 #[derive(Debug, Clone, PartialEq)]

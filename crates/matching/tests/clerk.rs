@@ -302,3 +302,33 @@ fn a_wrong_birth_date_is_looked_at() {
     assert!(text.contains("生年月日が1字違い") && text.contains("住所一致") && text.ends_with("割合は98.80%です"), "{text}");
     assert!(!text.contains("高崎") && !text.contains("1986"), "an explanation holds no personal data");
 }
+
+#[test]
+fn one_sex_is_a_slip_when_nothing_else_differs_and_twins_of_one_reading_are_asked() {
+    let slip = run(&[taro(), Record { sex: "女", ..taro_in("zei") }]);
+    assert!(joined(&slip, "juki:1", "zei:1"), "nobody gives two children of one day one name");
+    assert_eq!(slip.links[0].evidence, Evidence::SexSlip);
+    let far = run(&[taro(), Record { sex: "女", address: "堺市堺区南半町東611-29", ..taro_in("zei") }]);
+    assert!(!joined(&far, "juki:1", "zei:1"), "at another address it is somebody else's name");
+    // A record in kana fits a boy and a girl whose names are read alike: nothing tells whose sex is the slip.
+    let twins = [
+        Record { name: "髙﨑　光", kana: "タカサキ ヒカリ", token: 0, ..taro() },
+        Record { name: "髙﨑　明里", kana: "タカサキ ヒカリ", token: 0, number: "2", ..taro() },
+        Record { name: "タカサキ　ヒカリ", kana: "", sex: "2", ..taro_in("zei") },
+    ];
+    let linkage = run(&twins);
+    assert!(!joined(&linkage, "juki:1", "zei:1") && !joined(&linkage, "juki:2", "zei:1"), "{:?}", linkage.links);
+}
+
+#[test]
+fn a_reading_that_was_copied_by_hand_still_agrees() {
+    for copied in ["タカザキ タロウ", "ダカサキ ダロウ"] {
+        let linkage = run(&[taro(), Record { name: copied, kana: "", ..taro_in("zei") }]);
+        assert!(joined(&linkage, "juki:1", "zei:1"), "{copied}");
+    }
+    let other = run(&[taro(), Record { name: "タカサキ ジロウ", kana: "", ..taro_in("zei") }]);
+    assert!(!joined(&other, "juki:1", "zei:1"), "another name is another name");
+    let shinji = Record { name: "林　真司", kana: "ハヤシ シンジ", ..taro() };
+    let looks_alike = Record { name: "ハヤツ　シソジ", kana: "", ..taro_in("zei") };
+    assert!(joined(&run(&[shinji, looks_alike]), "juki:1", "zei:1"), "シ and ツ, ソ and ン look alike");
+}

@@ -84,6 +84,7 @@ impl Step {
                     atena_no: AtenaNo::issue(person.serial)?,
                     from: person.rows.first().map_or(Date::MIN, |r| r.entry.on),
                     number: Some(person.individual_number),
+                    dan_no: None,
                 });
             }
             if people.len() >= STEP {

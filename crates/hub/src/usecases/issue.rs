@@ -1,5 +1,6 @@
 //! 付番: the next 団番, and as many as a load needs.
 
+use crate::store;
 use kernel::ident::DanNo;
 use platform::Fault;
 use platform::case;
@@ -16,7 +17,8 @@ pub async fn next(tx: &mut Tx) -> Result<DanNo, Fault> {
     many(tx, 1).await?.pop().ok_or_else(exhausted)
 }
 
-/// The next `n` 団番, in order. Serials whose check digit the specification leaves open are skipped.
+/// The next `n` 団番, in order. Serials whose check digit the specification leaves open are skipped, and numbers that somebody brought from
+/// an earlier system.
 ///
 /// # Errors
 /// The database's refusal, or no serial left.
@@ -29,7 +31,10 @@ pub async fn many(tx: &mut Tx, n: usize) -> Result<Vec<DanNo>, Fault> {
             return Err(exhausted());
         }
         let serials = (last - wanted + 1)..=last;
-        numbers.extend(serials.filter_map(|s| u64::try_from(s).ok()).filter_map(|s| DanNo::issue(s).ok()));
+        let new: Vec<DanNo> = serials.filter_map(|s| u64::try_from(s).ok()).filter_map(|s| DanNo::issue(s).ok()).collect();
+        let (Some(first), Some(last)) = (new.first(), new.last()) else { continue };
+        let taken = store::dans_between(tx, first, last).await?;
+        numbers.extend(new.into_iter().filter(|n| !taken.contains(n)));
     }
     Ok(numbers)
 }

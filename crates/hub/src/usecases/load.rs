@@ -4,7 +4,7 @@ use super::issue;
 use crate::model::{JUKI, Link, MY_NUMBER, Person};
 use crate::store;
 use kernel::Date;
-use kernel::ident::AtenaNo;
+use kernel::ident::{AtenaNo, DanNo};
 use mynumber::IndividualNumber;
 use platform::{Fault, Unit};
 
@@ -15,6 +15,8 @@ pub struct Resident {
     pub atena_no: AtenaNo,
     /// 個人番号; none for a person who has not been given one.
     pub number: Option<IndividualNumber>,
+    /// 団番 that the person has from an earlier system: it is kept. None to issue one.
+    pub dan_no: Option<DanNo>,
     /// 住民年月日
     pub from: Date,
 }
@@ -33,17 +35,18 @@ pub struct ProgrammeNumber {
 /// Rows turned over at a time, so that a city of any size needs little memory.
 const CHUNK: usize = 10_000;
 
-/// Issues a 団番 to every resident with a 個人番号 and links everybody. The caller's unit records the load.
+/// Issues a 団番 to every resident with a 個人番号, unless they bring one, and links everybody. The caller's unit records the load.
 ///
 /// # Errors
-/// A 個人番号 or 宛名番号 that is there already, or the database's refusal; then nothing is stored.
+/// A 個人番号, 宛名番号 or 団番 that is there already, or the database's refusal; then nothing is stored.
 pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> {
     let (now, seq) = (unit.now(), unit.seq().await?);
     for chunk in residents.chunks(CHUNK) {
-        let mut numbers = issue::many(&mut unit.tx, chunk.iter().filter(|r| r.number.is_some()).count()).await?.into_iter();
+        let new = chunk.iter().filter(|r| r.number.is_some() && r.dan_no.is_none()).count();
+        let mut numbers = issue::many(&mut unit.tx, new).await?.into_iter();
         let (mut people, mut links) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
         for resident in chunk {
-            let dan_no = resident.number.as_ref().and_then(|_| numbers.next());
+            let dan_no = resident.number.as_ref().and_then(|_| resident.dan_no.clone().or_else(|| numbers.next()));
             if let (Some(number), Some(dan_no)) = (&resident.number, &dan_no) {
                 let number_token = unit.city().keys().token(MY_NUMBER, number.expose())?;
                 people.push(Person { id: 0, dan_no: dan_no.clone(), number_token, issued_at: now, seq });

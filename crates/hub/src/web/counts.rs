@@ -1,10 +1,10 @@
 //! 団体内統合宛名: counts without any person, and the form that looks one up.
 
 use super::programme_ja;
-use crate::model::{LINK, NUMBER};
+use crate::model::{JUKI, LINK, NUMBER};
 use crate::store;
 use kernel::access::Action::Search;
-use kernel::ident::AtenaNo;
+use kernel::ident::{AtenaNo, DanNo};
 use kernel::money::grouped;
 use maud::html;
 use platform::fault::FaultKind;
@@ -106,4 +106,46 @@ async fn try_look_up(call: &Call) -> Result<Reply, Fault> {
     let to = format!("/hub/{number}");
     unit.commit_as((), &to).await?;
     Ok(Reply::See(to))
+}
+
+/// A 団番 to which a page of the gateway leads: the gateway knows no name. Nobody is shown before they are in the open case.
+pub async fn of_number(call: Call) -> Result<Reply, Fault> {
+    let dan_no = dan_of(&call)?;
+    let mut unit = call.look().await?;
+    unit.permit(Search, NUMBER).await?;
+    let take = Action::post("案件の対象にして照会する", &format!("/hub/dan/{dan_no}"), call.hidden_owned());
+    let main = card(
+        "団体内統合宛名番号",
+        "氏名は、案件の対象にしてから出ます",
+        html! {
+            (definition_list(&[("団体内統合宛名番号", html! { (dan_no) })]))
+            @if call.staff.case.is_some() { (button_row(&[take, Action::link("統合宛名へ戻る", "/hub").key("F6")], html! {})) }
+            @else { p { "案件を始めてから照会します。" } }
+        },
+    );
+    let data = serde_json::json!({ "dan_no": dan_no.as_str() });
+    let screen = Screen { title: "団体内統合宛名番号からの照会".into(), main, data, ..Screen::default() };
+    Ok(Reply::Page(unit.commit(screen).await?))
+}
+
+/// Takes whoever has the 団番 into the open case, the resident before a 住登外者.
+pub async fn take_number(call: Call) -> Result<Reply, Fault> {
+    let dan_no = dan_of(&call)?;
+    let mut unit = match call.command().await? {
+        Begun::New(unit) => *unit,
+        Begun::Done(reply) => return Ok(reply),
+    };
+    let mut links = store::links_of_dan(&mut unit.tx, &dan_no).await?;
+    links.sort_by_key(|link| link.programme != JUKI);
+    let number = links.into_iter().next().ok_or_else(|| Fault::missing("団体内統合宛名番号"))?.atena_no;
+    let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+    unit.take_into_case(subject).await?;
+    unit.require(subject, &[NUMBER, LINK]).await?;
+    let to = format!("/hub/{number}");
+    unit.commit_as((), &to).await?;
+    Ok(Reply::See(to))
+}
+
+fn dan_of(call: &Call) -> Result<DanNo, Fault> {
+    DanNo::parse(call.part("dan")).map_err(|_| Fault::missing("団体内統合宛名番号"))
 }

@@ -74,7 +74,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
     render(&call, unit, None).await
 }
 
-/// People of whom two of the three keys agree: one alone would show half a city.
+/// People of whom two of the three keys agree, today or in a former record: one alone would show half a city.
 async fn found(call: &Call, unit: &mut Unit) -> Result<Option<Vec<Outsider>>, Fault> {
     let (kana, name, birth) = (call.query.text("kana"), call.query.text("name"), call.query.text("birth"));
     if kana.is_empty() && name.is_empty() && birth.is_empty() {
@@ -86,12 +86,10 @@ async fn found(call: &Call, unit: &mut Unit) -> Result<Option<Vec<Outsider>>, Fa
     }
     let purpose = call.staff.purpose.clone().unwrap_or_default();
     let fits = |row: &Outsider| {
-        open_to(row, &purpose)
-            && kana_key(&row.kana).starts_with(&kana_key(kana))
-            && name_key(&row.name, |c| c).starts_with(&name_key(name, |c| c))
+        kana_key(&row.kana).starts_with(&kana_key(kana)) && name_key(&row.name, |c| c).starts_with(&name_key(name, |c| c))
     };
-    let rows = store::outsiders_born(&mut unit.tx, &birth.to_string()).await?;
-    Ok(Some(rows.into_iter().filter(fits).take(MOST).collect()))
+    let rows = store::outsiders_who(&mut unit.tx, &birth.to_string(), fits).await?;
+    Ok(Some(rows.into_iter().filter(|row| open_to(row, &purpose)).take(MOST).collect()))
 }
 
 async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Reply, Fault> {

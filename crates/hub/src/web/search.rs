@@ -1,6 +1,6 @@
 //! 統合宛名の検索: residents and 住登外者 by two keys, each look recorded.
 
-use crate::model::{OUTSIDER, OUTSIDER_ADDRESS};
+use crate::model::{OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
 use crate::usecases::match_up::dan_of;
 use crate::usecases::register_outsider::open_to;
@@ -61,11 +61,13 @@ async fn found(call: &Call, unit: &mut Unit, residents: &dyn ResidentPort, keys:
         }
     }
     let purpose = call.staff.purpose.clone().unwrap_or_default();
-    for row in store::outsiders_born(&mut unit.tx, &keys.birth.to_string()).await? {
-        let fits = open_to(&row, &purpose)
-            && kana_key(&row.kana).starts_with(&kana_key(&keys.kana))
-            && name_key(&row.name, |c| c).starts_with(&name_key(&keys.name, |c| c));
-        let Some(subject) = unit.find_subject(&row.atena_no).await?.filter(|_| fits && hits.len() < MOST) else { continue };
+    let fits = |row: &Outsider| {
+        kana_key(&row.kana).starts_with(&kana_key(&keys.kana))
+            && name_key(&row.name, |c| c).starts_with(&name_key(&keys.name, |c| c))
+    };
+    for row in store::outsiders_who(&mut unit.tx, &keys.birth.to_string(), fits).await? {
+        let wanted = open_to(&row, &purpose) && hits.len() < MOST;
+        let Some(subject) = unit.find_subject(&row.atena_no).await?.filter(|_| wanted) else { continue };
         let seen = unit.see_for(Search, subject, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
         if !seen.has(OUTSIDER) {
             continue;

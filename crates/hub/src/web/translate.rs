@@ -1,7 +1,7 @@
 //! 番号の変換 and 持出し: by screen and by file.
 
 use super::csv;
-use crate::model::{NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
+use crate::model::{LINK, Link, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
 use crate::usecases::interface_file;
 use crate::usecases::translate::{self, Translated, Way};
@@ -50,7 +50,10 @@ pub async fn ask(call: Call) -> Result<Reply, Fault> {
     let main = html! {
         (card("番号の変換", "変換できない行は、理由を書いて同じ順に返します", post_form("translate", PAGE, true, &call.hidden(), form)))
         (card("インターフェイスのファイルの変換", "情報照会・情報提供・副本などのファイル。変換できる行だけが先へ進みます", post_form("file", FILE, true, &call.hidden(), of_file)))
-        (card("持出し", "", button_row(&[Action::link("住登外者の全項目(CSV)", "/hub/outsiders.csv").file()], html! {})))
+        (card("持出し", "", button_row(&[
+            Action::link("住登外者の全項目(CSV)", "/hub/outsiders.csv").file(),
+            Action::link("連携の全項目(CSV)", "/hub/links.csv").file(),
+        ], html! {})))
     };
     let screen = Screen {
         title: "番号の変換".into(),
@@ -152,5 +155,27 @@ pub async fn outsiders(call: Call) -> Result<Reply, Fault> {
     let head: Vec<&str> = Outsider::REGISTER.columns.iter().filter(|c| c.is_read()).map(|c| c.label_ja).collect();
     let body = csv(&head, lines.into_iter());
     let download = Download { name: "住登外者.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false };
+    Ok(Reply::File(unit.commit(download).await?))
+}
+
+/// Every item of every link as it stands: which programme's number belongs to which 団番.
+pub async fn links(call: Call) -> Result<Reply, Fault> {
+    let mut unit = call.look().await?;
+    unit.permit(call.action, NUMBER).await?;
+    let (mut lines, mut subjects, mut after) = (vec![], vec![], 0);
+    loop {
+        let page = store::links_after(&mut unit.tx, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        for link in page {
+            subjects.extend(unit.find_subject(&link.atena_no).await?);
+            lines.push(link.in_words().into_iter().map(|(_, words)| words).collect());
+        }
+    }
+    unit.bulk(&subjects, &[NUMBER, LINK]);
+    unit.note(format!("業務の番号との連携 全項目CSV {}件", lines.len()));
+    let head: Vec<&str> = Link::REGISTER.columns.iter().filter(|c| c.is_read()).map(|c| c.label_ja).collect();
+    let body = csv(&head, lines.into_iter());
+    let download = Download { name: "連携.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false };
     Ok(Reply::File(unit.commit(download).await?))
 }

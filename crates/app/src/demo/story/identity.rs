@@ -37,6 +37,10 @@ pub(super) async fn outsiders(cast: &mut Cast, made: &synth::City) -> anyhow::Re
     send(clerk, &path, &[("reason", "窓口の聞き取りによる")]).await?;
     act_for(cast.at("4002")?, "hub").await?;
     cast.approve("4002", "hub.join", &["どちらも"]).await?;
+    let clerk = cast.at("4001")?;
+    let asked = clerk.open(&path).await?.contains("窓口の聞き取りによる");
+    let kept = clerk.api(&path).await?.pointer("/registers/hub_answer").and_then(Value::as_array).map_or(0, Vec::len);
+    check("判断の履歴に、起案と決裁が残る", asked && kept == 2)?;
     check("二人の判断でつなぐ", linked(&about(cast, &outsider).await?))?;
 
     let clerk = cast.at("4001")?;
@@ -46,7 +50,42 @@ pub(super) async fn outsiders(cast: &mut Cast, made: &synth::City) -> anyhow::Re
     check("解除の決裁の画面に、その連携にもとづく支給の額が出る", proposal.contains("24,039円"))?;
     check("解除すると、前の状態に戻る", !linked(&about(cast, &outsider).await?))?;
     called_back(cast).await?;
+    extract(cast, made).await?;
     ends(cast, &outsider).await
+}
+
+/// 情報政策課 takes over the persons of a system that is no part of Atena: one is a resident, one is nobody's, one row is wrong.
+async fn extract(cast: &mut Cast, made: &synth::City) -> anyhow::Result<()> {
+    let mut people = made.households().flat_map(|h| h.people);
+    let one = people.find(|p| p.is_resident() && p.current().class == "日本人住民").context("合成の市に住民がいません")?;
+    let (digits, row) = (one.individual_number.expose(), one.current());
+    let file = format!(
+        "宛名番号,氏名,氏名カナ,生年月日,性別,住所,個人番号\nZ1,{},{},{},,,{digits}\nZ2,架空 太郎,カクウ タロウ,S30.1.1,1,京都府京都市北区1番,\nZ3,,,,,,\n",
+        row.name.main(),
+        row.name.kana(),
+        row.birth
+    );
+    let clerk = cast.at("4001")?;
+    clerk.open("/hub/batches").await?;
+    let fields = [("programme", "zei"), ("source", "file")];
+    clerk.upload("/hub/batches", &fields, &[("file", "zei.csv", file.as_bytes())]).await?;
+    if !clerk.status.is_success() {
+        anyhow::bail!("× 抽出ファイルを送れません({}): {}", clerk.status, super::visible(&clerk.page));
+    }
+    for _ in 0..PATIENCE {
+        let newest = clerk.api("/hub/batches").await?;
+        let newest = list(&newest, "batches").first().cloned().unwrap_or_default();
+        if text(&newest, "state") == "完了" {
+            let path = format!("/hub/batches/{}", number(&newest, "id").unwrap_or_default());
+            let page = clerk.open(&path).await?.contains("氏名を入れてください");
+            let view = clerk.api(&path).await?;
+            let of = |end: &str| view.pointer(&format!("/counts/{end}")).and_then(Value::as_i64);
+            let ends = [of("連携"), of("新規"), of("誤り")];
+            return check("ほかのシステムの抽出: 確実な一人はつながり、誤りの行は理由とともに並ぶ", page && ends == [Some(1); 3]);
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    anyhow::bail!("× 名寄せの一括処理が終わりません")
 }
 
 /// 医療年金課 registers a guardian's child who lives elsewhere, with a number that is somebody else's; answers the 宛名番号.
