@@ -63,7 +63,7 @@ async fn main() {
     for ((database, keeper), world) in networks.into_iter().zip(worlds) {
         let engine = world.a.database.db.engine();
         networks::connect(&keeper, &world, PEOPLE).await;
-        let (world, middle) = (Arc::new(world), Arc::new(Middle::Keeper(keeper)));
+        let (world, middle) = (Arc::new(world), Arc::new(Middle::Keeper(Box::new(keeper))));
         carry(&world, &middle, &format!("{engine}: gateway, network and gateway, each with its database"), exchanges).await;
         Arc::into_inner(world).unwrap().remove().await;
         drop(middle);
@@ -74,7 +74,7 @@ async fn main() {
 /// What stands between the gateways.
 enum Middle {
     Memory,
-    Keeper(refnet::Keeper),
+    Keeper(Box<refnet::Keeper>),
 }
 
 /// The rate of exchanges, the middle one of some rounds.

@@ -24,8 +24,6 @@ impl wire::Randomness for Dice {
 
 /// A passage in hand.
 struct Held {
-    /// 0: not stored yet.
-    row: i64,
     person: Option<i64>,
     before: Option<Passage>,
     passage: Passage,
@@ -151,7 +149,7 @@ impl<'a> Book<'a> {
         let tokens: Vec<Vec<u8>> = codes.iter().map(|row| row.code_token.clone()).collect();
         let mut stored: BTreeSet<Vec<u8>> = store::codes(tx, &tokens).await?.into_iter().map(|row| row.code_token).collect();
         codes.retain(|row| stored.insert(row.code_token.clone()));
-        Ok(CodeRow::insert_all(&codes, tx).await?)
+        Ok(store::insert(tx, CodeRow::TABLE, CodeRow::COLUMNS, codes.iter().map(CodeRow::values).collect()).await?)
     }
 
     async fn ask(&mut self, tx: &mut Tx, asks: Vec<Ask>) -> Result<(), Fault> {
@@ -180,7 +178,7 @@ impl<'a> Book<'a> {
             let at = self.held.len();
             self.by_permit.insert(passage.record.no.to_string(), at);
             self.by_request.insert(key, at);
-            self.held.push(Held { row: 0, person, before: None, passage });
+            self.held.push(Held { person, before: None, passage });
             self.carry_out(effects);
         }
         Ok(())
@@ -196,7 +194,7 @@ impl<'a> Book<'a> {
             let at = self.held.len();
             self.by_permit.insert(row.permit_no, at);
             self.by_request.insert(row.request, at);
-            self.held.push(Held { row: row.id, person: row.person_id, before: Some(passage.clone()), passage });
+            self.held.push(Held { person: row.person_id, before: Some(passage.clone()), passage });
         }
         Ok(())
     }
@@ -220,7 +218,7 @@ impl<'a> Book<'a> {
     /// Writes what changed, and the messages that may leave once the transaction is durable. Answers how many messages.
     pub async fn close(self, tx: &mut Tx) -> Result<usize, Fault> {
         let keys = self.city.keys();
-        let (mut new_passages, mut new_records) = (vec![], vec![]);
+        let (mut passages, mut known, mut new_records) = (vec![], vec![], vec![]);
         let request_of: BTreeMap<usize, String> = self.by_request.into_iter().map(|(request, at)| (at, request)).collect();
         for (at, held) in self.held.iter().enumerate() {
             if held.before.as_ref() == Some(&held.passage) {
@@ -229,22 +227,24 @@ impl<'a> Book<'a> {
             let record = RecordRow::of(&held.passage, held.person);
             let row = passage_row(keys, held, &record, request_of.get(&at).cloned().unwrap_or_default())?;
             match &held.before {
-                None => {
-                    new_passages.push(row);
-                    new_records.push(record);
-                }
+                None => new_records.push(record),
                 Some(before) => {
-                    store::keep_passage(tx, row).await?;
+                    known.push(record.permit_no.clone());
                     if before.record != held.passage.record || shown(before) != record.shown {
                         store::keep_record(tx, &record).await?;
                     }
                 }
             }
+            passages.push(row.values());
         }
-        PassageRow::insert_all(&new_passages, tx).await?;
-        RecordRow::insert_all(&new_records, tx).await?;
-        let outgoing: Result<Vec<_>, Fault> = self.sends.iter().map(|(to, body)| outgoing(keys, to, body, self.now)).collect();
-        OutgoingRow::insert_all(&outgoing?, tx).await?;
+        // In the place of what was there: for many rows that is faster than changing one after another.
+        store::remove_passages(tx, &known).await?;
+        store::insert(tx, PassageRow::TABLE, PassageRow::COLUMNS, passages).await?;
+        let records = new_records.iter().map(RecordRow::values).collect();
+        store::insert(tx, RecordRow::TABLE, RecordRow::COLUMNS, records).await?;
+        let outgoing = self.sends.iter().map(|(to, body)| Ok(outgoing(keys, to, body, self.now)?.values()));
+        let outgoing: Result<Vec<_>, Fault> = outgoing.collect();
+        store::insert(tx, OutgoingRow::TABLE, OutgoingRow::COLUMNS, outgoing?).await?;
         Ok(self.sends.len())
     }
 }
@@ -253,7 +253,7 @@ fn passage_row(keys: &Keys, held: &Held, record: &RecordRow, request: String) ->
     let place = Place { table: PassageRow::TABLE, column: "machine", row: &record.permit_no };
     let machine = serde_json::to_vec(&held.passage).map_err(|_| crate::model::broken("状態機械の値"))?;
     Ok(PassageRow {
-        id: held.row,
+        id: 0,
         request,
         permit_no: record.permit_no.clone(),
         asker: record.asker.clone(),

@@ -42,8 +42,6 @@ platform::statements! {
     BY_PERMIT = concatcp!(PassageRow::SELECT, " where permit_no in ", KEYS);
     /// Passages that wait for time to pass.
     DUE = concatcp!(PassageRow::SELECT, " where due <= $1 order by due limit $2");
-    /// The next value of a passage.
-    KEEP_PASSAGE = "update refnet_passage set state = $2, due = $3, machine = $4 where id = $1";
     /// What another message added to a record.
     KEEP_RECORD = "update refnet_record set provided_at = $2, hidden = $3, shown = $4 where permit_no = $1";
     /// Messages to be sent.
@@ -70,7 +68,7 @@ platform::statements! {
     OLD = concatcp!(RecordRow::SELECT, " where asked_at < $1 order by asked_at limit $2");
     /// Records that go.
     REMOVE_RECORDS = concatcp!("delete from refnet_record where permit_no in ", KEYS);
-    /// Their passages.
+    /// Passages that go, for good or to be put in anew.
     REMOVE_PASSAGES = concatcp!("delete from refnet_passage where permit_no in ", KEYS);
     /// Notices posted before an instant.
     REMOVE_NOTICES = "delete from refnet_notice where posted_at < $1";
@@ -100,6 +98,18 @@ async fn run_for(tx: &mut Tx, sql: &'static str, keys: &[Param]) -> Result<(), D
         tx.run(sql, filled(chunk)).await?;
     }
     Ok(())
+}
+
+/// Rows from which on one COPY is faster than statements of some dozens of rows.
+const MANY: usize = 12;
+
+/// Puts rows in, by the way that suits their number.
+pub async fn insert(tx: &mut Tx, table: &'static str, columns: &[&'static str], all: Vec<Vec<Param>>) -> Result<(), DbError> {
+    match all.len() {
+        0 => Ok(()),
+        1..MANY => tx.insert_rows(table, columns, all).await,
+        _ => tx.load_rows(table, columns, all).await,
+    }
 }
 
 fn filled(chunk: &[Param]) -> Vec<Param> {
@@ -186,10 +196,6 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<PassageR
     read(&tx.all(DUE, params![now, limit]).await?, PassageRow::read)
 }
 
-pub async fn keep_passage(tx: &mut Tx, row: PassageRow) -> Result<(), DbError> {
-    tx.run(KEEP_PASSAGE, params![row.id, row.state, row.due, row.machine]).await.map(|_| ())
-}
-
 pub async fn keep_record(tx: &mut Tx, row: &RecordRow) -> Result<(), DbError> {
     tx.run(KEEP_RECORD, params![&row.permit_no, row.provided_at, row.hidden, row.shown]).await.map(|_| ())
 }
@@ -269,6 +275,10 @@ pub async fn old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Recor
 
 pub async fn remove(tx: &mut Tx, permits: &[String]) -> Result<(), DbError> {
     run_for(tx, REMOVE_RECORDS, &texts(permits)).await?;
+    remove_passages(tx, permits).await
+}
+
+pub async fn remove_passages(tx: &mut Tx, permits: &[String]) -> Result<(), DbError> {
     run_for(tx, REMOVE_PASSAGES, &texts(permits)).await
 }
 

@@ -234,7 +234,7 @@ async fn build(b_provides: bool, limits: Limits, networks: Vec<NetworkPublic>, w
     for (one, other) in ours.into_iter().zip(theirs) {
         let clock = Arc::new(FixedClock::noon(TODAY));
         let key = networks.next().unwrap_or_else(|| NetworkKey::from_seed(&[5; 32]).unwrap().public());
-        let a = Side::new(A, 1, one, clock.clone(), true, (limits, key.clone()), walled).await;
+        let a = Side::new(A, 1, one, clock.clone(), true, (limits, key), walled).await;
         let b = Side::new(B, 2, other, clock.clone(), b_provides, (limits, key), walled).await;
         let members = [(a.code.clone(), a.tenant.key.public()), (b.code.clone(), b.tenant.key.public())];
         all.push(World { a, b, network: Mutex::new(Network::new(&members, limits)), clock });
