@@ -82,6 +82,14 @@ const BENCHES: &[Bench] = &[
         beside: &[],
     },
     Bench {
+        name: "zones",
+        title: "P13 with all zones: two cities, two gateways, network and 住基ネット",
+        needs: &["--package", "app"],
+        data: &[],
+        args: &["--package", "app", "--example", "bench_zones", "--", "10000", "1000"],
+        peer: None,
+    },
+    Bench {
         name: "cards",
         title: "P6: cards and searches over HTTP in a city of 340,000",
         needs: &["--package", "app"],

@@ -4,7 +4,7 @@ use super::town::city_of;
 use super::{Opened, Options, Town, open_city, place};
 use crate::cities::{DemoCity, MINATO, YAMATE};
 use crate::running::{Running, asked_to_stop};
-use crate::zones::{Bound, Installation, NewCity, Plan, clock};
+use crate::zones::{Bound, Installation, NewCity, Plan, clock, operators};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -107,27 +107,33 @@ fn job(city: &DemoCity, staff_no: &str) -> String {
 fn neighbourhood(all: &Installation) {
     let plan = &all.plan;
     println!("別のプロセスで動いている相手(相互TLSでつながっています):");
-    for process in all.processes() {
-        let (name, web, city) = match &process.party {
-            Party::Network => ("情報提供ネットワークシステム(参照実装)".to_owned(), &plan.network.web, None),
-            Party::Juki => ("住基ネット(参照実装)".to_owned(), &plan.juki.web, None),
-            Party::Gateway(code) => match plan.city(code) {
-                Ok(city) => (format!("{} 中間サーバー", city.name_ja), &city.gateway.web, None),
-                Err(_) => continue,
-            },
-            Party::City(code) => match (plan.city(code), city_of(code)) {
-                (Ok(connected), Ok(city)) => (format!("{}(架空)", city.name_ja), &connected.own.web, Some(city)),
-                _ => continue,
-            },
+    for party in all.processes().iter().map(|process| &process.party) {
+        let mut staff: Vec<(&str, String)> = operators(party).iter().map(|o| (o.no, o.job_ja.to_owned())).collect();
+        let (name, web) = match party {
+            Party::Network => ("情報提供ネットワークシステム(参照実装)".to_owned(), &plan.network.web),
+            Party::Juki => ("住基ネット(参照実装)".to_owned(), &plan.juki.web),
+            Party::Gateway(code) | Party::City(code) => {
+                let (Ok(connected), Ok(city)) = (plan.city(code), city_of(code)) else { continue };
+                if matches!(party, Party::City(_)) {
+                    staff.extend(city.staff.iter().map(|m| (m.staff_no, job(city, m.staff_no))));
+                    (format!("{}(架空)", city.name_ja), &connected.own.web)
+                } else {
+                    (format!("{} 中間サーバー", city.name_ja), &connected.gateway.web)
+                }
+            }
         };
         println!("  {name}  http://{web}");
-        if process.party == Party::Network {
-            println!("  マイナポータル(参照実装)  http://{}/portal (利用者トークンは atena card で)", plan.portal);
+        let given = all.passwords.get(party);
+        for (no, job) in staff {
+            let password = given.and_then(|all| all.iter().find(|(n, _)| n == no)).map_or("(前回のパスワード)", |(_, p)| p);
+            println!("    {no}  {password}  {job}");
         }
-        for (no, password) in all.passwords.get(&process.party).into_iter().flatten() {
-            let what = city.map_or_else(|| "運用の職員".to_owned(), |city| job(city, no));
-            println!("    {no}  {password}  {what}");
+        if *party == Party::Network {
+            println!("  マイナポータル(参照実装)  http://{}/portal", plan.portal);
+            println!("    利用者トークンは atena card が出します");
         }
     }
-    println!("  住民の符号は、これから裏で取得します");
+    if !all.passwords.is_empty() {
+        println!("  住民の符号は、これから裏で取得します");
+    }
 }

@@ -67,6 +67,36 @@ const GATEWAY_OFFICES: &[Office] = &[Office { code: "joho", name_ja: "情報政�
 const NETWORK_OFFICES: &[Office] = &[refnet::OFFICE];
 const JUKI_OFFICES: &[Office] = &[refjuki::OFFICE];
 
+/// One of a zone's own staff, registered at its first start.
+pub struct Operator {
+    /// Staff number.
+    pub no: &'static str,
+    name: &'static str,
+    rank: i64,
+    roles: &'static str,
+    /// What they do.
+    pub job_ja: &'static str,
+}
+
+const NETWORK_STAFF: &[Operator] =
+    &[Operator { no: "7001", name: "運用 一", rank: 2, roles: "network_operator", job_ja: "網の運用" }];
+const JUKI_STAFF: &[Operator] =
+    &[Operator { no: "8001", name: "運用 二", rank: 2, roles: "juki_net_operator", job_ja: "住基ネットの運用" }];
+const GATEWAY_STAFF: &[Operator] = &[
+    Operator { no: "6001", name: "連携 一", rank: 1, roles: "gateway", job_ja: "情報連携 係員" },
+    Operator { no: "6002", name: "連携 二", rank: 2, roles: "gateway", job_ja: "情報連携 係長" },
+];
+
+/// Who signs in at a zone's pages; a city's staff are the city's own.
+pub fn operators(party: &Party) -> &'static [Operator] {
+    match party {
+        Party::Network => NETWORK_STAFF,
+        Party::Juki => JUKI_STAFF,
+        Party::Gateway(_) => GATEWAY_STAFF,
+        Party::City(_) => &[],
+    }
+}
+
 impl Make<'_> {
     /// Opens the zone's own database, keys and policy.
     async fn open(self) -> anyhow::Result<City> {
@@ -177,13 +207,13 @@ async fn start(
     programme: Programme,
     web: TcpListener,
     folder: &Path,
-    staff: &[(&'static str, &str, i64, &str)],
+    staff: &[Operator],
 ) -> anyhow::Result<(Running, Vec<(&'static str, String)>)> {
     let house = House::new(city.clone(), vec![desk::programme(), programme]);
     let mut passwords = vec![];
     let made = folder.join("staff");
     if !made.exists() {
-        for (no, name, rank, roles) in staff {
+        for Operator { no, name, rank, roles, .. } in staff {
             let password = admin::one_time_password(city.keys())?;
             let office = city.profile().offices.first().context("所属がありません")?.code;
             let posts = [(office, *rank, *roles, None)];
@@ -247,8 +277,7 @@ pub async fn network(plan: &Plan) -> anyhow::Result<Zone> {
     let clock = keeper.city().shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
     let (stop, stopped) = watch::channel(false);
-    let operators = [("7001", "運用 一", 2, "network_operator")];
-    let (running, passwords) = start(zone, refnet::programme(), bound.web, &folder, &operators).await?;
+    let (running, passwords) = start(zone, refnet::programme(), bound.web, &folder, NETWORK_STAFF).await?;
     let line = take_calls(bound.line, &identity, clock, refnet::line_router(keeper.clone()), stopped.clone());
     let client = Arc::new(client);
     let portal = portal::serve(portal, refnet::portal_router(keeper.clone(), client.clone()), stopped.clone());
@@ -284,8 +313,7 @@ pub async fn juki(plan: &Plan) -> anyhow::Result<Zone> {
     let gateways = plan.cities.iter().map(|c| (Party::Gateway(c.institution.clone()), c.gateway.line.clone()));
     let addresses: BTreeMap<Party, String> = gateways.chain([(Party::Network, plan.network.line.clone())]).collect();
     let (stop, stopped) = watch::channel(false);
-    let operators = [("8001", "運用 二", 2, "juki_net_operator")];
-    let (running, passwords) = start(zone, refjuki::programme(), bound.web, &folder, &operators).await?;
+    let (running, passwords) = start(zone, refjuki::programme(), bound.web, &folder, JUKI_STAFF).await?;
     let line = take_calls(bound.line, &identity, clock, refjuki::line_router(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let work = tokio::spawn(async move {
@@ -386,8 +414,7 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;
     let lines = GatewayLines { client, network: plan.network.line.clone(), city: city.own.line.clone() };
     let (stop, stopped) = watch::channel(false);
-    let operators = [("6001", "連携 一", 1, "gateway"), ("6002", "連携 二", 2, "gateway")];
-    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), bound.web, &folder, &operators).await?;
+    let (running, passwords) = start(zone, gateway::programme(keeper.clone()), bound.web, &folder, GATEWAY_STAFF).await?;
     let line = take_calls(bound.line, &identity, clock, gateway::routes(keeper.clone()), stopped.clone());
     let followed = follow(&identity, stopped.clone());
     let quit = stopped.clone();

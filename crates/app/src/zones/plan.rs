@@ -8,9 +8,11 @@ use line::{Ca, PeerName};
 use platform::keys::Keys;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::OpenOptions;
 use std::future::Future;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wire::ident::InstitutionCode;
@@ -20,6 +22,8 @@ use wire::seal::{SealKey, SealPublic};
 
 /// Life of a certificate; the process that holds the authority puts a new one in place after two thirds of it.
 const LIFE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The authority is this old when it is made; its own life is twice as long.
+const HISTORY: SignedDuration = SignedDuration::from_hours(24 * 365 * 5);
 /// How often it looks.
 const RENEWAL: Duration = Duration::from_secs(600);
 /// Name of the peer that stands for people's cards at the portal.
@@ -153,7 +157,8 @@ impl Plan {
     }
 
     fn ca(&self, now: Timestamp) -> anyhow::Result<Ca> {
-        Ok(Ca::open_or_create(&self.folder.join("ca"), now)?)
+        // The clock of a demo may be set back later: an authority from the future would close every line.
+        Ok(Ca::open_or_create(&self.folder.join("ca"), now - HISTORY)?)
     }
 
     /// Every peer with its folder: the zones, and people's cards.
@@ -258,7 +263,9 @@ impl Plan {
     pub fn store(&self) -> anyhow::Result<()> {
         // A zone that starts must not read half a plan.
         let fresh = self.folder.join("plan.new");
-        std::fs::write(&fresh, serde_json::to_vec_pretty(self)?)?;
+        // It may name databases with their passwords.
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
         Ok(std::fs::rename(fresh, self.folder.join(Self::FILE))?)
     }
 
@@ -268,6 +275,6 @@ impl Plan {
     /// No plan there, or one of another release.
     pub fn load(folder: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read(folder.join(Self::FILE)).with_context(|| format!("{} に計画がありません", folder.display()))?;
-        Ok(serde_json::from_slice(&text)?)
+        serde_json::from_slice(&text).with_context(|| format!("{} の計画を読めません。別の版のものです", folder.display()))
     }
 }
