@@ -25,7 +25,7 @@ platform::statements! {
     /// Whose former number is it?
     FORMER_TOKEN = concatcp!(FormerNumber::SELECT, " where number_token = $1 limit 1");
     /// 団番 of a stretch of 宛名番号.
-    DANS_BETWEEN = "select distinct atena_no, dan_no from hub_link where atena_no > $1 and atena_no <= $2 and dan_no is not null and superseded_seq is null";
+    DANS_OF_STRETCH = "select distinct atena_no, dan_no from hub_link where atena_no > $1 and atena_no <= $2 and dan_no is not null and superseded_seq is null";
     /// A programme's number.
     LINK = concatcp!(Link::SELECT, " where programme = $1 and number = $2 and superseded_seq is null");
     /// Links of a 宛名番号.
@@ -162,8 +162,8 @@ pub async fn dan_of(tx: &mut Tx, programme: &str, atena_no: &AtenaNo) -> Result<
     tx.first(DAN_OF, params![programme, atena_no]).await?.map(|r| r.get("dan_no")).transpose()
 }
 
-pub async fn dans_between(tx: &mut Tx, after: &str, until: &str) -> Result<BTreeMap<AtenaNo, DanNo>, DbError> {
-    let rows = tx.all(DANS_BETWEEN, params![after, until]).await?;
+pub async fn dans_of_stretch(tx: &mut Tx, after: &str, until: &str) -> Result<BTreeMap<AtenaNo, DanNo>, DbError> {
+    let rows = tx.all(DANS_OF_STRETCH, params![after, until]).await?;
     rows.iter().map(|r| Ok((r.get("atena_no")?, r.get("dan_no")?))).collect()
 }
 

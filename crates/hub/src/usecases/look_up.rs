@@ -57,7 +57,7 @@ pub async fn dans_between(
 ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
     unit.permit(kernel::access::Action::Run, NUMBER).await?;
     let (after, until) = (after.map_or("", AtenaNo::as_str), until.map_or(LAST, AtenaNo::as_str));
-    Ok(store::dans_between(&mut unit.tx, after, until).await?)
+    Ok(store::dans_of_stretch(&mut unit.tx, after, until).await?)
 }
 
 /// The 宛名番号 behind a 団番, without a look at the person: whoever shows more than the number asks for it.
