@@ -1,5 +1,6 @@
 //! Somebody at a desk: the real doors, session, case and forms of a house, without a network in between.
 
+use crate::browser::{Browser, Page};
 use anyhow::{Context, ensure};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -80,6 +81,22 @@ impl Clerk {
         let opened = case::open(&self.city, &mut tx, &staff, "受付", "試験", &subjects).await?;
         case::resume(&mut tx, &staff, opened.id).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// The same session in a real browser; answers the address that the pages stand under.
+    ///
+    /// # Errors
+    /// No browser, or no port.
+    pub async fn in_browser(&self) -> anyhow::Result<(Page, String)> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let at = format!("http://{}", listener.local_addr()?);
+        let start = || async { axum::response::Html("<!doctype html><title>start</title><link rel=icon href=data:,>") };
+        let router = self.house.clone().over_plain_http().router().route("/start", axum::routing::get(start));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let page = Browser::shared().await?.page().await?;
+        page.goto(&format!("{at}/start")).await?;
+        page.eval(&format!("document.cookie = '{}; path=/'", self.cookie())).await?;
+        Ok((page, at))
     }
 
     async fn send(&self, request: Request<Body>) -> anyhow::Result<Answer> {

@@ -9,11 +9,11 @@ use testkit::Clerk;
 const TAX: &str = "TM00000000000002";
 const MEDICAL: &str = "JT00000000000003";
 
-fn answer(amount: &str) -> (String, serde_json::Value) {
+pub fn answer(amount: &str) -> (String, serde_json::Value) {
     ("answered".into(), json!([{ "key": "2026", "items": { "市町村民税所得割額": { "given": amount } } }]))
 }
 
-async fn ask(clerk: &Clerk, who: u64) -> String {
+pub async fn ask(clerk: &Clerk, who: u64) -> String {
     let number = atena(who).to_string();
     let fields = [
         ("number", number.as_str()),
@@ -28,7 +28,7 @@ async fn ask(clerk: &Clerk, who: u64) -> String {
     to
 }
 
-async fn consent(clerk: &Clerk, who: u64) {
+pub async fn consent(clerk: &Clerk, who: u64) {
     let number = atena(who).to_string();
     let fields = [
         ("number", number.as_str()),

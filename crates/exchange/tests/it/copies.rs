@@ -9,14 +9,14 @@ use wire::replica::Value;
 
 const HEAD: &str = "処理,宛名番号,年度など,公開開始日,公開終了日,市町村民税所得割額,市町村民税均等割額";
 
-async fn hand_over(clerk: &Clerk, rows: &[String]) {
+pub async fn hand_over(clerk: &Clerk, rows: &[String]) {
     let body = format!("{HEAD}\n{}\n", rows.join("\n"));
     let fields = [("system", "税システム"), ("data_set", "TM00000000000002")];
     let (status, _, page) = clerk.says("/exchange/originals", &fields, &[("file", "tax.csv", &body)]).await.unwrap();
     assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
 }
 
-fn taxed(who: u64, amount: &str) -> String {
+pub fn taxed(who: u64, amount: &str) -> String {
     format!("登録,{},2026,2026-06-01,,{amount},3000", atena(who))
 }
 

@@ -4,6 +4,7 @@
 
 mod asking;
 mod copies;
+mod pages;
 mod peer;
 mod providing;
 mod world;

@@ -9,9 +9,9 @@ use platform::staff::OpenCase;
 use platform::{StaffContext, Unit};
 use serde_json::json;
 
-const PERMIT: &str = "0123456789abcdef0123456789abcdef";
+pub const PERMIT: &str = "0123456789abcdef0123456789abcdef";
 
-fn held() -> serde_json::Value {
+pub fn held() -> serde_json::Value {
     json!({
         "permit": PERMIT, "dan": dan(1), "asker": B, "procedure": "JT00000000000001", "data_set": "TM00000000000001", "version": 1,
         "state": "HELD", "hold": "person", "since": "2026-11-20T02:00:00Z", "content": [],
