@@ -226,7 +226,8 @@ pub async fn outsiders_numbered(tx: &mut Tx, token: &[u8]) -> Result<Vec<Outside
 
 /// 住登外者 with this birth date, reading or name, or with the 個人番号 of this token.
 pub async fn outsiders_like(tx: &mut Tx, said: [&str; 3], token: Option<&[u8]>) -> Result<Vec<Outsider>, DbError> {
-    let [birth, kana, name] = said;
+    // What is not said agrees with nobody.
+    let [birth, kana, name] = said.map(|text| (!text.is_empty()).then(|| text.to_owned()));
     tx.all(OUTSIDERS_LIKE, params![birth, kana, name, token.map(<[u8]>::to_vec)]).await?.iter().map(Outsider::read).collect()
 }
 

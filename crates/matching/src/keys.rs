@@ -199,6 +199,19 @@ fn last_number(text: &str) -> Option<String> {
     (!run.is_empty()).then(|| run.into_iter().collect())
 }
 
+/// A letter of a reading as a copyist may have taken it: marks of voice are lost, シ and ツ, ソ and ン look alike.
+pub(crate) fn as_copied(letter: char) -> char {
+    let back = |n| char::from_u32(letter as u32 - n).unwrap_or(letter);
+    match letter {
+        'ツ' | 'ヅ' => 'シ',
+        'ン' => 'ソ',
+        'ガ' | 'ギ' | 'グ' | 'ゲ' | 'ゴ' | 'ザ' | 'ジ' | 'ズ' | 'ゼ' | 'ゾ' | 'ダ' | 'ヂ' | 'デ' | 'ド' => back(1),
+        'バ' | 'ビ' | 'ブ' | 'ベ' | 'ボ' => back(1),
+        'パ' | 'ピ' | 'プ' | 'ペ' | 'ポ' => back(2),
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,18 +268,5 @@ mod tests {
         assert_eq!(hash(""), 0);
         assert_eq!(join(&[hash("高崎"), 0]), 0);
         assert_ne!(join(&[1, 2]), join(&[2, 1]));
-    }
-}
-
-/// A letter of a reading as a copyist may have taken it: marks of voice are lost, シ and ツ, ソ and ン look alike.
-pub(crate) fn as_copied(letter: char) -> char {
-    let back = |n| char::from_u32(letter as u32 - n).unwrap_or(letter);
-    match letter {
-        'ツ' | 'ヅ' => 'シ',
-        'ン' => 'ソ',
-        'ガ' | 'ギ' | 'グ' | 'ゲ' | 'ゴ' | 'ザ' | 'ジ' | 'ズ' | 'ゼ' | 'ゾ' | 'ダ' | 'ヂ' | 'デ' | 'ド' => back(1),
-        'バ' | 'ビ' | 'ブ' | 'ベ' | 'ボ' => back(1),
-        'パ' | 'ピ' | 'プ' | 'ペ' | 'ポ' => back(2),
-        other => other,
     }
 }
