@@ -2,13 +2,14 @@
 
 use crate::world::{empty, files, program};
 use app::demo::serve::plan;
-use app::zones::{Installation, Plan};
+use app::zones::{Installation, Plan, PortTaken, Process};
 use kernel::Date;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use wire::machine::Party;
 
 const TODAY: Date = Date::constant(2026, 11, 20);
 
@@ -41,6 +42,26 @@ async fn a_port_that_another_program_has_is_exchanged_and_keys_and_codes_stay() 
     assert!(all.passwords.is_empty());
     assert_ne!(std::fs::read(&files(&folder.join("network").join("line"))[0]).unwrap(), certificate);
     all.stop().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_zone_whose_port_is_taken_ends_before_it_makes_anything() {
+    let folder = empty("taken");
+    let plan = plan(&folder, Some(TODAY), [10, 10]).unwrap();
+    plan.store().unwrap();
+    for at in [&plan.juki.web, &plan.juki.line] {
+        let taken = TcpListener::bind(at).unwrap();
+        let mut zone = Process::spawn(program(), &folder, &Party::Juki).unwrap();
+        let why = zone.ready().unwrap_err();
+        assert!(why.is::<PortTaken>() && why.to_string().contains(at), "{why}");
+        assert!(zone.passwords.is_empty() && !folder.join("juki").join("zone.db").exists());
+        drop(taken);
+    }
+    let mut zone = Process::spawn(program(), &folder, &Party::Juki).unwrap();
+    zone.ready().unwrap();
+    assert_eq!(zone.passwords.len(), 1);
+    drop(zone);
     std::fs::remove_dir_all(folder).unwrap();
 }
 
