@@ -49,7 +49,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         (typed("evidence", "同意の書類").required().hint("申請書の番号など。氏名は書きません").text())
         (button_row(&[Action::submit("登録する").key("F9").primary()], html! { "同じ同意日でもう一度登録すると、終わりと書類が改まります" }))
     };
-    let ledger = Ledger::default().with(Consent::REGISTER, rows.iter().map(|r| named(&desk.needs, r.in_words())));
+    let ledger = Ledger::default().with(Consent::REGISTER, rows.iter().map(|r| named(&call.city, &desk.needs, r.in_words())));
     let main = html! {
         (card("同意を登録する", "同意した人は、案件の対象になります", post_form("consent", PAGE, false, &call.hidden(), form)))
         (ledger.cards(|_| true))

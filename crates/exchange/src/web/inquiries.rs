@@ -107,7 +107,6 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         )],
         data: serde_json::json!({ "inquiries": data, "counts": counts.iter().cloned().collect::<std::collections::BTreeMap<_, _>>() }),
         status: if problems.is_empty() { 0 } else { 422 },
-        refresh: None,
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))

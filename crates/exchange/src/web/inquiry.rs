@@ -55,11 +55,15 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
     let mut actions = vec![Action::link("照会の一覧へ戻る", inquiries::LIST).key("F6")];
     let path = |verb: &str| format!("{}/{}/{verb}", inquiries::LIST, row.id);
     match waits {
-        true => actions.push(Action::post("取りやめる", &path("cancel"), call.hidden_owned()).danger()),
+        true => {
+            // Not by itself: every look is recorded.
+            actions.insert(0, Action::link("いまの状況を見る", &format!("{}/{}", inquiries::LIST, row.id)).key("F8"));
+            actions.push(Action::post("取りやめる", &path("cancel"), call.hidden_owned()).danger());
+        }
         false => actions.push(Action::post("確認を終える", &path("checked"), call.hidden_owned()).key("F9")),
     }
     let as_of = row.as_of.map(|at| format!("{} 時点の副本", wareki(civil(at))));
-    let ledger = Ledger::default().with(Inquiry::REGISTER, [named(&desk.needs, row.in_words())]);
+    let ledger = Ledger::default().with(Inquiry::REGISTER, [named(&call.city, &desk.needs, row.in_words())]);
     let main = html! {
         (card("照会", "", html! {
             (definition_list(&[
@@ -91,7 +95,6 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
             })).collect::<Vec<_>>(),
             "registers": ledger.json(|_| true),
         }),
-        refresh: waits.then_some(3),
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))

@@ -12,6 +12,7 @@ pub mod records;
 use crate::Needs;
 use crate::originals::Sources;
 use kernel::time::{Timestamp, civil, clock_time, wareki_short};
+use platform::City;
 use platform::register::Shown;
 use webkit::components::Tone;
 use wire::inquiry::Given;
@@ -60,13 +61,15 @@ pub fn lines(records: &[Given]) -> Vec<[String; 3]> {
 }
 
 /// A ledger row with codes by their names.
-pub fn named(needs: &Needs, row: Vec<Shown>) -> Vec<Shown> {
+pub fn named(city: &City, needs: &Needs, row: Vec<Shown>) -> Vec<Shown> {
     let list = crate::list().ok();
     let word = |(column, text): Shown| {
         let text = match (column.name, list) {
             ("procedure_code", Some(list)) => list.procedure_ja(&text),
             ("data_set", Some(list)) => list.data_set_ja(&text),
             ("provider" | "counterpart", _) => needs.institution_ja(&text),
+            ("programme", _) => city.purpose(&text).map_or(text, |p| p.name_ja.to_owned()),
+            ("office", _) => city.office_name(&text),
             _ => text,
         };
         (column, text)

@@ -86,7 +86,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
     if differing {
         actions.push(buttons("差異のある人を送り直す", &format!("{last}/again")));
     }
-    let words = |rows: Vec<Vec<platform::register::Shown>>| rows.into_iter().map(|row| named(&desk.needs, row));
+    let words = |rows: Vec<Vec<platform::register::Shown>>| rows.into_iter().map(|row| named(&call.city, &desk.needs, row));
     let ledger = Ledger::default()
         .with(Comparison::REGISTER, comparisons.iter().map(Comparison::in_words))
         .with(Difference::REGISTER, words(differences.iter().map(Difference::in_words).collect()))

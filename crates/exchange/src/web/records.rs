@@ -45,7 +45,7 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
         filter: true,
         ..Table::default()
     };
-    let ledger = Ledger::default().with(Exchanged::REGISTER, mine.iter().map(|r| named(&desk.needs, r.in_words())));
+    let ledger = Ledger::default().with(Exchanged::REGISTER, mine.iter().map(|r| named(&call.city, &desk.needs, r.in_words())));
     let main = html! {
         (card("最近の記録", "氏名はありません。案件の対象にした人の記録は、下に出ます", table(&listed)))
         (ledger.cards(|_| true))

@@ -93,7 +93,7 @@ async fn an_answer_that_is_called_back_is_gone_and_the_office_is_told() {
         consent(&clerk, 1).await;
         let page = ask(&clerk, 1).await;
         world.courier().await;
-        for (_, inquiry) in &mut world.peer.0.lock().unwrap().inquiries {
+        for inquiry in world.peer.0.lock().unwrap().inquiries.values_mut() {
             inquiry.0 = "rechecking".into();
         }
         world.courier().await;
@@ -104,7 +104,7 @@ async fn an_answer_that_is_called_back_is_gone_and_the_office_is_told() {
         assert_eq!((&seen["state"], &seen["records"]), (&json!("照会中"), &json!([])));
         assert_eq!(world.count("select count(answer) as n from exchange_inquiry").await, 0, "what was called back is not kept");
         assert_eq!(world.count("select count(*) as n from platform_task where kind = 'exchange.called_back'").await, 1);
-        for (_, inquiry) in &mut world.peer.0.lock().unwrap().inquiries {
+        for inquiry in world.peer.0.lock().unwrap().inquiries.values_mut() {
             *inquiry = answer("90000");
         }
         world.clock.pass_minutes(1);

@@ -122,7 +122,7 @@ async fn a_parent_is_asked_about_by_keyboard_alone() {
     page.load_after(page.press("F9")).await.unwrap();
     page.wait_for_text("送信待ち").await.unwrap();
     world.courier().await;
-    // The page looks again by itself while it waits.
+    page.load_after(page.press("F8")).await.unwrap();
     page.wait_for_text("120000").await.unwrap();
     drop(page);
     for world in std::iter::once(world).chain(all) {
