@@ -192,6 +192,7 @@ const IDS: &[(&str, &str)] = &[
         "/claims/receipts/",
         "select id from claims_receipt where id in (select receipt_id from claims_finding where note is not null)",
     ),
+    ("/hub/batches/", "select id from hub_batch"),
     ("/hub/recalls/", "select id from hub_recall"),
     ("/hub/review/", "select id from hub_question"),
     ("/jobs/", "select id from platform_job"),
