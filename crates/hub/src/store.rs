@@ -90,8 +90,8 @@ platform::statements! {
     BATCH_COUNTS = "select outcome, count(*) as n from hub_batch_row where batch_id = $1 group by outcome order by outcome";
     /// Rows of a run, in order.
     BATCH_ROWS = concatcp!(BatchRow::SELECT, " where batch_id = $1 and line > $2 order by line limit $3");
-    /// Rows of a run that a person has to look at.
-    BATCH_TROUBLE = concatcp!(BatchRow::SELECT, " where batch_id = $1 and outcome in ('誤り', '確認待ち') order by line limit 200");
+    /// Rows of a run, those first that a person has to look at.
+    BATCH_FIRST = concatcp!(BatchRow::SELECT, " where batch_id = $1 order by case when outcome in ('誤り', '確認待ち') then 0 else 1 end, line limit 200");
     /// The last row that is done.
     BATCH_DONE = "select cast(coalesce(max(line), 0) as bigint) as n from hub_batch_row where batch_id = $1";
     /// The run is over.
@@ -326,8 +326,9 @@ pub async fn batch_rows(tx: &mut Tx, id: i64, after: i64, limit: i64) -> Result<
     tx.all(BATCH_ROWS, params![id, after, limit]).await?.iter().map(BatchRow::read).collect()
 }
 
-pub async fn batch_trouble(tx: &mut Tx, id: i64) -> Result<Vec<BatchRow>, DbError> {
-    tx.all(BATCH_TROUBLE, params![id]).await?.iter().map(BatchRow::read).collect()
+/// The rows that a page shows: wrong ones and those with a question before the others.
+pub async fn batch_first(tx: &mut Tx, id: i64) -> Result<Vec<BatchRow>, DbError> {
+    tx.all(BATCH_FIRST, params![id]).await?.iter().map(BatchRow::read).collect()
 }
 
 pub async fn batch_done(tx: &mut Tx, id: i64) -> Result<i64, DbError> {

@@ -101,22 +101,22 @@ pub async fn start(call: Call) -> Result<Reply, Fault> {
     Ok(Reply::See(to))
 }
 
-/// One run: how many rows came to each end, and the rows that a person has to look at.
+/// One run: how many rows came to each end, and its rows, those first that a person has to look at.
 pub async fn show(call: Call) -> Result<Reply, Fault> {
     let id = call.id("id")?;
     let mut unit = call.look().await?;
     unit.permit(Search, LINK).await?;
     let run = store::batch(&mut unit.tx, id).await?;
     let counts = store::batch_counts(&mut unit.tx, id).await?;
-    let trouble = store::batch_trouble(&mut unit.tx, id).await?;
+    let first = store::batch_first(&mut unit.tx, id).await?;
     let mut subjects = vec![];
-    for number in trouble.iter().filter_map(|row| row.atena_no.as_ref()) {
+    for number in first.iter().filter_map(|row| row.atena_no.as_ref()) {
         subjects.extend(unit.find_subject(number).await?);
     }
     unit.bulk(&subjects, &[LINK]);
     let ledger = Ledger::default()
         .with(Batch::REGISTER, [reworded(&call.city, run.in_words())])
-        .with(BatchRow::REGISTER, trouble.iter().map(BatchRow::in_words));
+        .with(BatchRow::REGISTER, first.iter().map(BatchRow::in_words));
     let numbers: Vec<_> = counts.iter().map(|(outcome, n)| (outcome.as_str(), html! { (n) "行" })).collect();
     let main = html! {
         (card("結果", &programme_ja(&call.city, &run.programme), html! {
@@ -125,7 +125,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
                 Action::link("全部の行の結果(CSV)", &format!("{LIST}/{id}/result.csv")).file(),
                 Action::link("名寄せの確認へ", super::review::QUEUE),
                 Action::link("一括処理の一覧へ戻る", LIST).key("F6"),
-            ], html! { "下には、誤りと確認待ちの行が出ます" }))
+            ], html! { "下には、誤りと確認待ちの行から順に、最大200行が出ます" }))
         }))
         (ledger.cards(|_| true))
     };

@@ -23,6 +23,10 @@ pub(super) async fn outsiders(cast: &mut Cast, made: &synth::City) -> anyhow::Re
         .map(|p| p.individual_number.expose().to_owned())
         .context("子の個人番号がありません")?;
     let outsider = registered(cast, &typed).await?;
+    let clerk = cast.at("4001")?;
+    let query = |text: &str| webkit::server::encode(text);
+    let found = clerk.api(&format!("/hub/search?birth={}&kana={}", query("R2.11.2"), query(ELDER))).await?;
+    check("統合宛名の検索は、二つの項目で住登外者も見つける", found.to_string().contains(&outsider))?;
     let linked = |view: &Value| view.get("dan_no").is_some_and(|d| !d.is_null());
     let question = asked(cast, "個人番号は一致").await?;
     let view = about(cast, &outsider).await?;
