@@ -88,6 +88,7 @@ const BENCHES: &[Bench] = &[
         data: &[],
         args: &["--package", "app", "--example", "bench_zones", "--", "10000", "1000"],
         peer: None,
+        beside: &[],
     },
     Bench {
         name: "cards",
