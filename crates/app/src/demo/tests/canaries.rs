@@ -106,7 +106,9 @@ async fn plant(house: &House) -> (Vec<Canary>, Vec<String>) {
     for register in house.programmes.iter().flat_map(|p| &p.registers) {
         for column in register.columns.iter().filter(|c| !decides(register.table, c.name)) {
             let n = canaries.len();
-            let day = Date::constant(2041, 1, 1).checked_add(jiff::Span::new().days(i64::try_from(n).unwrap())).unwrap();
+            // R23.8.1 also begins R23.8.15: the first three days of a month are left out.
+            let days = std::iter::successors(Some(Date::constant(2041, 1, 4)), |day| day.tomorrow().ok());
+            let day = days.filter(|day| day.day() > 3).nth(n).unwrap();
             let yen = Yen(7_000_000 + i64::try_from(n).unwrap() * 1_009);
             let word = if column.label_ja.contains("カナ") { format!("ミハリ{n:03}") } else { format!("見張{n:03}号") };
             let (value, spellings): (platform::db::Param, Vec<String>) = match column.kind {
