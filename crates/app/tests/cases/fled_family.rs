@@ -139,7 +139,7 @@ async fn the_fled_family() {
     assert_eq!(seen, sees(&mut control_at).await);
     assert!(seen[0].contains("\"exchanges\":[]") && seen[2].contains("123000"), "{seen:?}");
     let [his, controls] = times([&mut father_at, &mut control_at]).await;
-    assert!(his < controls * 2 && controls < his * 2, "{his:?} {controls:?}");
+    assert!(his < controls * 3 && controls < his * 3, "{his:?} {controls:?}");
 
     // The measures end in the city; nothing is lifted at the gateway, in the records or in what he sees.
     for (who, dan) in here.iter().zip(&protected) {

@@ -1,4 +1,4 @@
-//! The concrete cases of the exchange with all zones running: seven processes, each with its own database, keys and certificate.
+//! The concrete cases of the exchange with all zones running: six processes, each with its own database, keys and certificate.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
