@@ -65,6 +65,20 @@ impl HubPort for NoHub {
     async fn dan_no(&self, _: &mut Unit, _: &str, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         Ok(None)
     }
+    async fn dan_of(&self, _: &mut Unit, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        Ok(None)
+    }
+    async fn dans_between(
+        &self,
+        _: &mut Unit,
+        _: Option<&AtenaNo>,
+        _: Option<&AtenaNo>,
+    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
+        Ok(BTreeMap::new())
+    }
+    async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
+        Ok(None)
+    }
 }
 
 /// One city of the test.

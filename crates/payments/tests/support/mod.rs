@@ -21,6 +21,7 @@ use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, case};
 use ports::facts::{IndividualNumber, ResidentFacts, ResidentHit};
 use ports::{HubPort, Ports, ResidentPort};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower::ServiceExt;
 use webkit::{House, Programme};
@@ -87,6 +88,20 @@ struct NoHub;
 #[async_trait]
 impl HubPort for NoHub {
     async fn dan_no(&self, _: &mut Unit, _: &str, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        Ok(None)
+    }
+    async fn dan_of(&self, _: &mut Unit, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
+        Ok(None)
+    }
+    async fn dans_between(
+        &self,
+        _: &mut Unit,
+        _: Option<&AtenaNo>,
+        _: Option<&AtenaNo>,
+    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
+        Ok(BTreeMap::new())
+    }
+    async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         Ok(None)
     }
 }
