@@ -154,8 +154,8 @@ pub fn programme(needs: Needs) -> Programme {
         ],
         statements: store::STATEMENTS.to_vec(),
         migrations: vec![Migration {
-            name: "0017_exchange",
-            sql: include_str!("../../../migrations/0017_exchange.sql"),
+            name: "0055_exchange",
+            sql: include_str!("../../../migrations/0055_exchange.sql"),
             postgres_only: false,
         }],
         routes: routes(&desk),
