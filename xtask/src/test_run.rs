@@ -89,6 +89,7 @@ pub fn screens() -> Result<bool> {
         ["app", "--test", "pages", "a_clerk_works_by_keyboard"],
         ["app", "--test", "pages", "the_sign_in_page"],
         ["app", "--lib", "--", "screens"],
+        ["exchange", "--test", "it", "every_page"],
         ["gateway", "--test", "browser", "every_page"],
         ["refnet", "--test", "it", "every_page"],
     ] {

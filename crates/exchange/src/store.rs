@@ -229,11 +229,17 @@ pub async fn copies_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<Copy>, DbError>
 /// Writes what the gateway has now.
 pub async fn put_copies(tx: &mut Tx, rows: &[Copy], known: bool) -> Result<(), DbError> {
     if known {
-        for row in rows {
-            tx.run(DELETE_COPY, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await?;
-        }
+        forget_copies(tx, rows).await?;
     }
     Copy::insert_all(rows, tx).await
+}
+
+/// Nothing is remembered of these places any more.
+pub async fn forget_copies(tx: &mut Tx, rows: &[Copy]) -> Result<(), DbError> {
+    for row in rows {
+        tx.run(DELETE_COPY, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await?;
+    }
+    Ok(())
 }
 
 pub async fn send_again(tx: &mut Tx, who: &AtenaNo) -> Result<(), DbError> {

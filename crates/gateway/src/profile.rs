@@ -44,6 +44,8 @@ pub struct Profile {
     pub live: LiveVersions,
     /// 事務.
     pub businesses: Vec<Business>,
+    /// Address of the city's own pages, where a 団番 leads to the person: the gateway knows nobody's name.
+    pub city_pages: Option<String>,
 }
 
 impl Profile {

@@ -9,7 +9,6 @@ mod support;
 use gateway::NewConsent;
 use kernel::Date;
 use serde_json::{Value as Json, json};
-use std::path::Path;
 use support::calls::{answered, count, post, question, register, single};
 use support::staff::{claim, open_case, signed_in};
 use support::{A, B, MEDICAL, Side, World, code, dan, tax, taxed, worlds};
@@ -85,23 +84,7 @@ async fn busy(world: &World) {
 }
 
 async fn look(page: &Page, at: &str, path: &str, picture: &str) {
-    page.goto(&format!("{at}{path}")).await.unwrap();
-    let found = page.axe().await.unwrap();
-    assert!(found.is_empty(), "{path}: {}", found[0]);
-    for (width, height) in [(1280, 900), (1024, 700)] {
-        page.resize(width, height).await.unwrap();
-        let over = page.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth").await.unwrap();
-        assert_eq!(over, 0, "{path} sticks out of a window of {width}");
-        let cut = "[...document.querySelectorAll('.table-wrap')].filter(w => w.scrollWidth > w.clientWidth + 1).length";
-        assert!(width < 1280 || page.eval(cut).await.unwrap() == 0, "{path} has a table that is cut off");
-    }
-    page.resize(1280, 900).await.unwrap();
-    let problems = page.problems();
-    assert!(problems.is_empty(), "{path}: {}", problems.join("\n"));
-    let kept = std::env::var_os("ATENA_SCREENS").filter(|_| KEPT.contains(&picture));
-    if let Some(folder) = std::env::var_os("ATENA_SCREENS_ALL").or(kept) {
-        page.screenshot(&Path::new(&folder).join(format!("{picture}.png")), 1280, true).await.unwrap();
-    }
+    testkit::look(page, at, path, picture, &KEPT).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -139,7 +139,8 @@ async fn one_person_is_seen_in_a_case_only() {
         assert_eq!(desk.post("/gateway/people", "k3", &field).await.0, StatusCode::SEE_OTHER);
         let path = format!("/gateway/people/{}", dan(1));
         let (page, json) = both(&desk, &path).await;
-        for words in [dan(1).as_str(), "地方税関係情報", "2026", "提供あり", "保育の利用者負担額"] {
+        let city = format!("http://city.test/hub/dan/{}", dan(1));
+        for words in [dan(1).as_str(), "地方税関係情報", "2026", "提供あり", "保育の利用者負担額", &city] {
             assert!(page.contains(words), "{words}: {page}");
         }
         assert!(!page.contains("120000") && !json.contains("120000"), "contents are not here");

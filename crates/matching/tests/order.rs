@@ -37,6 +37,22 @@ fn run<'a>(portions: impl Iterator<Item = &'a [Record<'a>]>) -> Linkage {
     link(corpus, &Settings { registry: Some("juki".to_owned()), policy: Policy { phone: true, unstated_birth: true } })
 }
 
+#[test]
+fn two_records_under_one_number_that_differ_in_the_last_bit_of_their_token_have_one_order() {
+    let record = |system, number, token, birth| Record {
+        system,
+        number,
+        token,
+        name: NAMES[1].0,
+        kana: NAMES[1].1,
+        birth,
+        address: HOMES[1],
+        ..Record::default()
+    };
+    let [a, b, c] = [record("juki", "9", 2, BIRTHS[0]), record("juki", "9", 3, BIRTHS[0]), record("zei", "4", 2, "")];
+    assert_eq!(run(std::iter::once(&[a, b, c][..])), run(std::iter::once(&[b, c, a][..])));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -6,9 +6,11 @@
 pub mod browser;
 pub mod clerk;
 pub mod clock;
+pub mod look;
 pub mod random;
 
 pub use browser::{Browser, Page, Violation};
 pub use clerk::Clerk;
 pub use clock::FixedClock;
+pub use look::look;
 pub use random::SeededRandom;

@@ -64,7 +64,8 @@ pub async fn connected(program: &Path, options: &Options, neighbours: u32) -> an
     let begun = Instant::now();
     let new = place::begin(options).await?;
     let institution = InstitutionCode::parse(options.city.institution)?;
-    let plan = plan(&zones_folder(&options.data), options.today, [options.residents, neighbours])?;
+    let mut plan = plan(&zones_folder(&options.data), options.today, [options.residents, neighbours])?;
+    plan.pages_at(&institution, options.listen);
     let mut all = Installation::start(program, plan, &[options.city.institution]).await?;
     let bound = Bound::of(all.line(&institution)?, options.listen).await?;
     let town = Town::open(&all.plan, options.clone(), new, bound).await?;

@@ -343,7 +343,7 @@ impl Sender for GatewayLines {
 }
 
 /// How a tenant of the plan is connected: every procedure of the list for asking, every data set for providing.
-fn profile(plan: &Plan, provides: bool) -> anyhow::Result<Profile> {
+fn profile(plan: &Plan, city: &ConnectedCity) -> anyhow::Result<Profile> {
     let list = PermittedList::load()?;
     let live = list.data_sets().keys().map(|id| {
         let from = Period { from: Date::constant(2020, 1, 1), to: None };
@@ -359,8 +359,9 @@ fn profile(plan: &Plan, provides: bool) -> anyhow::Result<Profile> {
             procedures: list.procedures().keys().cloned().collect(),
             data_sets: list.data_sets().keys().cloned().collect(),
             asks: true,
-            provides,
+            provides: city.provides,
         }],
+        city_pages: Some(format!("http://{}", city.own.web)),
         list,
     })
 }
@@ -408,7 +409,7 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
         limits: Limits::load()?,
     };
     let zone = make.open().await?;
-    let keeper = gateway::Keeper::new(zone.clone(), tenant, profile(plan, city.provides)?, "joho", SystemRandomness::default());
+    let keeper = gateway::Keeper::new(zone.clone(), tenant, profile(plan, city)?, "joho", SystemRandomness::default());
     let identity = Identity::load(&plan.identity(&me))?;
     let clock = zone.shared_clock();
     let client = Client::new(&identity, clock.clone(), Timeouts::default())?;

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::future::Future;
 use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -254,6 +255,13 @@ impl Plan {
         let secret =
             [keys.token("gateway_seal_1", institution.as_str())?, keys.token("gateway_seal_2", institution.as_str())?].concat();
         Ok(SealKey::from_seed(&platform::keys::sha256(&secret)))
+    }
+
+    /// A city's pages are where whoever starts it wants them, not on a port of the plan.
+    pub fn pages_at(&mut self, institution: &InstitutionCode, listen: SocketAddr) {
+        for city in self.cities.iter_mut().filter(|c| c.institution == *institution) {
+            city.own.web = format!("localhost:{}", listen.port());
+        }
     }
 
     /// Stores the plan in its folder.

@@ -4,13 +4,14 @@
 use super::{ask, before, by_itself, by_the_desk, subject_of, unreadable};
 use crate::lines::{Line, Unsent};
 use crate::messages::{self, NewConsent, Provision, RecordLine};
-use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD};
+use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD, WAITS};
 use crate::store::{self, Due};
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use platform::chore::Chore;
+use platform::fault::FaultKind;
 use platform::task::{self, NewTask};
 use platform::{City, Fault, Unit};
 use ports::HubPort;
@@ -101,26 +102,38 @@ impl Courier {
         let all = store::inquiries_due(&mut tx, due).await?;
         drop(tx);
         for row in all {
-            let mut new = row.clone();
-            new.checked_at = Some(now);
-            match row.state.as_str() {
-                crate::model::WAITS => self.take_out(city, &mut new).await?,
-                _ => {
-                    let request = RequestId::parse(&row.request).map_err(unreadable)?;
-                    let shown = messages::status(&self.line, &request).await?;
-                    stand(&mut new, shown.shown, shown.error);
+            match self.follow(city, &row, now).await {
+                Err(fault) if fault.kind != FaultKind::Unavailable => {
+                    // One that cannot be worked must not keep the others waiting behind it.
+                    tracing::error!(inquiry = row.id, what = %fault.what, why = %fault.why, "an inquiry could not be followed");
+                    let mut tx = city.db().write().await?;
+                    store::set_inquiry(&mut tx, &Inquiry { checked_at: Some(now), ..row.clone() }, &row.state).await?;
+                    tx.commit().await?;
                 }
+                done => done?,
             }
-            let brought = match (new.state.as_str(), &new.answer) {
-                ("回答あり", None) => {
-                    let request = RequestId::parse(&new.request).map_err(unreadable)?;
-                    Some(messages::fetch(&self.line, &request).await?)
-                }
-                _ => None,
-            };
-            self.keep(city, &row, new, brought).await?;
         }
         Ok(())
+    }
+
+    /// Takes one inquiry out, or asks after it, and brings in its answer.
+    async fn follow(&self, city: &City, row: &Inquiry, now: Timestamp) -> Result<(), Fault> {
+        let mut new = Inquiry { checked_at: Some(now), ..row.clone() };
+        if row.state == WAITS {
+            self.take_out(city, &mut new).await?;
+        } else {
+            let request = RequestId::parse(&row.request).map_err(unreadable)?;
+            let shown = messages::status(&self.line, &request).await?;
+            stand(&mut new, shown.shown, shown.error);
+        }
+        let brought = match (new.state.as_str(), &new.answer) {
+            ("回答あり", None) => {
+                let request = RequestId::parse(&new.request).map_err(unreadable)?;
+                Some(messages::fetch(&self.line, &request).await?)
+            }
+            _ => None,
+        };
+        self.keep(city, row, new, brought).await
     }
 
     /// Sends a question. What the gateway stops is told with its reason; one that waits for a 符号 is asked again under a new id.
@@ -349,7 +362,7 @@ impl Chore for Courier {
                 }
                 Ok(())
             }
-            Err(fault) if fault.kind == platform::fault::FaultKind::Unavailable => {
+            Err(fault) if fault.kind == FaultKind::Unavailable => {
                 // Told once, not once a second.
                 if !self.down.swap(true, Ordering::Relaxed) {
                     tracing::warn!(why = %fault.why, "the gateway does not answer");

@@ -88,7 +88,7 @@ fn changes(
     page: &Page,
     dans: &BTreeMap<AtenaNo, DanNo>,
     copies: Vec<Copy>,
-) -> Result<Vec<Change>, Fault> {
+) -> Result<(Vec<Change>, Vec<Copy>), Fault> {
     let mut known: BTreeMap<Slot, Copy> = BTreeMap::new();
     for copy in copies {
         if DataSetId::parse(&copy.data_set).is_ok_and(|id| source.holds(&id)) {
@@ -123,10 +123,16 @@ fn changes(
             }
         }
     }
-    for old in known.into_values().filter(|old| old.state == THERE) {
-        all.push(Change { record: gone(&old)?, copy: Copy { state: GONE.into(), digest: String::new(), ..old } });
+    // What the gateway never took is gone from here, too: there is nothing to take back.
+    let mut stale = vec![];
+    for old in known.into_values() {
+        match old.state.as_str() {
+            THERE => all.push(Change { record: gone(&old)?, copy: Copy { state: GONE.into(), digest: String::new(), ..old } }),
+            REFUSED => stale.push(old),
+            _ => {}
+        }
     }
-    Ok(all)
+    Ok((all, stale))
 }
 
 impl Load {
@@ -144,7 +150,7 @@ impl Load {
         let dans = self.hub.dans_between(&mut unit, after, page.until.as_ref()).await?;
         let copies = store::copies_between(&mut unit.tx, after, page.until.as_ref()).await?;
         let known = !copies.is_empty();
-        let all = changes(source.as_ref(), &page, &dans, copies)?;
+        let (all, stale) = changes(source.as_ref(), &page, &dans, copies)?;
         let mut subjects = vec![];
         for change in &all {
             subjects.extend(unit.find_subject(&change.copy.atena_no).await?);
@@ -152,6 +158,11 @@ impl Load {
         unit.bulk(&subjects, &[ORIGINAL]);
         unit.note(format!("副本の登録 {}件", all.len()));
         unit.commit(()).await?;
+        if !stale.is_empty() {
+            let mut tx = city.db().write().await?;
+            store::forget_copies(&mut tx, &stale).await?;
+            tx.commit().await?;
+        }
         let (mut good, mut bad, mut waiting) = (0, 0, all.len());
         let mut rest = all.into_iter();
         loop {
@@ -176,9 +187,10 @@ impl Load {
     ) -> Result<(i64, i64), Fault> {
         let city = run.city();
         let mut tx = city.db().write().await?;
-        let first = case::reserve_numbers(&mut tx, "exchange_serial", i64::try_from(part.len()).unwrap_or(i64::MAX)).await?;
+        let records = i64::try_from(part.len()).unwrap_or(i64::MAX);
+        let last = case::reserve_numbers(&mut tx, "exchange_serial", records).await?;
         tx.commit().await?;
-        for (change, serial) in part.iter_mut().zip(first..) {
+        for (change, serial) in part.iter_mut().zip(last - records + 1..) {
             (change.copy.serial, change.copy.sent_at) = (serial, city.now());
             change.record.serial = u64::try_from(serial).unwrap_or_default();
         }

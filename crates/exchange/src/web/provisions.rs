@@ -52,10 +52,13 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
             "permit": p.permit, "asker": p.asker, "procedure": p.procedure, "data_set": p.data_set, "hold": p.hold, "registered": registered,
         }));
     }
-    let columns = ["照会日時", "照会者", "事務手続", "特定個人情報", "待つ理由", "状態"].map(Column::text).into_iter();
+    let columns = ["照会日時", "照会者", "事務手続", "特定個人情報", "待つ理由", "状態"].map(|head| match head {
+        "照会者" => Column::text(head).keep(),
+        _ => Column::text(head),
+    });
     let listed = Table {
         caption: "確認を待つ照会".into(),
-        columns: columns.chain([Column::text("操作").unseen()]).collect(),
+        columns: columns.into_iter().chain([Column::text("操作").unseen().keep()]).collect(),
         rows,
         empty: ("確認を待つ照会はありません".into(), "自動で回答しない人への照会が来ると、ここと処理待ちに出ます。".into()),
         filter: true,

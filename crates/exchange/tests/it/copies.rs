@@ -160,6 +160,18 @@ async fn what_the_gateway_does_not_take_is_said_and_tried_again() {
         world.peer.0.lock().unwrap().refuses = None;
         it.says("/exchange/originals/send", &[], &[]).await.unwrap();
         assert_eq!(world.jobs().await, "done 1件を登録しました。登録できない記録 0");
+        world.people(3).await;
+        world.peer.0.lock().unwrap().refuses = Some(dan(3));
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 0件を登録しました。登録できない記録 1");
+        world.registry.0.lock().unwrap().remove(&atena(3));
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 0件を登録しました。登録できない記録 0");
+        assert_eq!(
+            it.api("/exchange/originals").await.unwrap()["refused"],
+            json!(0),
+            "what is gone from 正本 is no problem any more"
+        );
         world.peer.0.lock().unwrap().down = true;
         world.registry.0.lock().unwrap().insert(atena(2), "妻".into());
         it.says("/exchange/originals/send", &[], &[]).await.unwrap();

@@ -7,7 +7,6 @@ use super::copies::{hand_over, taxed};
 use super::providing::{PERMIT, held};
 use super::world::{atena, dan, worlds};
 use serde_json::json;
-use std::path::Path;
 use testkit::Page;
 use wire::ident::ItemId;
 use wire::replica::Value;
@@ -16,21 +15,7 @@ use wire::replica::Value;
 const KEPT: [&str; 3] = ["exchange-inquiry", "exchange-provision", "exchange-originals"];
 
 async fn look(page: &Page, at: &str, path: &str, picture: &str) {
-    page.goto(&format!("{at}{path}")).await.unwrap();
-    let found = page.axe().await.unwrap();
-    assert!(found.is_empty(), "{path}: {}", found[0]);
-    for (width, height) in [(1280, 900), (1024, 700)] {
-        page.resize(width, height).await.unwrap();
-        let over = page.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth").await.unwrap();
-        assert_eq!(over, 0, "{path} sticks out of a window of {width}");
-    }
-    page.resize(1280, 900).await.unwrap();
-    let problems = page.problems();
-    assert!(problems.is_empty(), "{path}: {}", problems.join("\n"));
-    let kept = std::env::var_os("ATENA_SCREENS").filter(|_| KEPT.contains(&picture));
-    if let Some(folder) = std::env::var_os("ATENA_SCREENS_ALL").or(kept) {
-        page.screenshot(&Path::new(&folder).join(format!("{picture}.png")), 1280, true).await.unwrap();
-    }
+    testkit::look(page, at, path, picture, &KEPT).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,6 +34,7 @@ pub struct State {
     pub provisions: BTreeMap<String, Json>,
     pub records: Json,
     results: BTreeMap<String, String>,
+    serial: u64,
 }
 
 #[derive(Default)]
@@ -94,6 +95,11 @@ impl State {
         if self.refuses.as_ref() == Some(&record.dan) {
             return Err("版が違います");
         }
+        // レコード識別番号 rises with every change that a city sends, also after a deletion.
+        if record.serial <= self.serial {
+            return Err("レコード識別番号が重なっています");
+        }
+        self.serial = record.serial;
         self.replica.retain(|r| r.slot() != record.slot());
         if record.items.is_some() {
             self.replica.push(record.clone());

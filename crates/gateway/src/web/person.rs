@@ -150,6 +150,12 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let main = html! {
         (card("情報連携の状態", "", definition_list(&[
             ("団体内統合宛名番号", html! { (dan) }),
+            ("この人", html! {
+                @match &keeper.profile().city_pages {
+                    Some(pages) => { a href=(format!("{pages}/hub/dan/{dan}")) { "市の統合宛名で確かめる" } }
+                    None => { "市の統合宛名で確かめてください" }
+                }
+            }),
             ("符号", if has_code { badge(Tone::Ok, "取得済") } else { badge(Tone::Warn, "未取得") }),
             ("自動応答不可", flag(flags.no_automatic)),
             ("不開示該当", flag(flags.undisclosed)),

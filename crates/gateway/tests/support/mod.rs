@@ -112,6 +112,7 @@ pub fn profile(provides: bool) -> Profile {
             asks: true,
             provides,
         }],
+        city_pages: Some("http://city.test".to_owned()),
     }
 }
 

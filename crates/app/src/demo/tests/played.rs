@@ -163,11 +163,14 @@ impl Secrets {
         let folder: String = tx.one(own, vec![]).await.unwrap().get("folder").unwrap();
         let (mut found, mut read) = (vec![], 0);
         for folder in [folder.as_str(), "pg_wal"] {
-            let list = "select name from (select pg_ls_dir($1) as name) l where not (pg_stat_file($1 || '/' || name)).isdir";
+            // A file of the write-ahead log may be taken away while we read.
+            let list = "select name from (select pg_ls_dir($1) as name) l where not coalesce((pg_stat_file($1 || '/' || name, true)).isdir, true)";
+            let whole = "select pg_read_binary_file($1, 0, s.size, true) as bytes from (select (pg_stat_file($1, true)).size as size) s where s.size is not null";
             for row in tx.all(list, platform::params![folder]).await.unwrap() {
                 let path = format!("{folder}/{}", row.get::<String>("name").unwrap());
-                let bytes = tx.one("select pg_read_binary_file($1) as bytes", platform::params![&path]).await.unwrap();
-                let bytes: Vec<u8> = bytes.get("bytes").unwrap();
+                let row = tx.first(whole, platform::params![&path]).await.unwrap();
+                let bytes: Option<Vec<u8>> = row.and_then(|row| row.get("bytes").unwrap());
+                let bytes = bytes.unwrap_or_default();
                 read += bytes.len();
                 found.extend(self.in_bytes(&path, &bytes));
             }
