@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const KEEPER: &str = r#"
 "$0" --user-data-dir="$ATENA_BROWSER_DIR/profile" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>"$ATENA_BROWSER_DIR/log"
 exec >/dev/null
-for attempt in 1 2 3 4 5 6 7 8 9; do rm -rf "$ATENA_BROWSER_DIR" && break; sleep 0.2; done
+# A helper of the browser may still be writing, and make anew what was removed.
+for attempt in $(seq 50); do rm -rf "$ATENA_BROWSER_DIR" 2>&1; sleep 0.1; [ -e "$ATENA_BROWSER_DIR" ] || break; done
 "#;
 
 type Answer = oneshot::Sender<Result<Value, String>>;
