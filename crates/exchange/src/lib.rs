@@ -134,7 +134,7 @@ pub fn programme(needs: Needs) -> Programme {
     let mut chores: Vec<Arc<dyn platform::chore::Chore>> = vec![];
     if let Some(line) = &line {
         chores.push(Arc::new(usecases::courier::Courier::new(line.clone(), hub.clone())));
-        chores.push(Arc::new(usecases::compare::Nightly::new()));
+        chores.push(Arc::new(usecases::compare::Nightly::default()));
     }
     let desk = web::Desk { needs: needs.clone(), sources: sources.clone() };
     Programme {

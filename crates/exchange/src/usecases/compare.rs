@@ -174,21 +174,9 @@ impl Job for Compare {
 }
 
 /// Has everything sent and compared once a night.
+#[derive(Default)]
 pub struct Nightly {
     asked: Mutex<Option<Date>>,
-}
-
-impl Default for Nightly {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Nightly {
-    /// A night watch that has not asked for anything yet.
-    pub fn new() -> Self {
-        Self { asked: Mutex::new(None) }
-    }
 }
 
 /// Hour of the day, in Japan, from which the night's work begins.

@@ -16,8 +16,8 @@ use platform::task::{self, NewTask};
 use platform::{City, Fault, Unit};
 use ports::HubPort;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use wire::ident::{DataSetId, PermitNo, ProcedureId, RequestId};
 use wire::inquiry::Outward;
@@ -51,13 +51,12 @@ pub struct Courier {
     hub: Arc<dyn HubPort>,
     round: AtomicU64,
     down: AtomicBool,
-    held: Mutex<BTreeSet<String>>,
 }
 
 impl Courier {
     /// A courier on a line.
     pub fn new(line: Line, hub: Arc<dyn HubPort>) -> Self {
-        Self { line, hub, round: AtomicU64::new(0), down: AtomicBool::new(false), held: Mutex::default() }
+        Self { line, hub, round: AtomicU64::new(0), down: AtomicBool::new(false) }
     }
 
     /// One round; a line that is down ends it without a fault.
@@ -211,7 +210,11 @@ impl Courier {
     /// Inquiries of others that wait for staff become work of 情報政策課.
     async fn provisions(&self, city: &City) -> Result<(), Fault> {
         let all = messages::provisions(&self.line, before(city.now(), PENDING_DAYS * DAY)).await?;
-        let known = self.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // The queue itself says what is known: what ended while nobody ran is closed, too.
+        let mut unit = Unit::look(city, &by_the_desk("情報提供の確認", vec![]), "職員の確認を待つ照会", Action::Run).await?;
+        let open = task::open(&mut unit).await?;
+        drop(unit);
+        let known: BTreeSet<String> = open.into_iter().filter(|t| t.kind == HELD).filter_map(|t| t.reference).collect();
         let waits = |p: &Provision| WAITING.contains(&p.state.as_str());
         let new: Vec<&Provision> = all.iter().filter(|p| waits(p) && !known.contains(&p.permit)).collect();
         let over: Vec<&Provision> = all.iter().filter(|p| !waits(p) && known.contains(&p.permit)).collect();
@@ -241,13 +244,7 @@ impl Courier {
             task::done_reference(&mut unit.tx, HELD, &provision.permit, now).await?;
         }
         unit.note(format!("確認を待つ照会 {}件、終わった照会 {}件", new.len(), over.len()));
-        unit.commit(()).await?;
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.extend(new.iter().map(|p| p.permit.clone()));
-        over.iter().for_each(|p| {
-            held.remove(&p.permit);
-        });
-        Ok(())
+        unit.commit(()).await.map(|_| ())
     }
 
     async fn known_subject(&self, unit: &mut Unit, dan: &DanNo) -> Result<Option<i64>, Fault> {

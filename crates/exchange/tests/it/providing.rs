@@ -58,6 +58,21 @@ async fn an_answer_about_a_protected_person_takes_two_clerks() {
 }
 
 #[tokio::test]
+async fn what_ended_while_the_city_was_down_is_no_task_any_more() {
+    for mut world in worlds().await {
+        world.people(1).await;
+        world.peer.0.lock().unwrap().provisions.insert(PERMIT.into(), held());
+        world.courier().await;
+        world.peer.0.lock().unwrap().provisions.get_mut(PERMIT).unwrap()["state"] = json!("TIMED_OUT");
+        world.programme = exchange::programme(world.needs.clone());
+        assert_eq!(world.count("select count(*) as n from platform_task where state <> 'done'").await, 1);
+        world.courier().await;
+        assert_eq!(world.count("select count(*) as n from platform_task where state <> 'done'").await, 0);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
     for world in worlds().await {
         world.people(1).await;
