@@ -149,7 +149,7 @@ impl<'a> Book<'a> {
         let tokens: Vec<Vec<u8>> = codes.iter().map(|row| row.code_token.clone()).collect();
         let mut stored: BTreeSet<Vec<u8>> = store::codes(tx, &tokens).await?.into_iter().map(|row| row.code_token).collect();
         codes.retain(|row| stored.insert(row.code_token.clone()));
-        Ok(store::insert(tx, CodeRow::TABLE, CodeRow::COLUMNS, codes.iter().map(CodeRow::values).collect()).await?)
+        Ok(tx.load_rows(CodeRow::TABLE, CodeRow::COLUMNS, codes.iter().map(CodeRow::values).collect()).await?)
     }
 
     async fn ask(&mut self, tx: &mut Tx, asks: Vec<Ask>) -> Result<(), Fault> {
@@ -239,12 +239,12 @@ impl<'a> Book<'a> {
         }
         // In the place of what was there: for many rows that is faster than changing one after another.
         store::remove_passages(tx, &known).await?;
-        store::insert(tx, PassageRow::TABLE, PassageRow::COLUMNS, passages).await?;
+        tx.insert_rows(PassageRow::TABLE, PassageRow::COLUMNS, passages).await?;
         let records = new_records.iter().map(RecordRow::values).collect();
-        store::insert(tx, RecordRow::TABLE, RecordRow::COLUMNS, records).await?;
+        tx.insert_rows(RecordRow::TABLE, RecordRow::COLUMNS, records).await?;
         let outgoing = self.sends.iter().map(|(to, body)| Ok(outgoing(keys, to, body, self.now)?.values()));
         let outgoing: Result<Vec<_>, Fault> = outgoing.collect();
-        store::insert(tx, OutgoingRow::TABLE, OutgoingRow::COLUMNS, outgoing?).await?;
+        tx.insert_rows(OutgoingRow::TABLE, OutgoingRow::COLUMNS, outgoing?).await?;
         Ok(self.sends.len())
     }
 }

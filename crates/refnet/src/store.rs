@@ -100,18 +100,6 @@ async fn run_for(tx: &mut Tx, sql: &'static str, keys: &[Param]) -> Result<(), D
     Ok(())
 }
 
-/// Rows from which on one COPY is faster than statements of some dozens of rows.
-const MANY: usize = 12;
-
-/// Puts rows in, by the way that suits their number.
-pub async fn insert(tx: &mut Tx, table: &'static str, columns: &[&'static str], all: Vec<Vec<Param>>) -> Result<(), DbError> {
-    match all.len() {
-        0 => Ok(()),
-        1..MANY => tx.insert_rows(table, columns, all).await,
-        _ => tx.load_rows(table, columns, all).await,
-    }
-}
-
 fn filled(chunk: &[Param]) -> Vec<Param> {
     let last = chunk.last().cloned().into_iter().cycle();
     chunk.iter().cloned().chain(last).take(WIDTH).collect()

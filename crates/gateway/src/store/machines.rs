@@ -1,6 +1,6 @@
 //! The machines' tables: 符号取得, inquiries, provisions and marks. The machine is one sealed value; beside it stands what is searched.
 
-use super::{KEYS, insert, rows, run};
+use super::{KEYS, rows, run};
 use crate::words::{permit_text, reason_text, state_text};
 use const_format::concatcp;
 use kernel::ident::DanNo;
@@ -173,7 +173,7 @@ pub(crate) async fn put_acquisitions(tx: &mut Tx, keys: &Keys, all: &[&Acquisiti
         values.push(params![&a.dan, state, reason, token, since, a.due(), machine]);
     }
     let columns = &["dan_no", "state", "reason", "number_token", "since", "due", "machine"];
-    Ok(insert(tx, "gateway_acquisition", columns, values).await?)
+    Ok(tx.insert_rows("gateway_acquisition", columns, values).await?)
 }
 
 /// Puts inquiries in the place of what was there; `known` of them were there before.
@@ -212,7 +212,7 @@ pub(crate) async fn put_inquiries(tx: &mut Tx, keys: &Keys, all: &[&Inquiry], kn
         "due",
         "machine",
     ];
-    Ok(insert(tx, "gateway_inquiry", columns, values).await?)
+    Ok(tx.insert_rows("gateway_inquiry", columns, values).await?)
 }
 
 /// Puts provisions in the place of what was there.
@@ -251,7 +251,7 @@ pub(crate) async fn put_provisions(tx: &mut Tx, keys: &Keys, all: &[&Held], know
         "registered_by",
         "machine",
     ];
-    Ok(insert(tx, "gateway_provision", columns, values).await?)
+    Ok(tx.insert_rows("gateway_provision", columns, values).await?)
 }
 
 /// Puts marks in; those that have arrived go.
@@ -262,7 +262,7 @@ pub(crate) async fn put_hidings(tx: &mut Tx, keys: &Keys, all: &[(PermitNo, Opti
         let machine = seal(keys, "gateway_hiding", &no, hiding)?;
         values.push(params![no, hiding.due(), machine]);
     }
-    Ok(insert(tx, "gateway_hiding", &["permit_no", "due", "machine"], values).await?)
+    Ok(tx.insert_rows("gateway_hiding", &["permit_no", "due", "machine"], values).await?)
 }
 
 /// Takes out the machines of records whose time is over.

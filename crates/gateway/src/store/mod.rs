@@ -36,23 +36,6 @@ pub(crate) async fn rows(tx: &mut Tx, sql: &'static str, keys: Vec<Param>) -> Re
     Ok(all)
 }
 
-/// Rows from which on one COPY is faster than statements of some dozens of rows.
-const MANY: usize = 12;
-
-/// Puts rows in, by the way that suits their number.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    table: &'static str,
-    columns: &[&'static str],
-    all: Vec<Vec<Param>>,
-) -> Result<(), DbError> {
-    match all.len() {
-        0 => Ok(()),
-        1..MANY => tx.insert_rows(table, columns, all).await,
-        _ => tx.load_rows(table, columns, all).await,
-    }
-}
-
 /// Runs a statement for many keys.
 pub(crate) async fn run(tx: &mut Tx, sql: &'static str, keys: Vec<Param>) -> Result<u64, DbError> {
     let mut changed = 0;

@@ -1,6 +1,6 @@
 //! What is to be said, and alarms.
 
-use super::{KEYS, insert, run};
+use super::{KEYS, run};
 use crate::store::machines::{open, seal};
 use crate::words::{alarm_ja, kind};
 use const_format::concatcp;
@@ -67,7 +67,7 @@ pub(crate) async fn put(tx: &mut Tx, keys: &Keys, messages: &[(&'static str, &Bo
     for (party, body) in messages {
         values.push(params![*party, kind(body), 0_i64, now, now, seal(keys, TABLE, party, body)?]);
     }
-    Ok(insert(tx, TABLE, COLUMNS, values).await?)
+    Ok(tx.insert_rows(TABLE, COLUMNS, values).await?)
 }
 
 /// What may be sent to a party now.

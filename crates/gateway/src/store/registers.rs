@@ -1,6 +1,6 @@
 //! 符号, flags, 情報提供等記録, consents, closings, 自己情報, お知らせ and calls.
 
-use super::{KEYS, insert, rows, run};
+use super::{KEYS, rows, run};
 use crate::model::{
     AlarmRow, Closing, CodeBinding, Comparison, Consent, DifferenceRow, ExchangeRecord, InterfaceCall, Message, OwnRequest,
     PersonFlags, RemovedRecord,
@@ -118,7 +118,7 @@ pub(crate) async fn records(tx: &mut Tx, numbers: Vec<Param>) -> Result<Vec<Exch
 /// Puts records in; `known` of them were there before.
 pub(crate) async fn put_records(tx: &mut Tx, all: &[ExchangeRecord], known: Vec<Param>) -> Result<(), DbError> {
     run(tx, RECORDS_OUT, known).await?;
-    insert(tx, ExchangeRecord::TABLE, ExchangeRecord::COLUMNS, all.iter().map(ExchangeRecord::values).collect()).await
+    tx.insert_rows(ExchangeRecord::TABLE, ExchangeRecord::COLUMNS, all.iter().map(ExchangeRecord::values).collect()).await
 }
 
 /// Records about a person.

@@ -2,7 +2,7 @@
 
 use super::leaf::{COLUMNS, Inner, Leaf, List, Payload, Said, chain};
 use super::{AuditError, Entry, Sighting};
-use crate::db::{Db, DbError, Param, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::keys::{KeyError, Keys, sha256};
 use crate::params;
 use kernel::time::Timestamp;
@@ -104,24 +104,9 @@ async fn write(tx: &mut Tx, keys: &Keys, entries: Vec<Prepared>) -> Result<Vec<i
             payloads.push(params![next, body]);
         }
     }
-    insert(tx, "audit_leaf", COLUMNS, leaves).await?;
-    insert(tx, "audit_payload", &["id", "body"], payloads).await?;
+    tx.insert_rows("audit_leaf", COLUMNS, leaves).await?;
+    tx.insert_rows("audit_payload", &["id", "body"], payloads).await?;
     Ok(numbers)
-}
-
-/// Rows of one statement. Few sizes, so that the statements stay prepared whatever the batch; and small ones, since SQLite looks up
-/// every named parameter in a list, which costs the square of their number.
-const GROUPS: [usize; 3] = [32, 4, 1];
-
-/// Inserts rows in [`GROUPS`].
-async fn insert(tx: &mut Tx, table: &'static str, columns: &[&'static str], rows: Vec<Vec<Param>>) -> Result<(), DbError> {
-    let mut rows = rows.into_iter();
-    for size in GROUPS {
-        while rows.len() >= size {
-            tx.insert_rows(table, columns, rows.by_ref().take(size).collect()).await?;
-        }
-    }
-    Ok(())
 }
 
 /// Appends entries that come without changes (looks and refusals) for many tasks, each batch in one transaction. Whoever is told the

@@ -261,6 +261,7 @@ macro_rules! bound {
         query
     }};
 }
+use {bound, on};
 
 impl Tx {
     /// Can this transaction write?
@@ -305,38 +306,12 @@ impl Tx {
         on!(self, conn => Ok(bound!(sql, params).execute(conn).await?.rows_affected()))
     }
 
-    /// Inserts rows some dozens at a time (`insert into TABLE (COLUMNS) values …`; larger statements are not faster). Table and columns are names from the code, never
-    /// from data.
-    ///
-    /// # Errors
-    /// The engine's refusal; nothing of the failing chunk is kept once the transaction is dropped.
-    pub async fn insert_rows(
-        &mut self,
-        table: &'static str,
-        columns: &[&'static str],
-        rows: Vec<Vec<Param>>,
-    ) -> Result<(), DbError> {
-        let width = columns.len().max(1);
-        let chunk = (1_000 / width).clamp(1, 128);
-        let full = insert_sql(table, columns, chunk, self.is_postgres());
-        let mut rows = rows.into_iter();
-        while rows.len() > 0 {
-            let sql = match rows.len() {
-                left if left < chunk => insert_sql(table, columns, left, self.is_postgres()),
-                _ => full.clone(),
-            };
-            let params = rows.by_ref().take(chunk).flatten();
-            on!(self, conn => { bound!(AssertSqlSafe(sql), params).execute(conn).await?; });
-        }
-        Ok(())
-    }
-
     /// Inserts one row and answers the value of its identity column `id`.
     ///
     /// # Errors
     /// The engine's refusal.
     pub async fn insert_row(&mut self, table: &'static str, columns: &[&'static str], row: Vec<Param>) -> Result<i64, DbError> {
-        let sql = insert_sql(table, columns, 1, self.is_postgres()) + " returning id";
+        let sql = bulk::insert_sql(table, columns, 1, self.is_postgres()) + " returning id";
         let row: Row = on!(self, conn => Row::from(bound!(AssertSqlSafe(sql), row).fetch_one(conn).await?));
         row.get("id")
     }
@@ -391,32 +366,6 @@ impl Tx {
             }),
         }
     }
-}
-
-/// SQLite looks a numbered parameter up by its name, one after the other, at each binding; parameters without a name cost nothing.
-/// And a statement that fails leaves its first rows there (`or fail`), so that it need not copy every page it touches: whoever is refused
-/// drops the unit or starts it again, as PostgreSQL demands anyway.
-fn insert_sql(table: &str, columns: &[&str], rows: usize, postgres: bool) -> String {
-    let verb = if postgres { "insert" } else { "insert or fail" };
-    let mut sql = format!("{verb} into {table} ({}) values ", columns.join(", "));
-    let mut n = 0;
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns.len() {
-            n += 1;
-            if column > 0 {
-                sql.push_str(", ");
-            }
-            if postgres {
-                sql.push('$');
-                sql.push_str(&n.to_string());
-            } else {
-                sql.push('?');
-            }
-        }
-        sql.push(')');
-    }
-    sql
 }
 
 /// One SQL statement of a store, with the name it is declared under.
