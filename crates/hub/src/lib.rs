@@ -27,6 +27,7 @@ pub use usecases::load::{ProgrammeNumber, Resident, load, load_links};
 use kernel::access::Action::{Draft, Export, Look, Search};
 use kernel::access::Purpose;
 use model::{Doubt, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER};
+use platform::chore::Chore;
 use platform::db::Migration;
 use platform::job::Job;
 use platform::outbox::Subscription;
@@ -94,6 +95,7 @@ pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
     let searched = compared.clone();
+    let chores: Vec<Arc<dyn Chore>> = lines.iter().map(|lines| Arc::new(lines::Protections::new(lines.clone())) as _).collect();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let jobs: Vec<Arc<dyn Job>> =
         vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
@@ -192,6 +194,7 @@ pub fn programme(needs: Needs) -> Programme {
         ],
         subscriptions,
         jobs,
+        chores,
         task_pages: Doubt::ALL
             .iter()
             .map(|d| (d.kind(), "/hub/{reference}"))

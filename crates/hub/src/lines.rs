@@ -8,13 +8,16 @@ use crate::usecases::register_outsider::is_outsiders;
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use mynumber::IndividualNumber;
+use platform::chore::Chore;
 use platform::keys::Place;
 use platform::outbox::{self, Subscription};
 use platform::staff::OpenCase;
 use platform::{City, Fault, StaffContext, Unit, subject};
 use ports::{LINK_RECALLED, LinkRecalled, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Topic of [`PersonNumbered`].
 pub const PERSON_NUMBERED: &str = "hub.person_numbered";
@@ -97,8 +100,20 @@ pub async fn take(city: &City, wanted: &[CodeWanted]) -> Result<(), Fault> {
     unit.commit(()).await.map(|_| ())
 }
 
-/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then the links that are being put
-/// right.
+/// 団番 of everybody under 支援措置, whenever that began: before the 団番, before the city was connected, or on a number that was joined to
+/// the 団番 later.
+async fn protected(city: &City) -> Result<BTreeSet<DanNo>, Fault> {
+    let mut tx = city.acting("hub").db().read().await?;
+    let mut all = BTreeSet::new();
+    for subject in subject::protected(&mut tx).await? {
+        let who = subject::number(&mut tx, subject).await?;
+        all.extend(store::links(&mut tx, &who).await?.into_iter().find_map(|link| link.dan_no));
+    }
+    Ok(all)
+}
+
+/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then who is protected, and the
+/// links that are being put right.
 ///
 /// # Errors
 /// The line is down or the database refuses.
@@ -114,6 +129,9 @@ pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault
         lines.people(&numbers).await?;
         told += numbers.len();
     }
+    for dan_no in protected(city).await? {
+        lines.protect(&dan_no).await?;
+    }
     let mut tx = city.acting("hub").db().read().await?;
     let wrong = store::open_recalls(&mut tx).await?;
     drop(tx);
@@ -123,7 +141,40 @@ pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault
     Ok(told)
 }
 
-/// Tells the gateway of each new 団番.
+/// Keeps the gateway's flags in step with 支援措置, should an event have missed somebody. It sets, and lifts nothing; whom it has told of
+/// since the start it leaves alone.
+pub struct Protections {
+    lines: Arc<dyn Lines>,
+    told: Mutex<BTreeSet<DanNo>>,
+}
+
+impl Protections {
+    /// Nobody has been told of yet.
+    pub fn new(lines: Arc<dyn Lines>) -> Self {
+        Self { lines, told: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Chore for Protections {
+    fn name(&self) -> &'static str {
+        "hub.protections"
+    }
+    fn every(&self) -> Duration {
+        Duration::from_mins(5)
+    }
+    async fn run(&self, city: &City) -> Result<(), Fault> {
+        let all = protected(city).await?;
+        let told = std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner));
+        for dan_no in all.difference(&told) {
+            self.lines.protect(dan_no).await?;
+        }
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = all;
+        Ok(())
+    }
+}
+
+/// Tells the gateway of each new 団番, and that its person is under 支援措置.
 pub struct OnNumbered {
     /// The lines.
     pub lines: Arc<dyn Lines>,
@@ -140,9 +191,16 @@ impl Subscription for OnNumbered {
     fn works_for(&self) -> (&'static str, &'static str) {
         (crate::OFFICE, crate::PURPOSE.code)
     }
-    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
-        let event: PersonNumbered = outbox::event(payload)?;
-        self.lines.people(&[event.dan_no]).await
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let PersonNumbered { dan_no } = outbox::event(payload)?;
+        self.lines.people(std::slice::from_ref(&dan_no)).await?;
+        for link in store::links_of_dan(&mut unit.tx, &dan_no).await? {
+            let Some(subject) = subject::find(&mut unit.tx, &link.atena_no).await? else { continue };
+            if subject::is_protected(&mut unit.tx, subject).await? {
+                return self.lines.protect(&dan_no).await;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use kernel::ident::DanNo;
 use platform::fault::FaultKind;
 use ports::ResidentChange;
 use std::collections::BTreeSet;
-use support::{TODAY, World, atena, my_number, worlds};
+use support::{Heard, TODAY, World, atena, my_number, worlds};
 
 const PEOPLE: &str = "select count(*) as n from hub_person";
 const LINKS: &str = "select count(*) as n from hub_link";
@@ -309,6 +309,54 @@ async fn every_statement_and_every_column_is_right_on_both_databases() {
         for select in [hub::model::Person::SELECT, hub::model::FormerNumber::SELECT, hub::model::Link::SELECT] {
             world.city.db().prepare(select).await.unwrap();
         }
+        done(world).await;
+    }
+}
+
+#[tokio::test]
+async fn who_was_protected_before_the_number_is_told_of_with_it() {
+    for world in worlds().await {
+        world.protect(&atena(1)).await;
+        world.enters(&atena(1), my_number(1)).await;
+        world.enters(&atena(2), my_number(2)).await;
+        while world.deliver().await > 0 {}
+        let [hidden, open] = [world.dan_no("juki", &atena(1)).await.unwrap(), world.dan_no("juki", &atena(2)).await.unwrap()];
+        let said = world.heard.since();
+        assert!(said.contains(&format!("protect {hidden}")), "{said:?}");
+        assert!(!said.contains(&format!("protect {open}")), "{said:?}");
+        done(world).await;
+    }
+}
+
+#[tokio::test]
+async fn who_was_protected_before_the_city_was_connected_is_told_of_then() {
+    for world in worlds().await {
+        for n in 1..=3 {
+            world.enters(&atena(n), my_number(n)).await;
+        }
+        world.protect(&atena(2)).await;
+        let (dan_no, heard) = (world.dan_no("juki", &atena(2)).await.unwrap(), Heard::default());
+        assert_eq!(hub::lines::announce_all(&world.city, &heard).await.unwrap(), 3);
+        let protected: Vec<String> = heard.since().into_iter().filter(|word| word.starts_with("protect")).collect();
+        assert_eq!(protected, [format!("protect {dan_no}")]);
+        done(world).await;
+    }
+}
+
+#[tokio::test]
+async fn a_round_tells_of_the_protected_whom_no_event_named_and_of_each_once() {
+    for world in worlds().await {
+        world.enters(&atena(1), my_number(1)).await;
+        while world.deliver().await > 0 {}
+        world.heard.since();
+        let round = &world.programme.chores[0];
+        round.run(&world.city).await.unwrap();
+        assert!(world.heard.since().is_empty(), "nobody is protected");
+        world.protect(&atena(1)).await;
+        let dan_no = world.dan_no("juki", &atena(1)).await.unwrap();
+        round.run(&world.city).await.unwrap();
+        round.run(&world.city).await.unwrap();
+        assert_eq!(world.heard.since(), [format!("protect {dan_no}")]);
         done(world).await;
     }
 }

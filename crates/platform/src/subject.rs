@@ -117,14 +117,22 @@ pub async fn protect(tx: &mut Tx, subject: i64, state: Option<&str>, now: Timest
 /// An empty list stops the run: in a real city it is never empty, and an empty one has let notices go out before
 /// (`incident_meiwa_missing_list`).
 pub async fn protection_list(tx: &mut Tx) -> Result<BTreeSet<i64>, Fault> {
-    let rows = tx.all(PROTECTION_LIST, vec![]).await?;
-    if rows.is_empty() {
+    let list = protected(tx).await?;
+    if list.is_empty() {
         return Err(Fault::conflict(
             "支援措置の一覧が空のため、処理を止めました",
             "一覧が空のまま印刷・送付すると、守るべき住所が出るおそれがあります",
         ));
     }
-    Ok(rows.iter().map(|r| r.get("subject")).collect::<Result<_, _>>()?)
+    Ok(list)
+}
+
+/// Everybody under 支援措置, for telling others of it. A run that prints or sends addresses takes [`protection_list`].
+///
+/// # Errors
+/// The database's refusal.
+pub async fn protected(tx: &mut Tx) -> Result<BTreeSet<i64>, DbError> {
+    tx.all(PROTECTION_LIST, vec![]).await?.iter().map(|r| r.get("subject")).collect()
 }
 
 /// Has the location of this person been released for this case by two people, and is the release still open?
