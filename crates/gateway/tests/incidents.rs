@@ -12,8 +12,9 @@ use kernel::time::Period;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use support::calls::{answered, asked, count, fetch, known, permit, question, register, single};
-use support::{MEDICAL, TODAY, World, dan, item, request, tax, taxed, worlds, worlds_with};
+use support::{MEDICAL, RETIRED, TODAY, World, dan, item, request, tax, taxed, worlds, worlds_with};
 use wire::compare::{Fault, fingerprint};
+use wire::error::ExchangeError;
 use wire::ident::{PermitNo, ProcedureId};
 use wire::limits::Limits;
 use wire::replica::{Reason, ReplicaRecord, Value};
@@ -163,6 +164,22 @@ async fn two_versions_of_a_data_set_answer_side_by_side() {
             let answer = single(&world.a, "SKI_11112", &json!({ "request": request(n) })).await.unwrap();
             assert_eq!(answer["records"][0]["items"]["市町村民税所得割額"], json!({ "given": amount }));
         }
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_retired_version_is_taken_out_and_no_longer_answers() {
+    for world in worlds().await {
+        known(&world).await;
+        world.clock.set(RETIRED.tomorrow().unwrap());
+        let corrected = world.b.keeper.load(&[taxed(2, &dan(1), "90000")]).await.unwrap();
+        assert_eq!(corrected.rejected, [(0, ExchangeError::MasterVersionMismatch)], "nothing new enters a retired version");
+        let deleted = world.b.keeper.load(&[ReplicaRecord { items: None, ..taxed(3, &dan(1), "0") }]).await.unwrap();
+        assert_eq!((deleted.stored, deleted.rejected), (1, vec![]));
+        asked(&world).await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!((&answer["shown"], &answer["records"]), (&json!("no_data"), &json!([])));
         world.remove().await;
     }
 }
