@@ -130,6 +130,8 @@ pub(crate) struct Work {
     touched: Touched,
     said: Vec<(&'static str, Body)>,
     tasks: Vec<Task>,
+    /// Provisions that no longer wait for staff, however they ended.
+    decided: Vec<PermitNo>,
     alarms: Vec<Alarm>,
     bound: Vec<(DanNo, Code)>,
 }
@@ -166,6 +168,7 @@ impl Work {
             touched: Touched::default(),
             said: Vec::new(),
             tasks: Vec::new(),
+            decided: Vec::new(),
             alarms: Vec::new(),
             bound: Vec::new(),
         }
@@ -312,7 +315,9 @@ impl Work {
     /// One step of a provision.
     pub fn provision(&mut self, no: PermitNo, event: ProvisionEvent, turn: &mut Turn<'_, Tenant>) {
         let Some((provision, registered_by)) = self.provisions.remove(&no) else { return };
+        let waited = provision.is_waiting();
         let (provision, effects) = provision.step(event, turn);
+        self.decided.extend((waited && !provision.is_waiting()).then_some(no));
         self.put_provision((provision, registered_by), effects);
     }
 
@@ -548,6 +553,9 @@ impl Work {
                 due: None,
             };
             task::add(tx, task, self.now).await?;
+        }
+        for no in &self.decided {
+            task::done_reference(tx, crate::TASK_HELD, &permit_text(no), self.now).await?;
         }
         Ok(())
     }

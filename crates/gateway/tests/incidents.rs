@@ -249,6 +249,21 @@ async fn a_wrong_link_recalls_the_answers_that_rest_on_it() {
     }
 }
 
+/// Tasks about held answers that are done.
+const CHECKED: &str = "select count(*) as n from platform_task where kind = 'gateway.held' and state = 'done'";
+
+#[tokio::test]
+async fn a_held_inquiry_that_is_withdrawn_leaves_the_work_queue() {
+    for world in worlds().await {
+        support::calls::held(&world).await;
+        assert_eq!(count(&world.b, CHECKED).await, 0);
+        single(&world.a, "SKI_50111", &json!({ "request": request(1) })).await.unwrap();
+        world.settle().await;
+        assert_eq!(count(&world.b, CHECKED).await, 1);
+        world.remove().await;
+    }
+}
+
 #[tokio::test]
 async fn a_held_answer_that_nobody_decides_runs_out_on_both_sides() {
     for world in worlds().await {
@@ -260,6 +275,7 @@ async fn a_held_answer_that_nobody_decides_runs_out_on_both_sides() {
             world.settle().await;
         }
         assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'TIMED_OUT'").await, 1);
+        assert_eq!(count(&world.b, CHECKED).await, 1, "nobody needs to look at it any more");
         let status = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
         assert_eq!(status["words"], json!("期限までに回答なし"));
         world.remove().await;

@@ -329,7 +329,8 @@ impl Provision {
         [answer, refusal, correction].into_iter().flatten().collect()
     }
 
-    fn is_waiting(&self) -> bool {
+    /// Does it still wait for a member of staff here?
+    pub fn is_waiting(&self) -> bool {
         matches!(self.state, ProvisionState::Received | ProvisionState::Held | ProvisionState::ContentRegistered)
     }
 

@@ -5,13 +5,11 @@ use crate::record::Kept;
 use crate::store::machines::Held;
 use crate::store::registers;
 use crate::store::replica::{PROVISION_LIST, list};
-use crate::words::permit_text;
 use crate::work::{Needs, Work};
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use platform::Fault;
 use platform::params;
-use platform::task;
 use serde::{Deserialize, Serialize};
 use wire::ident::{DataSet, Digest, InstitutionCode, ItemId, PermitNo, ProcedureId};
 use wire::inquiry::Given;
@@ -211,7 +209,6 @@ pub(crate) async fn permit(desk: &mut Desk<'_>, new: Permission) -> Result<Outco
         Some(_) => {}
     }
     desk.keeper.step(desk.now, |turn| work.provision(new.permit, ProvisionEvent::Permit, turn));
-    task::done_reference(desk.tx, crate::TASK_HELD, &permit_text(&new.permit), desk.now).await?;
     finish(desk, work, new.permit).await
 }
 
@@ -227,7 +224,6 @@ pub(crate) async fn refuse(desk: &mut Desk<'_>, permit: PermitNo) -> Result<Outc
         Some(_) => {}
     }
     desk.keeper.step(desk.now, |turn| work.provision(permit, ProvisionEvent::Refuse, turn));
-    task::done_reference(desk.tx, crate::TASK_HELD, &permit_text(&permit), desk.now).await?;
     finish(desk, work, permit).await
 }
 
