@@ -232,7 +232,7 @@ impl Gateway {
             Err(fault) => provide::refuse(&permit, fault),
             Ok(_) if arrival == Arrival::Again => self.provision(no, ProvisionEvent::Again, turn),
             Ok(admitted) => {
-                let facts = self.facts(no, &admitted.code(), turn.now);
+                let facts = self.facts(no, self.store.codes.get(&admitted.code()).cloned(), turn.now);
                 let (provision, effects) = Provision::open(admitted, sealed, facts, turn);
                 self.moves.provisions.insert((ProvisionState::Received, provision.state));
                 self.store.provisions.insert(no, provision);
@@ -241,8 +241,26 @@ impl Gateway {
         }
     }
 
-    fn facts(&self, no: PermitNo, code: &Code, now: Timestamp) -> ProvideFacts {
-        let dan = self.store.codes.get(code).cloned();
+    /// The link of a person is found wrong (`true`), or has been put right.
+    pub fn recall(&mut self, dan: &DanNo, wrong: bool, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
+        match wrong {
+            true => self.store.recalled.insert(dan.clone()),
+            false => self.store.recalled.remove(dan),
+        };
+        let concerned = self.store.provisions.values().filter(|p| p.dan.as_ref() == Some(dan));
+        let permits: Vec<PermitNo> = concerned.map(|p| p.permit.terms.no).collect();
+        let mut effects = Vec::new();
+        for no in permits {
+            let event = match wrong {
+                true => ProvisionEvent::Recall,
+                false => ProvisionEvent::PutRight(Box::new(self.facts(no, Some(dan.clone()), turn.now))),
+            };
+            effects.extend(self.provision(no, event, turn));
+        }
+        effects
+    }
+
+    fn facts(&self, no: PermitNo, dan: Option<DanNo>, now: Timestamp) -> ProvideFacts {
         let is = |set: &BTreeSet<DanNo>| dan.as_ref().is_some_and(|dan| set.contains(dan));
         let hold = match (is(&self.store.recalled), is(&self.store.blocked)) {
             (true, _) => Some(Hold::Recall),

@@ -6,16 +6,16 @@ use kernel::time::civil;
 use std::collections::BTreeSet;
 use wire::compare::{differences, fingerprint};
 use wire::ident::{InstitutionCode, PermitNo};
-use wire::inquiry::{Inquiry, InquiryState};
+use wire::inquiry::{Inquiry, InquiryState, Outward};
 use wire::list::{Kind, Question};
 use wire::network::Passage;
-use wire::provide::ProvisionState;
+use wire::provide::{Provision, ProvisionState};
 use wire::record::{Record, history};
 use wire::replica::Value;
 
 type Check = fn(&World) -> Result<(), String>;
 
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("no silence without a cause", silence_has_a_cause),
     ("published states", published_states),
     ("exactly once", exactly_once),
@@ -26,6 +26,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("right person", right_person),
     ("hidden is not seen", hidden_is_not_seen),
     ("codes", codes),
+    ("called back", called_back),
 ];
 
 /// Checks all of them.
@@ -63,6 +64,8 @@ pub fn may_follow(from: InquiryState, to: InquiryState) -> bool {
         (S::CancelRequested | S::CancelTooLate, S::Expired | S::Refused) => true,
         (S::CancelRequested, S::Cancelled | S::CancelTooLate) => true,
         (S::Answered | S::NoData | S::CancelTooLate, S::Fetched) => true,
+        // An answer that was called back is followed by a new one, or by none in time.
+        (S::Answered | S::NoData | S::Fetched, S::Answered | S::NoData | S::Expired) => true,
         (_, S::Expired | S::CancelRequested) => waiting,
         _ => false,
     }
@@ -77,6 +80,9 @@ pub fn may_follow_there(from: ProvisionState, to: ProvisionState) -> bool {
             | (S::Held, S::ContentRegistered | S::Refused | S::TimedOut)
             | (S::ContentRegistered, S::SendPermitted | S::Refused | S::TimedOut)
             | (S::SendPermitted, S::Sent)
+            // What a wrong link spoilt is drafted anew, and answered by itself or held, once the link is right.
+            | (S::ContentRegistered | S::AutoAnswered | S::SendPermitted | S::Sent, S::Held)
+            | (S::Held | S::SendPermitted | S::Sent, S::AutoAnswered)
     ) || from == to
 }
 
@@ -91,25 +97,26 @@ fn published_states(world: &World) -> Result<(), String> {
     Ok(())
 }
 
-/// An inquiry that ran out of time was waiting for a person at the provider, never for a line.
+/// An inquiry that ran out of time was waiting for a person at the provider — a clerk, or whoever puts a link right —, never for a line.
 fn silence_has_a_cause(world: &World) -> Result<(), String> {
     for (at, inquiry) in inquiries(world).filter(|(_, i)| i.state == InquiryState::Expired) {
         let there = world.gateways.get(&inquiry.question.provider);
         let held = inquiry.permit.as_ref().and_then(|permit| there?.store.provisions.get(&permit.terms.no));
-        let by_staff =
-            held.is_some_and(|p| matches!(p.state, ProvisionState::TimedOut | ProvisionState::Refused) && p.hold.is_some());
+        let undecided = |p: &Provision| matches!(p.state, ProvisionState::TimedOut | ProvisionState::Refused) && p.hold.is_some();
+        let by_staff = held.is_some_and(|p| p.recalled || undecided(p));
         ensure(by_staff, || format!("an inquiry of {at} ran out of time without a person's doing: {held:?}"))?;
     }
     Ok(())
 }
 
-/// One permit per request, one answer per permit, and no passage more than one request made.
+/// One permit per request, one answer per permit and one more for each that was called back, and no passage more than one request made.
 fn exactly_once(world: &World) -> Result<(), String> {
     for ((asker, request), permits) in &world.observed.permits {
         ensure(permits.len() == 1, || format!("{asker} got {} permits for {request:?}", permits.len()))?;
     }
     for (no, answers) in &world.observed.answers {
-        ensure(answers.len() == 1, || format!("{no:?} was answered {} times", answers.len()))?;
+        let allowed = 1 + world.observed.called_back.get(no).map_or(0, BTreeSet::len);
+        ensure(answers.len() <= allowed, || format!("{no:?} was answered {} times", answers.len()))?;
     }
     let requests: BTreeSet<_> = world.center.store.passages.keys().map(|(asker, request, _)| (asker, request)).collect();
     ensure(requests.len() == world.center.store.passages.len(), || "a request was recorded twice".to_owned())
@@ -235,6 +242,20 @@ fn codes(world: &World) -> Result<(), String> {
             let fresh = acquisition.code().is_none_or(|code| all.insert(code));
             ensure(fresh, || "two people or two institutions share a 符号".to_owned())?;
         }
+    }
+    Ok(())
+}
+
+/// An answer that its provider has called back is used by nobody, and one that stands is with the asker, whatever the storm did in between.
+fn called_back(world: &World) -> Result<(), String> {
+    for (at, inquiry) in inquiries(world) {
+        let there = world.gateways.get(&inquiry.question.provider);
+        let no = inquiry.permit.as_ref().map(|permit| permit.terms.no);
+        let Some(provision) = no.and_then(|no| there?.store.provisions.get(&no)) else { continue };
+        let stands = provision.standing();
+        let used = matches!(inquiry.outward(), Outward::Answered | Outward::NoData);
+        let here = inquiry.answer.as_ref().map(|answer| answer.revision).filter(|_| used);
+        ensure(here == stands, || format!("{at} uses answer {here:?}, and {stands:?} stands"))?;
     }
     Ok(())
 }

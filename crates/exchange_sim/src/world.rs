@@ -84,6 +84,8 @@ pub struct Observed {
     pub permits: BTreeMap<(InstitutionCode, RequestId), BTreeSet<PermitNo>>,
     /// Different answers sent under each permit, with who sent them.
     pub answers: BTreeMap<PermitNo, BTreeSet<(InstitutionCode, Sealed)>>,
+    /// Answers called back under each permit, by their number.
+    pub called_back: BTreeMap<PermitNo, BTreeSet<u32>>,
 }
 
 enum Due {
@@ -479,6 +481,9 @@ impl World {
             }
             (Party::Gateway(institution), Body::Answer { no, sealed, .. }) => {
                 self.observed.answers.entry(*no).or_default().insert((institution.clone(), sealed.clone()));
+            }
+            (Party::Gateway(_), Body::Correction(correction)) => {
+                self.observed.called_back.entry(correction.no).or_default().insert(correction.revision);
             }
             _ => {}
         }
