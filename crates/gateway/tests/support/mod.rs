@@ -4,6 +4,7 @@
 
 pub mod calls;
 pub mod network;
+pub mod rows;
 pub mod schema;
 pub mod staff;
 
