@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use support::calls::{answered, known, post, question, single};
 use support::network::Dice;
 use support::rows::everything;
-use support::staff::{open_case, signed_in};
+use support::staff::{ROLES, open_case, signed_in};
 use support::{A, B, Side, World, code, dan, lineage, request, tax, taxed, worlds};
 use tower::ServiceExt;
 use webkit::House;
@@ -220,7 +220,7 @@ async fn the_same_number_means_somebody_else_in_the_other_tenant() {
 async fn a_session_of_one_tenant_opens_no_page_of_the_other() {
     for world in worlds().await {
         answered(&world).await;
-        let session = signed_in(&world.a, "4001", 4, "gateway").await;
+        let session = signed_in(&world.a, "4001", 4, ROLES).await;
         open_case(&world.a, &session, None).await;
         let house = House::new(world.b.keeper.city().clone(), vec![gateway::programme(world.b.keeper.clone())]);
         let router = house.router();
