@@ -109,6 +109,11 @@ impl Keeper {
         &self.0.watch
     }
 
+    /// The day on which this process last removed what was old.
+    pub(crate) fn swept(&self) -> Option<Date> {
+        *self.0.swept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The office that looks after its tasks.
     pub(crate) fn office(&self) -> &'static str {
         self.0.office
@@ -223,8 +228,7 @@ impl Keeper {
         work.store(&mut tx, self).await?;
         let (today, years) = (self.0.city.today(), self.0.tenant.limits.record_years);
         let removed = record::remove_old(&mut tx, today, years).await?;
-        let swept = *self.0.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        if swept != Some(today) {
+        if self.swept() != Some(today) {
             sweep(&mut tx, today, years).await?;
         }
         tx.commit().await?;
