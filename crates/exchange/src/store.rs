@@ -24,7 +24,7 @@ platform::statements! {
     /// Inquiries of an office in each state.
     COUNT_INQUIRIES = "select state, count(*) as n from exchange_inquiry where office = $1 group by state order by state";
     /// What is to be sent or asked after now: new ones, open ones, and answered ones now and then, since an answer can be called back.
-    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state = '送信待ち' and (checked_at is null or checked_at < $1)) or (state in ('回答待ち', '照会中') and (checked_at is null or checked_at < $2)) or (state = '回答あり' and asked_at > $3 and checked_at < $4) order by checked_at is not null, checked_at, id limit 100");
+    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state in ('送信待ち', '照会中') and (checked_at is null or checked_at < $1)) or (state = '回答待ち' and (checked_at is null or checked_at < $2)) or (state = '回答あり' and asked_at > $3 and checked_at < $4) order by checked_at is not null, checked_at, id limit 100");
     /// An inquiry goes on, unless it went on meanwhile.
     SET_INQUIRY = "update exchange_inquiry set request = $2, state = $3, reason = $4, checked_at = $5, answered_at = $6, as_of = $7, root = $8, answer = $9 where id = $1 and state = $10";
     /// 正本 of other systems, of a stretch of people.
@@ -114,7 +114,7 @@ pub async fn count_inquiries(tx: &mut Tx, office: &str) -> Result<Vec<(String, i
 /// Before which instants an inquiry must have been looked at to be due again.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
-    /// One that could not be sent.
+    /// One that could not be sent, or whose answer was called back.
     pub unsent: Timestamp,
     /// One that is open.
     pub open: Timestamp,

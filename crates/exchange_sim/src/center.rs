@@ -50,9 +50,13 @@ impl CenterStore {
         lineage: LineageKey,
         to: &InstitutionCode,
         acquisition: AcquisitionNo,
+        safeguards: Safeguards,
         turn: &mut Turn<'_, Authority>,
     ) -> Vec<Effect> {
-        let person = *self.people.entry(lineage).or_insert_with(|| InnerId::draw(turn.rng));
+        let mut person = *self.people.entry(lineage).or_insert_with(|| InnerId::draw(turn.rng));
+        if !safeguards.code_per_person {
+            person = self.people.values().next().copied().unwrap_or(person);
+        }
         let Some(code) = turn.who.issue(&person, to) else { return Vec::new() };
         self.codes.insert((to.clone(), code), person);
         vec![Effect::Send { to: Party::Gateway(to.clone()), body: Body::CodeIssued { acquisition, code } }]
@@ -64,7 +68,9 @@ impl CenterStore {
             return Vec::new();
         }
         match message.body {
-            Body::CodeRequest { acquisition, lineage, institution } => self.issue(lineage, &institution, acquisition, turn),
+            Body::CodeRequest { acquisition, lineage, institution } => {
+                self.issue(lineage, &institution, acquisition, safeguards, turn)
+            }
             Body::PermitRequest(ask) => {
                 let first = (ask.asker.clone(), ask.request, 0);
                 let known = self.passages.get(&first).map(|p| p.record.no);

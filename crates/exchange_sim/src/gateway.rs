@@ -43,13 +43,28 @@ pub struct Store {
     pub recalled: BTreeSet<DanNo>,
 }
 
-/// Which states followed which, for comparison with the published diagrams.
+/// Which states followed which, for comparison with the published diagrams, as somebody beside the store writes it down: a state that a
+/// crash takes back is one that another followed.
 #[derive(Debug, Clone, Default)]
 pub struct Moves {
     /// Of inquiries.
     pub inquiries: BTreeSet<(InquiryState, InquiryState)>,
     /// Of provisions.
     pub provisions: BTreeSet<(ProvisionState, ProvisionState)>,
+    asked: BTreeMap<RequestId, InquiryState>,
+    provided: BTreeMap<PermitNo, ProvisionState>,
+}
+
+impl Moves {
+    fn inquiry(&mut self, id: RequestId, from: InquiryState, to: InquiryState) {
+        let from = self.asked.insert(id, to).unwrap_or(from);
+        self.inquiries.insert((from, to));
+    }
+
+    fn provision(&mut self, no: PermitNo, from: ProvisionState, to: ProvisionState) {
+        let from = self.provided.insert(no, to).unwrap_or(from);
+        self.provisions.insert((from, to));
+    }
 }
 
 /// One tenant with its store.
@@ -109,7 +124,7 @@ impl Gateway {
         let Some(inquiry) = self.store.inquiries.remove(&id) else { return Vec::new() };
         let before = inquiry.state;
         let (inquiry, effects) = inquiry.step(event, turn);
-        self.moves.inquiries.insert((before, inquiry.state));
+        self.moves.inquiry(id, before, inquiry.state);
         self.store.inquiries.insert(id, inquiry);
         effects
     }
@@ -119,7 +134,7 @@ impl Gateway {
         let Some(provision) = self.store.provisions.remove(&no) else { return Vec::new() };
         let before = provision.state;
         let (provision, effects) = provision.step(event, turn);
-        self.moves.provisions.insert((before, provision.state));
+        self.moves.provision(no, before, provision.state);
         self.store.provisions.insert(no, provision);
         effects
     }
@@ -161,7 +176,8 @@ impl Gateway {
         let inquiries: Vec<RequestId> =
             self.store.inquiries.iter().filter(|(_, i)| is_due(*i, turn.now)).map(|(id, _)| *id).collect();
         for id in inquiries {
-            effects.extend(self.inquiry(id, InquiryEvent::Tick, turn));
+            let said = self.inquiry(id, InquiryEvent::Tick, turn);
+            effects.extend(said.into_iter().filter(|e| self.safeguards.repeats || !matches!(e, Effect::Send { .. })));
         }
         let provisions: Vec<PermitNo> =
             self.store.provisions.iter().filter(|(_, p)| is_due(*p, turn.now)).map(|(no, _)| *no).collect();
@@ -232,19 +248,42 @@ impl Gateway {
             Err(fault) => provide::refuse(&permit, fault),
             Ok(_) if arrival == Arrival::Again => self.provision(no, ProvisionEvent::Again, turn),
             Ok(admitted) => {
-                let facts = self.facts(no, &admitted.code(), turn.now);
+                let holder = match self.safeguards.person_binding {
+                    true => self.store.codes.get(&admitted.code()),
+                    false => self.store.codes.values().next(),
+                };
+                let facts = self.facts(no, holder.cloned(), turn.now);
                 let (provision, effects) = Provision::open(admitted, sealed, facts, turn);
-                self.moves.provisions.insert((ProvisionState::Received, provision.state));
+                self.moves.provision(no, ProvisionState::Received, provision.state);
                 self.store.provisions.insert(no, provision);
                 effects
             }
         }
     }
 
-    fn facts(&self, no: PermitNo, code: &Code, now: Timestamp) -> ProvideFacts {
-        let dan = self.store.codes.get(code).cloned();
+    /// The link of a person is found wrong (`true`), or has been put right.
+    pub fn recall(&mut self, dan: &DanNo, wrong: bool, turn: &mut Turn<'_, Tenant>) -> Vec<Effect> {
+        match wrong {
+            true => self.store.recalled.insert(dan.clone()),
+            false => self.store.recalled.remove(dan),
+        };
+        let concerned = self.store.provisions.values().filter(|p| p.dan.as_ref() == Some(dan));
+        let permits: Vec<PermitNo> = concerned.map(|p| p.permit.terms.no).collect();
+        let mut effects = Vec::new();
+        for no in permits {
+            let event = match wrong {
+                true => ProvisionEvent::Recall,
+                false => ProvisionEvent::PutRight(Box::new(self.facts(no, Some(dan.clone()), turn.now))),
+            };
+            effects.extend(self.provision(no, event, turn));
+        }
+        effects
+    }
+
+    fn facts(&self, no: PermitNo, dan: Option<DanNo>, now: Timestamp) -> ProvideFacts {
         let is = |set: &BTreeSet<DanNo>| dan.as_ref().is_some_and(|dan| set.contains(dan));
-        let hold = match (is(&self.store.recalled), is(&self.store.blocked)) {
+        let recalled = self.safeguards.recall_holds && is(&self.store.recalled);
+        let hold = match (recalled, is(&self.store.blocked)) {
             (true, _) => Some(Hold::Recall),
             (_, true) => Some(Hold::Person),
             _ => None,

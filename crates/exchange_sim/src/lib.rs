@@ -26,12 +26,35 @@ pub struct Safeguards {
     pub tenant_binding: bool,
     /// A step is durable before its messages leave.
     pub durable_before_send: bool,
+    /// What an asker has said and nobody has confirmed is said again.
+    pub repeats: bool,
+    /// The network looks into the permitted-inquiry list.
+    pub list: bool,
+    /// The provider answers about the person of the permit, by its own 符号.
+    pub person_binding: bool,
+    /// The network makes a 符号 for the person asked for.
+    pub code_per_person: bool,
+    /// The portal shows an exchange only after the provider has said whether its side hides it.
+    pub notice_first: bool,
+    /// Nothing is answered about a person whose link is being put right.
+    pub recall_holds: bool,
 }
 
 impl Safeguards {
     /// All of them, as in the product.
-    pub const ALL: Self =
-        Self { request_ids: true, record_ids: true, nonce_check: true, tenant_binding: true, durable_before_send: true };
+    pub const ALL: Self = Self {
+        request_ids: true,
+        record_ids: true,
+        nonce_check: true,
+        tenant_binding: true,
+        durable_before_send: true,
+        repeats: true,
+        list: true,
+        person_binding: true,
+        code_per_person: true,
+        notice_first: true,
+        recall_holds: true,
+    };
 }
 
 /// What a run did, for the report.

@@ -31,8 +31,8 @@ pub enum Action {
     Decide(InstitutionCode),
     /// A clerk hides an exchange that is recorded here.
     Hide(InstitutionCode, u64),
-    /// A clerk recalls an answer.
-    Recall(InstitutionCode, u64),
+    /// The hub finds the link of a person wrong (`true`), or has put it right.
+    Recall(InstitutionCode, DanNo, bool),
 }
 
 /// The persons of the story, by number.
@@ -86,8 +86,15 @@ pub fn schedule(world: &mut World) {
             let (after, nth) = (minutes(world, 110), world.dice.below(4));
             world.plan(after, Action::Hide(institution.clone(), nth));
         }
-        let (after, nth) = (minutes(world, 110), world.dice.below(4));
-        world.plan(after, Action::Recall(institution.clone(), nth));
+        for _ in 0..2 {
+            let Some(dan) = world.dice.pick(&people).cloned() else { continue };
+            let (wrong, right) = (minutes(world, 80), minutes(world, 40));
+            world.plan(wrong, Action::Recall(institution.clone(), dan.clone(), true));
+            // Now and then the link is still wrong at the end.
+            if world.dice.chance(800) {
+                world.plan(wrong + right, Action::Recall(institution.clone(), dan, false));
+            }
+        }
         if let Some(dan) = world.dice.pick(&people).cloned() {
             let after = minutes(world, 60);
             world.plan(after, Action::Protect(institution.clone(), dan));
@@ -165,10 +172,7 @@ impl Action {
                 let effects = no.map(|no| gateway.hide(no, turn)).unwrap_or_default();
                 gateway.keep(effects)
             }),
-            Action::Recall(at, nth) => world.calmly(&at, |gateway, turn| {
-                let no: Option<PermitNo> = nth_of(gateway.store.provisions.keys(), nth);
-                no.map(|no| gateway.provision(no, ProvisionEvent::Recall, turn)).unwrap_or_default()
-            }),
+            Action::Recall(at, dan, wrong) => world.calmly(&at, |gateway, turn| gateway.recall(&dan, wrong, turn)),
         }
     }
 }

@@ -15,7 +15,7 @@ use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
 use wire::machine::{Body, Effect, Machine, Message, NoCode, Party, Tenant, Turn};
 use wire::network::{Authority, Member};
-use wire::permit::NetworkKey;
+use wire::permit::{NetworkKey, Terms};
 use wire::replica::{LiveVersions, ReplicaRecord, Slot, Upload, UploadEvent};
 use wire::seal::{SealKey, Sealed};
 
@@ -84,6 +84,12 @@ pub struct Observed {
     pub permits: BTreeMap<(InstitutionCode, RequestId), BTreeSet<PermitNo>>,
     /// Different answers sent under each permit, with who sent them.
     pub answers: BTreeMap<PermitNo, BTreeSet<(InstitutionCode, Sealed)>>,
+    /// Answers called back under each permit, by their number.
+    pub called_back: BTreeMap<PermitNo, BTreeSet<u32>>,
+    /// Exchanges that one side hid when the permit was given.
+    pub to_hide: BTreeSet<PermitNo>,
+    /// Exchanges that the person could ever see in the portal.
+    pub shown: BTreeSet<PermitNo>,
 }
 
 enum Due {
@@ -137,6 +143,24 @@ fn limits() -> Limits {
     }
 }
 
+/// The network's list. Without the safeguard it permits everything that the story asks.
+fn list(safeguards: Safeguards) -> Result<PermittedList, String> {
+    let procedures = [1, 2, 3, 17, 99].map(|n| format!("JT{n:014}"));
+    let named: String = procedures.iter().map(|id| format!("[[procedure]]\nid = \"{id}\"\nname = \"\"\n")).collect();
+    let row = |id: &String| {
+        format!(
+            "[[row]]\nprocedure = \"{id}\"\nasker = \"city\"\nprovider = \"city\"\ndata_set = \"TM00000000000002\"\n\
+            ground = \"statutory\"\nconsent = false\neffective_from = \"2017-11-13\"\nlegal_basis = \"\"\nsource = \"\"\n\
+            verified_on = \"\"\n"
+        )
+    };
+    let rows: String = procedures.iter().map(row).collect();
+    let head = "area = \"\"\nowner = \"\"\nnotified = []\n[[kind]]\nid = \"city\"\nname = \"\"\n\
+        [[data_set]]\nid = \"TM00000000000002\"\nname = \"\"\n";
+    let read = if safeguards.list { PermittedList::load() } else { PermittedList::parse(&format!("{head}{named}{rows}")) };
+    read.map_err(|e| e.to_string())
+}
+
 /// 地方税関係情報 in its first version.
 pub fn tax(version: u16) -> Option<DataSet> {
     DataSetId::parse("TM00000000000002").ok().map(|id| DataSet { id, version })
@@ -175,7 +199,7 @@ impl World {
         let authority = Authority {
             key,
             secret: CodeSecret::new(&key_seed(&mut dice)),
-            list: PermittedList::load().map_err(|e| e.to_string())?,
+            list: list(safeguards)?,
             members,
             limits: limits(),
             serves: BTreeSet::from([Mode::Production]),
@@ -284,6 +308,22 @@ impl World {
         if !self.network_is_away() {
             self.at_network(|store, _, turn| store.tick(turn));
         }
+        let notice_first = self.safeguards.notice_first;
+        let seen = self.center.store.passages.values().filter(|p| p.record.granted && !p.record.hidden);
+        self.observed.shown.extend(seen.filter(|p| p.is_noticed() || !notice_first).map(|p| p.record.no));
+    }
+
+    /// Does one side want the exchange hidden, as it stands now? The provider can say so only of a person whose 符号 it has.
+    fn is_to_hide(&self, terms: &Terms) -> bool {
+        let passage = self.center.store.passage(terms.no);
+        let subject = passage.and_then(|p| p.subject);
+        let lineage = self.center.store.people.iter().find(|(_, person)| Some(**person) == subject).map(|(lineage, _)| *lineage);
+        let there = self.cities.get(&terms.provider).zip(self.gateways.get(&terms.provider));
+        terms.hidden
+            || there.is_some_and(|(city, gateway)| {
+                let is = |dan: &DanNo| lineage.is_some() && city.people.get(dan).copied().flatten() == lineage;
+                gateway.store.codes.values().any(|dan| is(dan) && gateway.store.hidden.contains(dan))
+            })
     }
 
     fn city_tick(&mut self, institution: &InstitutionCode) {
@@ -472,13 +512,18 @@ impl World {
         match (from, body) {
             (Party::Network, Body::PermitGranted(permit)) => {
                 let of = (permit.terms.asker.clone(), permit.terms.request);
-                self.observed.permits.entry(of).or_default().insert(permit.terms.no);
+                if self.observed.permits.entry(of).or_default().insert(permit.terms.no) && self.is_to_hide(&permit.terms) {
+                    self.observed.to_hide.insert(permit.terms.no);
+                }
             }
             (_, Body::CodeWanted { acquisition, .. }) => {
                 self.observed.acquisitions.insert(*acquisition);
             }
             (Party::Gateway(institution), Body::Answer { no, sealed, .. }) => {
                 self.observed.answers.entry(*no).or_default().insert((institution.clone(), sealed.clone()));
+            }
+            (Party::Gateway(_), Body::Correction(correction)) => {
+                self.observed.called_back.entry(correction.no).or_default().insert(correction.revision);
             }
             _ => {}
         }

@@ -109,6 +109,11 @@ impl Keeper {
         &self.0.watch
     }
 
+    /// The day on which this process last removed what was old.
+    pub(crate) fn swept(&self) -> Option<Date> {
+        *self.0.swept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The office that looks after its tasks.
     pub(crate) fn office(&self) -> &'static str {
         self.0.office
@@ -223,8 +228,7 @@ impl Keeper {
         work.store(&mut tx, self).await?;
         let (today, years) = (self.0.city.today(), self.0.tenant.limits.record_years);
         let removed = record::remove_old(&mut tx, today, years).await?;
-        let swept = *self.0.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        if swept != Some(today) {
+        if self.swept() != Some(today) {
             sweep(&mut tx, today, years).await?;
         }
         tx.commit().await?;
@@ -271,8 +275,9 @@ impl Keeper {
         Ok(done)
     }
 
-    /// A person's link was found wrong (`true`) or has been put right (`false`). While it is wrong nothing is answered about them by
-    /// itself, and every answer that rests on it is corrected.
+    /// A person's link was found wrong (`true`) or has been put right (`false`). While it is wrong nothing is answered about them, and every
+    /// answer that rests on it is called back; once it is right, what waited and what was called back is answered from the replica as it
+    /// is then. Answers how many inquiries it concerned.
     ///
     /// # Errors
     /// The database's refusal.
@@ -282,22 +287,19 @@ impl Keeper {
         let mut flags = registers::flags_of(&mut tx, dan, now).await?;
         (flags.recalled, flags.changed_at) = (wrong, now);
         registers::set_flags(&mut tx, &flags).await?;
-        let mut recalled = 0;
-        if wrong {
-            let provisions = machines::provisions_about(&mut tx, self.0.city.keys(), dan).await?;
-            let numbers: Vec<_> = provisions.iter().map(|held| held.0.permit.terms.no).collect();
-            recalled = numbers.len();
-            let mut work = Work::empty(self, now);
-            work.take_provisions(provisions);
-            self.step(now, |turn| {
-                for no in numbers {
-                    work.provision(no, ProvisionEvent::Recall, turn);
-                }
-            });
-            work.store(&mut tx, self).await?;
-        }
+        let provisions = machines::provisions_about(&mut tx, self.0.city.keys(), dan).await?;
+        let concerned: Vec<_> = provisions.into_iter().filter(|held| wrong || held.0.recalled).collect();
+        let permits: Vec<_> = concerned.iter().map(|held| held.0.permit.terms.no).collect();
+        let needs = Needs { permits: permits.clone(), about: vec![dan.clone()], answers: !wrong, ..Needs::default() };
+        let mut work = Work::load(&mut tx, self, &needs, now).await?;
+        work.take_provisions(concerned);
+        self.step(now, |turn| match wrong {
+            true => permits.iter().for_each(|no| work.provision(*no, ProvisionEvent::Recall, turn)),
+            false => work.put_right(turn),
+        });
+        work.store(&mut tx, self).await?;
         tx.commit().await?;
-        Ok(recalled)
+        Ok(permits.len())
     }
 
     /// The city says how many rows it still holds back: too many raise the alarm, and fewer end it.

@@ -27,6 +27,7 @@ pub mod model;
 mod profile;
 mod record;
 mod replica;
+pub mod rights;
 mod routes;
 mod send;
 mod store;
@@ -69,6 +70,12 @@ pub const GROUPS: &[FieldGroup] = &[
     FieldGroup::plain(model::REPLICA, "副本の登録状況"),
     FieldGroup::plain(model::ANSWER, "情報提供の内容"),
     FieldGroup::secret(model::CODE, "符号"),
+    FieldGroup::plain(rights::RESIDENT, "住民票関係情報の連携"),
+    FieldGroup::plain(rights::TAX, "地方税関係情報の連携"),
+    FieldGroup::plain(rights::WELFARE, "福祉・児童・障害の情報の連携"),
+    FieldGroup::plain(rights::INSURANCE, "医療保険・介護・年金の情報の連携"),
+    FieldGroup::plain(rights::HEALTH, "母子保健・予防接種の情報の連携"),
+    FieldGroup::plain(rights::UNSORTED, "区分のない情報の連携"),
 ];
 
 /// The zone's own policy file, to be loaded beside `base.cedar` and `system.cedar`.

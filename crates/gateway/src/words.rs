@@ -109,7 +109,7 @@ pub(crate) fn kind(body: &Body) -> &'static str {
         Body::Inquiry { .. } => "情報照会",
         Body::InquiryReceived(_) => "照会の受領",
         Body::Answer { .. } => "情報提供",
-        Body::AnswerReceived(_) => "回答の受領",
+        Body::AnswerReceived { .. } => "回答の受領",
         Body::Refused { .. } => "提供しない旨",
         Body::Cancel(_) | Body::CancelDone { .. } => "取りやめ",
         Body::Hide(_) | Body::HideReceived(_) => "不開示の通知",

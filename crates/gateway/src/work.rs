@@ -71,6 +71,8 @@ pub(crate) struct Needs {
     /// Whose marks on their way.
     pub marks: Vec<PermitNo>,
     pub codes: Vec<Code>,
+    /// Whose flags and replica.
+    pub about: Vec<DanNo>,
     /// Somebody is to be answered: the replica is needed.
     pub answers: bool,
 }
@@ -82,7 +84,7 @@ impl Needs {
         for Prepared { body, admitted } in messages {
             needs.permits.extend(body.permit_no());
             match body {
-                Body::Inquiry { .. } | Body::Cancel(_) | Body::AnswerReceived(_) | Body::CorrectionReceived(_) => {
+                Body::Inquiry { .. } | Body::Cancel(_) | Body::AnswerReceived { .. } | Body::CorrectionReceived(_) => {
                     needs.provided.extend(body.permit_no());
                 }
                 Body::HideReceived(no) => needs.marks.push(*no),
@@ -130,6 +132,8 @@ pub(crate) struct Work {
     touched: Touched,
     said: Vec<(&'static str, Body)>,
     tasks: Vec<Task>,
+    /// Provisions that no longer wait for staff, however they ended.
+    decided: Vec<PermitNo>,
     alarms: Vec<Alarm>,
     bound: Vec<(DanNo, Code)>,
 }
@@ -166,6 +170,7 @@ impl Work {
             touched: Touched::default(),
             said: Vec::new(),
             tasks: Vec::new(),
+            decided: Vec::new(),
             alarms: Vec::new(),
             bound: Vec::new(),
         }
@@ -207,7 +212,7 @@ impl Work {
                 self.codes.insert(*code, binding.dan_no);
             }
         }
-        let people: BTreeSet<&DanNo> = self.codes.values().collect();
+        let people: BTreeSet<&DanNo> = self.codes.values().chain(&needs.about).collect();
         let people: Vec<Param> = people.into_iter().map(Param::from).collect();
         for flags in registers::flags(tx, people.clone()).await? {
             self.flags.insert(flags.dan_no.clone(), flags);
@@ -312,7 +317,9 @@ impl Work {
     /// One step of a provision.
     pub fn provision(&mut self, no: PermitNo, event: ProvisionEvent, turn: &mut Turn<'_, Tenant>) {
         let Some((provision, registered_by)) = self.provisions.remove(&no) else { return };
+        let waited = provision.is_waiting();
         let (provision, effects) = provision.step(event, turn);
+        self.decided.extend((waited && !provision.is_waiting()).then_some(no));
         self.put_provision((provision, registered_by), effects);
     }
 
@@ -428,15 +435,23 @@ impl Work {
             }
             (Some(Err(fault)), _) => self.keep(provide::refuse(&permit, fault), None),
             (Some(Ok(admitted)), _) => {
-                let facts = self.facts(no, &admitted);
+                let facts = self.facts(no, self.holder(&admitted), &permit.terms.data_set);
                 let (provision, effects) = Provision::open(admitted, sealed, facts, turn);
                 self.put_provision((provision, None), effects);
             }
         }
     }
 
-    fn facts(&self, no: PermitNo, admitted: &Admitted) -> ProvideFacts {
-        let (dan, set) = (self.holder(admitted), &admitted.permit().terms.data_set);
+    /// The link of a person is right again: what rested on it goes on.
+    pub fn put_right(&mut self, turn: &mut Turn<'_, Tenant>) {
+        for no in self.provisions.keys().copied().collect::<Vec<_>>() {
+            let Some((provision, _)) = self.provisions.get(&no) else { continue };
+            let facts = self.facts(no, provision.dan.clone(), &provision.permit.terms.data_set);
+            self.provision(no, ProvisionEvent::PutRight(Box::new(facts)), turn);
+        }
+    }
+
+    fn facts(&self, no: PermitNo, dan: Option<DanNo>, set: &DataSet) -> ProvideFacts {
         let flags = dan.as_ref().and_then(|dan| self.flags.get(dan));
         let rows = || dan.as_ref().and_then(|dan| self.replica.get(dan)).into_iter().flatten();
         let hold = match flags {
@@ -548,6 +563,11 @@ impl Work {
                 due: None,
             };
             task::add(tx, task, self.now).await?;
+            // The same inquiry may wait, or be called back, a second time.
+            task::reopen_reference(tx, kind, &reference).await?;
+        }
+        for no in &self.decided {
+            task::done_reference(tx, crate::TASK_HELD, &permit_text(no), self.now).await?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use gateway::NewConsent;
 use kernel::Date;
 use serde_json::{Value as Json, json};
 use support::calls::{answered, count, post, question, register, single};
-use support::staff::{claim, open_case, signed_in};
+use support::staff::{ROLES, claim, open_case, signed_in};
 use support::{A, B, MEDICAL, Side, World, code, dan, tax, taxed, worlds};
 use testkit::{Browser, Page};
 use webkit::House;
@@ -93,7 +93,7 @@ async fn every_page_passes_the_accessibility_checker() {
     let world = all.remove(0);
     busy(&world).await;
     let at = serve(&world.b).await;
-    let token = signed_in(&world.b, "4001", 2, "gateway").await;
+    let token = signed_in(&world.b, "4001", 2, ROLES).await;
     let subject = count(&world.b, "select min(id) as n from platform_subject").await;
     open_case(&world.b, &token, Some(subject)).await;
     let page = at_browser(&at, &token).await;
@@ -130,7 +130,7 @@ async fn a_held_answer_is_worked_by_keyboard_alone() {
     let world = all.remove(0);
     busy(&world).await;
     let at = serve(&world.b).await;
-    let token = signed_in(&world.b, "4001", 1, "gateway").await;
+    let token = signed_in(&world.b, "4001", 1, ROLES).await;
     let held = claim(&world.b, &token, gateway::TASK_HELD).await;
     let page = at_browser(&at, &token).await;
     page.goto(&format!("{at}{held}")).await.unwrap();

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use kernel::Date;
 use serde_json::{Value as Json, json};
 use support::calls::{answered, asked, count, held, known, post, question, register, single};
-use support::staff::signed_in;
+use support::staff::{ROLES, signed_in};
 use support::{A, B, Line, Side, World, code, dan, taxed, worlds};
 use tower::ServiceExt;
 use webkit::House;
@@ -23,7 +23,7 @@ use wire::machine::{Body as Message, Party};
 async fn both(side: &Side, name: &str) -> (String, Json) {
     let of = FUNCTIONS.iter().find(|of| of.name_ja == name).unwrap();
     let number = format!("4{:03}", count(side, "select count(*) as n from platform_staff").await);
-    let session = signed_in(side, &number, 2, "gateway").await;
+    let session = signed_in(side, &number, 2, ROLES).await;
     let house = House::new(side.keeper.city().clone(), vec![gateway::programme(side.keeper.clone())]);
     let get = async |path: String| {
         let request = Request::get(&path).header(header::COOKIE, format!("atena_session={session}")).body(Body::empty());
@@ -199,7 +199,7 @@ async fn security() {
 #[tokio::test]
 async fn staff_and_authority() {
     in_every_world(async |world| {
-        signed_in(&world.b, "4901", 1, "gateway").await;
+        signed_in(&world.b, "4901", 1, ROLES).await;
         signed_in(&world.b, "4902", 4, "").await;
         let (page, data) = both(&world.b, "職員認証・権限管理").await;
         has(&page, &["送信を許可する", "4901", "係長"]);
@@ -217,8 +217,25 @@ async fn staff_and_authority() {
 #[tokio::test]
 async fn system_management() {
     in_every_world(async |world| {
+        answered(world).await;
+        register(&world.b, "DBM_20113", &[json!(taxed(9, &dan(1), "5")), json!({ "serial": 1 })]).await.unwrap();
+        world.b.keeper.tick().await.unwrap();
         let (page, data) = both(&world.b, "システム管理").await;
-        has(&page, &["地方税関係情報", "第1版、第2版", "本番", "みなと市", "7年"]);
+        has(&page, &["地方税関係情報", "第1版、第2版", "本番", "みなと市", "7年", "一括処理の状況", "利用状況"]);
+        let month = |asked, received, requested, provided| {
+            json!({ "month": "2026-11-01", "asked": asked, "received": received, "requested": requested, "provided": provided,
+                "refused": 0 })
+        };
+        assert_eq!((&data["months"][0], data["months"].as_array().unwrap().len()), (&month(0, 0, 1, 1), 12));
+        let (_, asker) = both(&world.a, "システム管理").await;
+        assert_eq!(asker["months"][0], month(1, 1, 0, 0));
+        let work = |name: &str| {
+            let all = data["work"].as_array().unwrap();
+            all.iter().find(|one| one["work"].as_str().unwrap().starts_with(name)).unwrap().clone()
+        };
+        assert_eq!(work("保存期間")["state"], json!("正常"), "removed today");
+        assert_eq!(work("副本")["result"], json!("登録 1行、異常 1行、未送信 0件"));
+        assert_eq!(work("副本")["state"], json!("異常行あり"));
         let masters = single(&world.b, "SCM_30112", &json!({})).await.unwrap();
         assert_eq!(data["masters"], masters, "the page shows what the city is told");
         world.clock.set(Date::constant(2016, 1, 1));

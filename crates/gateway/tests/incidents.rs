@@ -12,8 +12,9 @@ use kernel::time::Period;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use support::calls::{answered, asked, count, fetch, known, permit, question, register, single};
-use support::{MEDICAL, TODAY, World, dan, item, request, tax, taxed, worlds, worlds_with};
+use support::{MEDICAL, RETIRED, TODAY, World, dan, item, request, tax, taxed, worlds, worlds_with};
 use wire::compare::{Fault, fingerprint};
+use wire::error::ExchangeError;
 use wire::ident::{PermitNo, ProcedureId};
 use wire::limits::Limits;
 use wire::replica::{Reason, ReplicaRecord, Value};
@@ -168,6 +169,22 @@ async fn two_versions_of_a_data_set_answer_side_by_side() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_in_a_retired_version_is_taken_out_and_no_longer_answers() {
+    for world in worlds().await {
+        known(&world).await;
+        world.clock.set(RETIRED.tomorrow().unwrap());
+        let corrected = world.b.keeper.load(&[taxed(2, &dan(1), "90000")]).await.unwrap();
+        assert_eq!(corrected.rejected, [(0, ExchangeError::MasterVersionMismatch)], "nothing new enters a retired version");
+        let deleted = world.b.keeper.load(&[ReplicaRecord { items: None, ..taxed(3, &dan(1), "0") }]).await.unwrap();
+        assert_eq!((deleted.stored, deleted.rejected), (1, vec![]));
+        asked(&world).await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!((&answer["shown"], &answer["records"]), (&json!("no_data"), &json!([])));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_repeated_load_changes_nothing_and_an_old_change_has_no_power() {
     for world in worlds().await {
         let rows = [taxed(5, &dan(1), "100"), taxed(6, &dan(2), "200"), taxed(7, &dan(1), "150")];
@@ -223,11 +240,73 @@ async fn a_wrong_link_recalls_the_answers_that_rest_on_it() {
         single(&world.a, "SKI_10111", &question(2, 1)).await.unwrap();
         world.settle().await;
         assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where hold = 'recall'").await, 1);
-        world.b.keeper.recall(&dan(1), false).await.unwrap();
-        single(&world.a, "SKI_10111", &question(3, 1)).await.unwrap();
+        let waiting = single(&world.b, "TKY_11312", &json!({})).await.unwrap();
+        let permit = waiting.as_array().unwrap().iter().find(|p| p["hold"] == "RECALL" || p["hold"] == "recall").unwrap();
+        let content = json!({ "permit": permit["permit"], "records": [], "staff": "2001" });
+        let refused = single(&world.b, "TKY_20311", &content).await.unwrap_err();
+        assert!(refused.detail.contains("連携の誤り"), "{refused:?}");
+        // 副本 is loaded anew, and the hub says that the link is right.
+        world.b.keeper.load(&[taxed(9, &dan(1), "31000")]).await.unwrap();
+        assert_eq!(world.b.keeper.recall(&dan(1), false).await.unwrap(), 2);
         world.settle().await;
-        let fresh = single(&world.a, "SKI_11112", &json!({ "request": request(3) })).await.unwrap();
-        assert_eq!(fresh["shown"], json!("answered"));
+        for n in [1, 2] {
+            let fresh = single(&world.a, "SKI_11112", &json!({ "request": request(n) })).await.unwrap();
+            assert_eq!(fresh["shown"], json!("answered"));
+            assert_eq!(fresh["records"][0]["items"]["市町村民税所得割額"], json!({ "given": "31000" }));
+        }
+        assert_eq!(count(&world.b, CHECKED).await, 1, "what waited for the link alone needs no clerk");
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry where due is not null").await, 0);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where due is not null").await, 0);
+        // Wrong once more: the clerk hears of it once more.
+        let done = "update platform_task set state = 'done' where kind = 'gateway.recalled'";
+        let mut tx = world.a.database.db.write().await.unwrap();
+        tx.run(done, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        world.b.keeper.recall(&dan(1), true).await.unwrap();
+        world.settle().await;
+        let open = "select count(*) as n from platform_task where kind = 'gateway.recalled' and state = 'open'";
+        assert_eq!(count(&world.a, open).await, 2);
+        world.remove().await;
+    }
+}
+
+/// The guardian of a protected child: what was registered before the wrong link was found does not go out, nor does it afterwards by itself.
+#[tokio::test]
+async fn what_two_clerks_were_about_to_send_is_stopped_by_a_recall_and_drafted_anew() {
+    for world in worlds().await {
+        let permit = support::calls::held(&world).await;
+        let content = single(&world.b, "TKY_11912", &json!({ "permit": permit })).await.unwrap();
+        let registration = json!({ "permit": permit, "records": content["records"], "staff": "2001" });
+        single(&world.b, "TKY_20311", &registration).await.unwrap();
+        world.b.keeper.recall(&dan(1), true).await.unwrap();
+        let permission = json!({ "permit": permit, "staff": "2002" });
+        let refused = single(&world.b, "TKY_20511", &permission).await.unwrap_err();
+        assert!(refused.detail.contains("連携の誤り"), "{refused:?}");
+        let draft = single(&world.b, "TKY_11912", &json!({ "permit": permit })).await.unwrap();
+        assert_eq!((&draft["state"], &draft["records"]), (&json!("HELD"), &json!([])));
+
+        world.b.keeper.load(&[taxed(9, &dan(1), "31000")]).await.unwrap();
+        world.b.keeper.recall(&dan(1), false).await.unwrap();
+        world.settle().await;
+        let status = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(status["words"], json!("回答待ち"), "the person is protected still");
+        let draft = single(&world.b, "TKY_11912", &json!({ "permit": permit })).await.unwrap();
+        assert_eq!(draft["records"][0]["items"]["市町村民税所得割額"], json!({ "given": "31000" }));
+        world.remove().await;
+    }
+}
+
+/// Tasks about held answers that are done.
+const CHECKED: &str = "select count(*) as n from platform_task where kind = 'gateway.held' and state = 'done'";
+
+#[tokio::test]
+async fn a_held_inquiry_that_is_withdrawn_leaves_the_work_queue() {
+    for world in worlds().await {
+        support::calls::held(&world).await;
+        assert_eq!(count(&world.b, CHECKED).await, 0);
+        single(&world.a, "SKI_50111", &json!({ "request": request(1) })).await.unwrap();
+        world.settle().await;
+        assert_eq!(count(&world.b, CHECKED).await, 1);
         world.remove().await;
     }
 }
@@ -243,6 +322,7 @@ async fn a_held_answer_that_nobody_decides_runs_out_on_both_sides() {
             world.settle().await;
         }
         assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where state = 'TIMED_OUT'").await, 1);
+        assert_eq!(count(&world.b, CHECKED).await, 1, "nobody needs to look at it any more");
         let status = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
         assert_eq!(status["words"], json!("期限までに回答なし"));
         world.remove().await;

@@ -12,7 +12,7 @@ use platform::StaffContext;
 use platform::staff;
 use serde_json::json;
 use support::calls::{answered, count, held, single};
-use support::staff::{claim, open_case, signed_in};
+use support::staff::{ROLES, claim, open_case, signed_in};
 use support::{Side, dan, request, worlds};
 use tower::ServiceExt;
 use webkit::House;
@@ -81,7 +81,7 @@ async fn the_lists_open_without_a_case_and_name_nobody() {
     for world in worlds().await {
         answered(&world).await;
         for side in [&world.a, &world.b] {
-            let desk = Desk::open(side, "4001", 1, "gateway").await;
+            let desk = Desk::open(side, "4001", 1, ROLES).await;
             for (path, words) in [
                 ("/gateway", "既存システム接続"),
                 ("/gateway/inquiries", "照会の件数"),
@@ -131,7 +131,7 @@ async fn without_the_role_nobody_enters() {
 async fn one_person_is_seen_in_a_case_only() {
     for world in worlds().await {
         answered(&world).await;
-        let desk = Desk::open(&world.b, "4001", 1, "gateway").await;
+        let desk = Desk::open(&world.b, "4001", 1, ROLES).await;
         let field = format!("number={}", dan(1));
         assert_eq!(desk.post("/gateway/people", "k1", &field).await.0, StatusCode::FORBIDDEN, "no case");
         desk.open_case(None).await;
@@ -155,7 +155,7 @@ async fn one_person_is_seen_in_a_case_only() {
 async fn a_held_answer_is_registered_by_one_and_permitted_by_another() {
     for world in worlds().await {
         held(&world).await;
-        let clerk = Desk::open(&world.b, "4001", 1, "gateway").await;
+        let clerk = Desk::open(&world.b, "4001", 1, ROLES).await;
         let (list, _) = both(&clerk, "/gateway/provisions").await;
         assert!(list.contains("自動応答不可(人)") && list.contains("みなと市"), "{list}");
         let path = clerk.claim("gateway.held").await;
@@ -167,7 +167,7 @@ async fn a_held_answer_is_registered_by_one_and_permitted_by_another() {
         assert!(json.contains("120000"));
         assert_eq!(clerk.post(&format!("{path}/permit"), "p1", "").await.0, StatusCode::FORBIDDEN, "no rank");
         assert_eq!(clerk.post(&format!("{path}/register"), "r1", "record=2026").await.0, StatusCode::SEE_OTHER);
-        let head = Desk::open(&world.b, "4002", 2, "gateway").await;
+        let head = Desk::open(&world.b, "4002", 2, ROLES).await;
         assert!(head.get(&path).await.0.is_client_error(), "not in a case of theirs");
         let subject = count(&world.b, "select id as n from platform_subject").await;
         head.open_case(Some(subject)).await;
@@ -187,7 +187,7 @@ async fn a_held_answer_is_registered_by_one_and_permitted_by_another() {
 async fn who_registered_cannot_permit_and_who_refuses_sends_nothing() {
     for world in worlds().await {
         held(&world).await;
-        let head = Desk::open(&world.b, "4002", 2, "gateway").await;
+        let head = Desk::open(&world.b, "4002", 2, ROLES).await;
         let path = head.claim("gateway.held").await;
         assert_eq!(head.post(&format!("{path}/register"), "r1", "").await.0, StatusCode::SEE_OTHER);
         let (status, page) = head.post(&format!("{path}/permit"), "p1", "").await;
@@ -207,7 +207,7 @@ async fn an_alarm_is_seen_to_on_the_board() {
     for world in worlds().await {
         let nobody = support::calls::question(1, 1);
         single(&world.a, "SKI_10111", &nobody).await.unwrap_err();
-        let desk = Desk::open(&world.a, "4001", 1, "gateway").await;
+        let desk = Desk::open(&world.a, "4001", 1, ROLES).await;
         let (page, _) = both(&desk, "/gateway").await;
         assert!(page.contains("照会を止めました: 符号が未取得です"), "{page}");
         let id = count(&world.a, "select id as n from gateway_alarm").await;

@@ -8,14 +8,23 @@ use axum::body::Body as Bytes;
 use axum::http::{Request, StatusCode, header};
 use gateway::interfaces::INTERFACES;
 use serde_json::{Value as Json, json};
-use support::calls::{answered, count, post, question};
-use support::staff::{open_case, signed_in};
-use support::{A, B, code, dan, request, tax, taxed, worlds};
+use std::collections::HashSet;
+use support::calls::{answered, known, post, question, single};
+use support::network::Dice;
+use support::rows::everything;
+use support::staff::{ROLES, open_case, signed_in};
+use support::{A, B, Side, World, code, dan, lineage, request, tax, taxed, worlds};
 use tower::ServiceExt;
 use webkit::House;
 use webkit::route::Method;
-use wire::ident::LoadId;
-use wire::machine::{Body, Party};
+use wire::code::{AcquisitionNo, Code};
+use wire::error::ExchangeError;
+use wire::ident::{Digest, LoadId, Mode};
+use wire::inquiry::Answer;
+use wire::machine::{Ask, Body, Correction, NoCode, Party};
+use wire::permit::Permit;
+use wire::record::Record;
+use wire::seal::{SealPublic, Sealed};
 
 /// Every path of the line, as the source declares them.
 fn paths() -> Vec<&'static str> {
@@ -49,14 +58,11 @@ fn requests() -> Vec<(String, Json)> {
     all
 }
 
-/// A number that changes whenever anything of the tenant does.
-const EVERYTHING: &str = "select (select count(*) from gateway_acquisition) + (select count(*) from gateway_call) + (select count(*) from gateway_person) + (select count(*) from gateway_replica) + (select count(*) from gateway_consent) + (select count(*) from gateway_outgoing) + (select count(*) from gateway_record) + (select count(*) from gateway_own) + (select count(*) from gateway_comparison) as n";
-
 #[tokio::test]
 async fn the_credentials_of_one_tenant_reach_nothing_of_the_other_through_any_route() {
     for world in worlds().await {
         answered(&world).await;
-        let before = count(&world.b, EVERYTHING).await;
+        let before = everything(&world.b).await;
         let foreign = [Party::City(code(A)), Party::Gateway(code(A)), Party::Gateway(code(B)), Party::Juki];
         let requests = requests();
         assert!(requests.len() >= 83 + 8, "{}", requests.len());
@@ -69,15 +75,132 @@ async fn the_credentials_of_one_tenant_reach_nothing_of_the_other_through_any_ro
             let (status, ..) = post(&world.b, None, path, body).await;
             assert_ne!(status, StatusCode::OK, "{path} without a certificate");
         }
-        // Messages are heard one by one: what a foreign party says has no effect.
-        let load = Body::Chunk { load: LoadId::from_bytes([1; 16]), part: 0, records: vec![taxed(9, &dan(1), "5")] };
-        for from in &foreign {
-            post(&world.b, Some(from.clone()), "/messages", &json!([load])).await;
-        }
-        assert_eq!(count(&world.b, EVERYTHING).await, before, "nothing of B has changed");
+        assert_eq!(everything(&world.b).await, before, "nothing of B has changed");
         assert!(world.b.keeper.removal(&wire::ident::PermitNo::from_bytes([0; 16])).await.unwrap().is_none());
         world.remove().await;
     }
+}
+
+/// Messages are heard one by one: what somebody says who may not say it has no effect, while an inquiry is on its way to the network, and
+/// while it waits for a clerk.
+#[tokio::test]
+async fn no_message_of_any_kind_moves_anything_when_another_party_sends_it() {
+    for world in worlds().await {
+        known(&world).await;
+        single(&world.b, "DBM_50111", &json!({ "dan": dan(1), "on": true })).await.unwrap();
+        world.a.keeper.register_people(&[dan(2)]).await.unwrap();
+        single(&world.a, "SKI_10111", &question(1, 1)).await.unwrap();
+        world.a.keeper.send_due(&world.line(&world.a)).await.unwrap();
+        let granted = world.network.lock().unwrap().waiting[&code(A)].iter().find_map(|(_, body)| match body {
+            Body::PermitGranted(permit) => Some(permit.clone()),
+            _ => None,
+        });
+        let permit = granted.unwrap();
+        nothing_moves(&world, &permit).await;
+        world.settle().await;
+        nothing_moves(&world, &permit).await;
+        world.remove().await;
+    }
+}
+
+async fn nothing_moves(world: &World, permit: &Permit) {
+    for side in [&world.a, &world.b] {
+        let before = everything(side).await;
+        let parties = [A, B].map(code).map(|c| [Party::City(c.clone()), Party::Gateway(c)]).concat();
+        let parties = [parties, vec![Party::Network, Party::Juki]].concat();
+        let bodies = bodies(world, permit);
+        let kinds: HashSet<_> = bodies.iter().map(std::mem::discriminant).collect();
+        assert_eq!(kinds.len(), 22, "one message of each kind");
+        let (mut refused, mut tried) = (0, 0);
+        for body in &bodies {
+            let rightful = rightful(body, side);
+            for from in parties.iter().filter(|from| Some(*from) != rightful.as_ref()) {
+                post(side, Some(from.clone()), "/messages", &json!([body])).await;
+                tried += 1;
+            }
+        }
+        assert_eq!(everything(side).await, before);
+        let mut tx = side.database.db.read().await.unwrap();
+        let told = "select cast(coalesce(sum(times), 0) as bigint) as n from gateway_alarm where kind = 'refused'";
+        refused += tx.one(told, vec![]).await.unwrap().get::<i64>("n").unwrap();
+        assert!(refused >= tried, "{refused} of {tried} were told to the operators");
+    }
+}
+
+/// Who alone may say this to a tenant; a new kind of message must be thought of here.
+fn rightful(body: &Body, side: &Side) -> Option<Party> {
+    match body {
+        Body::Chunk { .. } => Some(Party::City(side.code.clone())),
+        Body::CodeUnavailable { .. } => Some(Party::Juki),
+        Body::CodeWanted { .. }
+        | Body::CodeRequest { .. }
+        | Body::ChunkDone { .. }
+        | Body::PermitRequest(_)
+        | Body::NoticeReceived { .. } => None,
+        Body::CodeIssued { .. }
+        | Body::PermitGranted(_)
+        | Body::PermitDenied { .. }
+        | Body::Notice(_)
+        | Body::Inquiry { .. }
+        | Body::InquiryReceived(_)
+        | Body::Answer { .. }
+        | Body::AnswerReceived { .. }
+        | Body::Refused { .. }
+        | Body::Cancel(_)
+        | Body::CancelDone { .. }
+        | Body::Hide(_)
+        | Body::HideReceived(_)
+        | Body::Correction(_)
+        | Body::CorrectionReceived(_) => Some(Party::Network),
+    }
+}
+
+/// One message of each kind, each of which would do something if its rightful sender said it at the right moment.
+fn bodies(world: &World, permit: &Permit) -> Vec<Body> {
+    let (no, at) = (permit.terms.no, permit.terms.asked_at);
+    let digest = permit.terms.digest();
+    let sealed = |plain: &[u8], to: &SealPublic| Sealed::new(plain, to, digest.as_bytes(), &mut Dice::new(3)).unwrap();
+    let answer = Answer { revision: 0, outcome: Ok(vec![]), as_of: at, root: Digest::of(&[]) };
+    let answer = sealed(&serde_json::to_vec(&answer).unwrap(), &world.a.seal());
+    let ask = Ask {
+        request: request(9),
+        asker: code(A),
+        code: Code::from_bytes([1; 16]),
+        provider: code(B),
+        procedure: permit.terms.procedure.clone(),
+        data_set: tax(1),
+        items: vec![],
+        hidden: false,
+        mode: Mode::Production,
+    };
+    let acquisition = AcquisitionNo::from_bytes([2; 16]);
+    let record = Box::new(Record { granted: false, ..Record::of(&permit.terms) });
+    let correction = Correction { no, revision: 0, provided_at: Some(at), until: None };
+    let load = LoadId::from_bytes([1; 16]);
+    vec![
+        Body::CodeWanted { acquisition, dan: dan(2) },
+        Body::CodeRequest { acquisition, lineage: lineage(2), institution: code(A) },
+        Body::CodeIssued { acquisition, code: Code::from_bytes([1; 16]) },
+        Body::CodeUnavailable { acquisition, reason: NoCode::NoResidentCode },
+        Body::PermitRequest(Box::new(ask)),
+        Body::PermitGranted(permit.clone()),
+        Body::PermitDenied { request: request(1), error: ExchangeError::NotPermitted, record },
+        Body::Notice(permit.clone()),
+        Body::NoticeReceived { no, hidden: true },
+        Body::Inquiry { permit: permit.clone(), sealed: sealed(b"{\"key\":null}", &world.b.seal()) },
+        Body::InquiryReceived(no),
+        Body::Answer { no, provided_at: Some(at), sealed: answer },
+        Body::AnswerReceived { no, revision: 0 },
+        Body::Refused { no, error: ExchangeError::NotPermitted },
+        Body::Cancel(permit.clone()),
+        Body::CancelDone { no, cancelled: true },
+        Body::Hide(no),
+        Body::HideReceived(no),
+        Body::Correction(correction),
+        Body::CorrectionReceived(correction),
+        Body::Chunk { load, part: 0, records: vec![taxed(9, &dan(1), "5")] },
+        Body::ChunkDone { load, part: 0, rejected: vec![] },
+    ]
 }
 
 /// Even with the right to speak as its own city, a tenant asked about the other's people knows nobody.
@@ -97,7 +220,7 @@ async fn the_same_number_means_somebody_else_in_the_other_tenant() {
 async fn a_session_of_one_tenant_opens_no_page_of_the_other() {
     for world in worlds().await {
         answered(&world).await;
-        let session = signed_in(&world.a, "4001", 4, "gateway").await;
+        let session = signed_in(&world.a, "4001", 4, ROLES).await;
         open_case(&world.a, &session, None).await;
         let house = House::new(world.b.keeper.city().clone(), vec![gateway::programme(world.b.keeper.clone())]);
         let router = house.router();

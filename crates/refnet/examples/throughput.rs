@@ -49,8 +49,8 @@ fn reply(body: Body, sealed: &Sealed, now: kernel::time::Timestamp) -> (Vec<Body
             let no = permit.terms.no;
             (vec![Body::InquiryReceived(no), Body::Answer { no, provided_at: Some(now), sealed: sealed.clone() }], false)
         }
-        Body::Answer { no, .. } => (vec![Body::AnswerReceived(no)], false),
-        Body::AnswerReceived(_) => (vec![], true),
+        Body::Answer { no, .. } => (vec![Body::AnswerReceived { no, revision: 0 }], false),
+        Body::AnswerReceived { .. } => (vec![], true),
         _ => (vec![], false),
     }
 }

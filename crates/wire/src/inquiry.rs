@@ -4,6 +4,9 @@
 //! REGISTERED → PERMIT_REQUESTED → (DENIED | PERMITTED) → SENT → (ANSWERED | NO_DATA | HELD_AT_PROVIDER | REFUSED | EXPIRED | ERROR) → FETCHED
 //!                    CANCEL_REQUESTED → CANCELLED | CANCEL_TOO_LATE
 //! ```
+//! An answer that is called back reads 照会中, whatever its state, until the provider's new answer comes (ANSWERED or NO_DATA again) or the
+//! time for it is over (EXPIRED).
+//!
 //! The provider never says that it holds an inquiry. HELD_AT_PROVIDER is what the asker's own gateway concludes from the time that has
 //! passed, so that a wait for staff, a block and a slow line look the same; the asking programme sees 回答待ち for all of them.
 
@@ -11,7 +14,7 @@ use crate::code::Code;
 use crate::error::ExchangeError;
 use crate::ident::{DataSet, Digest, InstitutionCode, ItemId, PermitNo, ProcedureId, RecordKey, RequestId};
 use crate::limits::{Limits, later, next_try};
-use crate::machine::{Alarm, Ask, Body, Effect, Machine, Party, Task, Tenant, Turn};
+use crate::machine::{Alarm, Ask, Body, Correction, Effect, Machine, Party, Task, Tenant, Turn};
 use crate::permit::Permit;
 use crate::record::Record;
 use crate::replica::Value;
@@ -174,6 +177,8 @@ pub struct Given {
 /// The content of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
+    /// Which answer under its permit, from 0: one that was called back is followed by the next.
+    pub revision: u32,
     /// The records, or why there are none.
     pub outcome: Result<Vec<Given>, ExchangeError>,
     /// As of when the replica was right.
@@ -208,8 +213,10 @@ pub struct Inquiry {
     pub error: Option<ExchangeError>,
     /// Why it was stopped inside the city.
     pub stop: Option<Stop>,
-    /// The provider has recalled its answer.
-    pub recalled: bool,
+    /// How many of the provider's answers, from the first, are called back.
+    called_back: u32,
+    /// Until when a new answer may come, once the provider has put right what was wrong.
+    recheck_until: Option<Timestamp>,
     /// Since when.
     pub since: Timestamp,
     attempts: u32,
@@ -243,18 +250,24 @@ impl Inquiry {
             answer: None,
             error: None,
             stop: None,
-            recalled: false,
+            called_back: 0,
+            recheck_until: None,
             since: now,
             attempts: 0,
             next: now,
         }
     }
 
+    /// The answer that is here must not be used: its provider has called it back.
+    pub fn is_called_back(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.revision < self.called_back)
+    }
+
     /// What the asking programme sees.
     pub fn outward(&self) -> Outward {
         use InquiryState as S;
         match self.state {
-            _ if self.recalled => Outward::Rechecking,
+            S::Answered | S::NoData | S::Fetched | S::CancelTooLate if self.is_called_back() => Outward::Rechecking,
             S::Registered | S::PermitRequested | S::Permitted | S::Sent | S::HeldAtProvider | S::CancelRequested => {
                 Outward::Waiting
             }
@@ -339,6 +352,9 @@ impl Inquiry {
         if self.due().is_none_or(|due| turn.now < due) {
             return (self, Vec::new());
         }
+        if self.outward() == Outward::Rechecking {
+            return (self.to(InquiryState::Expired, turn), Vec::new());
+        }
         if turn.now >= self.end(&turn.who.limits) {
             self.error = Some(ExchangeError::OutOfService).filter(|_| self.permit.is_none());
             return (self.to(InquiryState::Expired, turn), Vec::new());
@@ -372,15 +388,15 @@ impl Inquiry {
 
     fn answered(mut self, provided_at: Option<Timestamp>, sealed: &Sealed, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
         let Some(permit) = self.permit.clone() else { return (self, Vec::new()) };
-        let received =
-            Effect::Send { to: Party::Gateway(self.question.provider.clone()), body: Body::AnswerReceived(permit.terms.no) };
-        if self.answer.is_some() {
-            return (self, vec![received]);
-        }
         let opened = turn.who.key.open(sealed, permit.terms.digest().as_bytes()).ok();
         let Some(answer) = opened.and_then(|bytes| serde_json::from_slice::<Answer>(&bytes).ok()) else {
             return (self, Vec::new());
         };
+        let body = Body::AnswerReceived { no: permit.terms.no, revision: answer.revision };
+        let received = Effect::Send { to: Party::Gateway(self.question.provider.clone()), body };
+        if self.answer.as_ref().is_some_and(|known| known.revision >= answer.revision) {
+            return (self, vec![received]);
+        }
         let state = match (self.state, &answer.outcome) {
             (InquiryState::CancelRequested | InquiryState::CancelTooLate, _) => InquiryState::CancelTooLate,
             (_, Ok(_)) => InquiryState::Answered,
@@ -416,16 +432,26 @@ impl Inquiry {
             Body::CancelDone { no, cancelled } if mine(&no) && self.state == S::CancelRequested => {
                 (self.to(if cancelled { S::Cancelled } else { S::CancelTooLate }, turn), Vec::new())
             }
-            Body::Correction(no) if mine(&no) => {
-                let to = Party::Gateway(self.question.provider.clone());
-                let mut effects = vec![Effect::Send { to, body: Body::CorrectionReceived(no) }];
-                let task = Task::AnswerRecalled { request: self.question.request };
-                effects.extend((!self.recalled).then_some(Effect::Task(task)));
-                self.recalled = true;
-                (self, effects)
-            }
+            Body::Correction(correction) if mine(&correction.no) => self.corrected(correction),
             _ => (self, Vec::new()),
         }
+    }
+
+    /// An answer is called back, or the provider says until when the new one may come.
+    fn corrected(mut self, correction: Correction) -> (Self, Vec<Effect>) {
+        let to = Party::Gateway(self.question.provider.clone());
+        let mut effects = vec![Effect::Send { to, body: Body::CorrectionReceived(correction) }];
+        let record = self.permit.as_ref().map(|permit| Record::of(&permit.terms));
+        effects.extend(record.map(|record| Effect::Record(Record { provided_at: correction.provided_at, ..record })));
+        let called_back = correction.revision.saturating_add(1);
+        if called_back > self.called_back {
+            (self.called_back, self.recheck_until) = (called_back, correction.until);
+            let task = Task::AnswerRecalled { request: self.question.request };
+            effects.extend(self.is_called_back().then_some(Effect::Task(task)));
+        } else if called_back == self.called_back {
+            self.recheck_until = correction.until.or(self.recheck_until);
+        }
+        (self, effects)
     }
 }
 
@@ -434,8 +460,11 @@ impl Machine for Inquiry {
     type Event = InquiryEvent;
 
     fn due(&self) -> Option<Timestamp> {
-        let waits = self.outward() == Outward::Waiting && self.state != InquiryState::Registered;
-        waits.then_some(self.next)
+        match self.outward() {
+            Outward::Waiting if self.state != InquiryState::Registered => Some(self.next),
+            Outward::Rechecking => self.recheck_until,
+            _ => None,
+        }
     }
 
     fn step(self, event: InquiryEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
@@ -450,7 +479,7 @@ impl Machine for Inquiry {
                 let effects = inquiry.pending();
                 (inquiry, effects)
             }
-            InquiryEvent::Fetch if self.answer.is_some() && !self.recalled => (self.to(S::Fetched, turn), Vec::new()),
+            InquiryEvent::Fetch if self.answer.is_some() && !self.is_called_back() => (self.to(S::Fetched, turn), Vec::new()),
             _ => (self, Vec::new()),
         }
     }

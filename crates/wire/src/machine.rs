@@ -168,6 +168,19 @@ pub enum NoCode {
     DuplicateCode,
 }
 
+/// 訂正: what a provider says about an answer that rested on a wrong link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Its permit.
+    pub no: PermitNo,
+    /// Which answer under the permit, from 0: it and those before it must not be used.
+    pub revision: u32,
+    /// When that answer was provided: the record stays, even if the answer itself never arrived.
+    pub provided_at: Option<Timestamp>,
+    /// Until when a new answer may come; `None` while the link is still wrong.
+    pub until: Option<Timestamp>,
+}
+
 /// Everything that is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -243,7 +256,12 @@ pub enum Body {
         sealed: Sealed,
     },
     /// Asker → network → provider.
-    AnswerReceived(PermitNo),
+    AnswerReceived {
+        /// Which permit.
+        no: PermitNo,
+        /// Which answer under it.
+        revision: u32,
+    },
     /// Provider → network → asker: the permit is not honoured.
     Refused {
         /// Which permit.
@@ -265,9 +283,9 @@ pub enum Body {
     /// It is hidden here.
     HideReceived(PermitNo),
     /// Provider → network → asker: the answer rests on a wrong link; do not use it.
-    Correction(PermitNo),
-    /// Asker → network → provider.
-    CorrectionReceived(PermitNo),
+    Correction(Correction),
+    /// Asker → network → provider: the same again.
+    CorrectionReceived(Correction),
     /// City → gateway: a part of a load (DBM_20113).
     Chunk {
         /// Which load.
@@ -298,13 +316,13 @@ impl Body {
             Body::NoticeReceived { no, .. }
             | Body::InquiryReceived(no)
             | Body::Answer { no, .. }
-            | Body::AnswerReceived(no)
+            | Body::AnswerReceived { no, .. }
             | Body::Refused { no, .. }
             | Body::CancelDone { no, .. }
             | Body::Hide(no)
             | Body::HideReceived(no)
-            | Body::Correction(no)
-            | Body::CorrectionReceived(no) => Some(*no),
+            | Body::Correction(Correction { no, .. })
+            | Body::CorrectionReceived(Correction { no, .. }) => Some(*no),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use crate::error::ExchangeError;
 use crate::ident::{InstitutionCode, Mode, Nonce, PermitNo};
 use crate::limits::{Limits, later, next_try};
 use crate::list::{Kind, PermittedList, Question};
-use crate::machine::{Ask, Body, Effect, Machine, Message, Party, Turn};
+use crate::machine::{Ask, Body, Correction, Effect, Machine, Message, Party, Turn};
 use crate::permit::{NetworkKey, Parties, Permit, Terms};
 use crate::record::Record;
 use crate::seal::SealPublic;
@@ -202,17 +202,18 @@ impl Passage {
             Body::Inquiry { permit: ref theirs, .. } | Body::Cancel(ref theirs) if from_asker && theirs == permit => {
                 (self, vec![Effect::Send { to: provider, body: message.body }])
             }
-            Body::AnswerReceived(about) | Body::CorrectionReceived(about) if about == no && from_asker => {
+            Body::AnswerReceived { no: about, .. } | Body::CorrectionReceived(Correction { no: about, .. })
+                if about == no && from_asker =>
+            {
                 (self, vec![Effect::Send { to: provider, body: message.body }])
             }
-            Body::Answer { no: about, provided_at, .. } if about == no && from_provider => {
+            Body::Answer { no: about, provided_at, .. } | Body::Correction(Correction { no: about, provided_at, .. })
+                if about == no && from_provider =>
+            {
                 self.record.merge(&Record { provided_at, ..self.record.clone() });
                 (self, vec![Effect::Send { to: asker, body: message.body }])
             }
-            Body::InquiryReceived(about)
-            | Body::Refused { no: about, .. }
-            | Body::CancelDone { no: about, .. }
-            | Body::Correction(about)
+            Body::InquiryReceived(about) | Body::Refused { no: about, .. } | Body::CancelDone { no: about, .. }
                 if about == no && from_provider =>
             {
                 (self, vec![Effect::Send { to: asker, body: message.body }])

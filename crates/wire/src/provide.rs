@@ -3,6 +3,9 @@
 //! ```text
 //! RECEIVED → (AUTO_ANSWERED | HELD → CONTENT_REGISTERED → SEND_PERMITTED → SENT | REFUSED | TIMED_OUT)
 //! ```
+//! When the link of the person is found wrong, what waits is drafted anew once the link is right, and what was answered is called back and
+//! answered again: by itself (AUTO_ANSWERED) or after a clerk (HELD).
+//!
 //! What waits for staff, what a clerk refuses and what runs out of time sends nothing at all: outside it is 回答待ち until the asker's own
 //! time is over.
 
@@ -12,7 +15,7 @@ use crate::hide::Hiding;
 use crate::ident::Digest;
 use crate::inquiry::{Answer, Asked, Given};
 use crate::limits::{later, next_try};
-use crate::machine::{Alarm, Body, Effect, Machine, Party, Task, Tenant, Turn};
+use crate::machine::{Alarm, Body, Correction, Effect, Machine, Party, Task, Tenant, Turn};
 use crate::permit::{Permit, PermitFault};
 use crate::record::Record;
 use crate::replica::ReplicaRecord;
@@ -172,6 +175,12 @@ pub struct Provision {
     reply: Option<Reply>,
     error: Option<ExchangeError>,
     withdrawn: bool,
+    /// The person's link is wrong and not yet put right: nothing may be sent.
+    pub recalled: bool,
+    /// How many answers were made under the permit.
+    answers: u32,
+    /// What the asker is told about the last answer that was called back.
+    correction: Option<Correction>,
     correction_pending: bool,
     /// Since when.
     pub since: Timestamp,
@@ -197,6 +206,8 @@ pub enum ProvisionEvent {
     Withdraw,
     /// The link it was answered from was wrong.
     Recall,
+    /// The link is right again; what the store knows now.
+    PutRight(Box<ProvideFacts>),
     /// A message for this provision through the network.
     Heard(Body),
 }
@@ -223,6 +234,9 @@ impl Provision {
             reply: None,
             error: None,
             withdrawn: false,
+            recalled: false,
+            answers: 0,
+            correction: None,
             correction_pending: false,
             since: now,
             until: later(now, turn.who.limits.held),
@@ -238,11 +252,9 @@ impl Provision {
 
     /// The first inquiry under an admitted permit.
     pub fn open(admitted: Admitted, sealed: Sealed, facts: ProvideFacts, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
-        let terms = &admitted.permit.terms;
-        let question = turn.who.key.open(&sealed, terms.digest().as_bytes()).ok();
-        let question = question.and_then(|bytes| serde_json::from_slice::<Asked>(&bytes).ok());
         let mut provision = Self::received(admitted.permit, turn);
         (provision.inquiry, provision.dan) = (Some(sealed), facts.dan.clone());
+        let question = provision.question(turn);
         // What the notice was answered with stands; protection that began since then is a mark of its own.
         let record = facts.known.clone().unwrap_or_else(|| Record::of(&provision.permit.terms));
         let mut effects = vec![Effect::Record(record.clone())];
@@ -252,7 +264,8 @@ impl Provision {
             effects.extend(provision.say());
             return (provision, effects);
         };
-        provision.draft = Some(provision.answer(&asked, &facts, turn.now));
+        provision.recalled = facts.hold == Some(Hold::Recall);
+        provision.draft = (!provision.recalled).then(|| provision.answer(&asked, &facts, turn.now));
         effects.push(provision.to_asker(Body::InquiryReceived(provision.permit.terms.no)));
         match facts.hold {
             Some(why) => {
@@ -266,6 +279,12 @@ impl Provision {
                 (provision, effects)
             }
         }
+    }
+
+    /// What is asked, if it can be read.
+    fn question(&self, turn: &Turn<'_, Tenant>) -> Option<Asked> {
+        let plain = turn.who.key.open(self.inquiry.as_ref()?, self.permit.terms.digest().as_bytes()).ok()?;
+        serde_json::from_slice(&plain).ok()
     }
 
     fn answer(&self, asked: &Asked, facts: &ProvideFacts, now: Timestamp) -> Answer {
@@ -285,7 +304,7 @@ impl Provision {
             (_, true) => Err(ExchangeError::DataNotRegistered),
             _ => Ok(given),
         };
-        Answer { outcome, as_of: facts.as_of, root: facts.root }
+        Answer { revision: self.answers, outcome, as_of: facts.as_of, root: facts.root }
     }
 
     /// Leaves only the items that the permit names, whoever put the content together.
@@ -309,6 +328,7 @@ impl Provision {
         let provided_at = answer.outcome.is_ok().then_some(turn.now);
         let record = Record { provided_at, ..Record::of(terms) };
         self.reply = Some(Reply { provided_at, sealed, delivered: false });
+        self.answers = self.answers.saturating_add(1);
         (self.state, self.attempts) = (state, 1);
         self.next = next_try(turn.now, 0, &turn.who.limits);
         let mut effects = vec![Effect::Record(record)];
@@ -325,11 +345,17 @@ impl Provision {
             .filter(|reply| !reply.delivered)
             .map(|reply| self.to_asker(Body::Answer { no, provided_at: reply.provided_at, sealed: reply.sealed.clone() }));
         let refusal = self.error.map(|error| self.to_asker(Body::Refused { no, error }));
-        let correction = self.correction_pending.then(|| self.to_asker(Body::Correction(no)));
-        [answer, refusal, correction].into_iter().flatten().collect()
+        let correction = self.correction.filter(|_| self.correction_pending).map(|c| self.to_asker(Body::Correction(c)));
+        [correction, answer, refusal].into_iter().flatten().collect()
     }
 
-    fn is_waiting(&self) -> bool {
+    /// The number of the answer that stands: made, and not called back.
+    pub fn standing(&self) -> Option<u32> {
+        self.reply.as_ref().map(|_| self.answers.saturating_sub(1))
+    }
+
+    /// Does it still wait for a member of staff here?
+    pub fn is_waiting(&self) -> bool {
         matches!(self.state, ProvisionState::Received | ProvisionState::Held | ProvisionState::ContentRegistered)
     }
 
@@ -337,7 +363,7 @@ impl Provision {
         if self.is_waiting() {
             (self.state, self.withdrawn) = (ProvisionState::Refused, true);
         }
-        let cancelled = self.reply.is_none();
+        let cancelled = self.answers == 0;
         let done = self.to_asker(Body::CancelDone { no: self.permit.terms.no, cancelled });
         (self, vec![done])
     }
@@ -346,7 +372,7 @@ impl Provision {
         if self.due().is_none_or(|due| turn.now < due) {
             return (self, Vec::new());
         }
-        if self.is_waiting() {
+        if self.is_waiting() && turn.now >= self.until {
             self.state = ProvisionState::TimedOut;
             return (self, Vec::new());
         }
@@ -359,19 +385,62 @@ impl Provision {
     fn heard(mut self, body: &Body) -> (Self, Vec<Effect>) {
         let mine = self.permit.terms.no;
         match body {
-            Body::AnswerReceived(no) if *no == mine => {
+            Body::AnswerReceived { no, revision } if *no == mine && revision.saturating_add(1) == self.answers => {
                 self.reply.iter_mut().for_each(|reply| reply.delivered = true);
                 if self.state == ProvisionState::SendPermitted {
                     self.state = ProvisionState::Sent;
                 }
                 (self, Vec::new())
             }
-            Body::CorrectionReceived(no) if *no == mine => {
+            Body::CorrectionReceived(correction) if Some(*correction) == self.correction => {
                 self.correction_pending = false;
                 (self, Vec::new())
             }
             _ => (self, Vec::new()),
         }
+    }
+
+    /// Calls back what was answered, and drops what a clerk has registered: both rest on a wrong link.
+    fn recall(mut self, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
+        self.recalled = true;
+        if self.is_waiting() {
+            (self.state, self.hold, self.draft) = (ProvisionState::Held, Some(Hold::Recall), None);
+        }
+        match self.reply.take() {
+            Some(reply) => {
+                let (no, revision) = (self.permit.terms.no, self.answers.saturating_sub(1));
+                self.correction = Some(Correction { no, revision, provided_at: reply.provided_at, until: None });
+                self.correct(turn)
+            }
+            None => (self, Vec::new()),
+        }
+    }
+
+    /// Says the correction, again and again until it is heard.
+    fn correct(mut self, turn: &Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
+        self.correction_pending = true;
+        (self.attempts, self.next) = (1, next_try(turn.now, 0, &turn.who.limits));
+        let said = self.say();
+        (self, said)
+    }
+
+    /// The link is right again: what waits is drafted anew, and what was called back is answered anew, both as if asked now.
+    fn put_right(mut self, facts: &ProvideFacts, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
+        self.recalled = false;
+        let ended = matches!(self.state, ProvisionState::Refused | ProvisionState::TimedOut);
+        let Some(asked) = self.question(turn).filter(|_| !ended) else { return (self, Vec::new()) };
+        self.draft = Some(self.answer(&asked, facts, turn.now));
+        self.hold = facts.hold;
+        if let Some(correction) = &mut self.correction {
+            self.until = later(turn.now, turn.who.limits.held);
+            (correction.until, self.correction_pending) = (Some(self.until), true);
+        }
+        let Some(why) = facts.hold else { return self.send(ProvisionState::AutoAnswered, turn) };
+        self.state = ProvisionState::Held;
+        let task = Effect::Task(Task::CheckHeld { no: self.permit.terms.no, why });
+        let (held, mut effects) = if self.correction.is_some() { self.correct(turn) } else { (self, Vec::new()) };
+        effects.push(task);
+        (held, effects)
     }
 }
 
@@ -382,10 +451,9 @@ impl Machine for Provision {
     /// A refusal is said once and repeated when asked again; only what must arrive is repeated by itself.
     fn due(&self) -> Option<Timestamp> {
         let undelivered = self.reply.as_ref().is_some_and(|reply| !reply.delivered);
-        match self.is_waiting() {
-            true => Some(self.until),
-            false => (undelivered || self.correction_pending).then_some(self.next),
-        }
+        let again = (undelivered || self.correction_pending).then_some(self.next);
+        let end = self.is_waiting().then_some(self.until);
+        again.into_iter().chain(end).min()
     }
 
     fn step(mut self, event: ProvisionEvent, turn: &mut Turn<'_, Tenant>) -> (Self, Vec<Effect>) {
@@ -398,7 +466,7 @@ impl Machine for Provision {
                 let said = received.into_iter().chain(self.say()).collect();
                 (self, said)
             }
-            ProvisionEvent::Register(given) if matches!(self.state, S::Held | S::ContentRegistered) => {
+            ProvisionEvent::Register(given) if matches!(self.state, S::Held | S::ContentRegistered) && !self.recalled => {
                 let given = self.only_asked(given);
                 if let Some(draft) = &mut self.draft {
                     draft.outcome = if given.is_empty() { Err(ExchangeError::DataNotRegistered) } else { Ok(given) };
@@ -412,11 +480,8 @@ impl Machine for Provision {
                 (self, Vec::new())
             }
             ProvisionEvent::Withdraw => self.withdraw(),
-            ProvisionEvent::Recall if self.reply.is_some() => {
-                self.correction_pending = true;
-                (self.attempts, self.next) = (0, turn.now);
-                self.tick(turn)
-            }
+            ProvisionEvent::Recall if self.is_waiting() || self.reply.is_some() => self.recall(turn),
+            ProvisionEvent::PutRight(facts) if self.recalled => self.put_right(&facts, turn),
             ProvisionEvent::Heard(body) => self.heard(&body),
             _ => (self, Vec::new()),
         }

@@ -82,9 +82,12 @@ const NETWORK_STAFF: &[Operator] =
     &[Operator { no: "7001", name: "運用 一", rank: 2, roles: "network_operator", job_ja: "網の運用" }];
 const JUKI_STAFF: &[Operator] =
     &[Operator { no: "8001", name: "運用 二", rank: 2, roles: "juki_net_operator", job_ja: "住基ネットの運用" }];
+/// Every 特定個人情報: who looks after the whole of 情報連携.
+const GATEWAY_ROLES: &str = "gateway,gateway_resident,gateway_tax,gateway_welfare,gateway_insurance,gateway_health";
 const GATEWAY_STAFF: &[Operator] = &[
-    Operator { no: "6001", name: "連携 一", rank: 1, roles: "gateway", job_ja: "情報連携 係員" },
-    Operator { no: "6002", name: "連携 二", rank: 2, roles: "gateway", job_ja: "情報連携 係長" },
+    Operator { no: "6001", name: "連携 一", rank: 1, roles: GATEWAY_ROLES, job_ja: "情報連携 係員" },
+    Operator { no: "6002", name: "連携 二", rank: 2, roles: GATEWAY_ROLES, job_ja: "情報連携 係長" },
+    Operator { no: "6003", name: "運用 三", rank: 1, roles: "gateway_operator", job_ja: "中間サーバーの運用・保守(個人の情報は見ません)" },
 ];
 
 /// Who signs in at a zone's pages; a city's staff are the city's own.

@@ -31,7 +31,7 @@ pub const HELD: &str = "exchange.held";
 /// What waits for staff, as the gateway calls it.
 pub const WAITING: [&str; 2] = ["HELD", "CONTENT_REGISTERED"];
 
-/// Seconds after which an inquiry that could not be sent is tried again, an open one is asked after, an answered one is looked at.
+/// Seconds after which an inquiry that could not be sent or was called back is tried again, an open one is asked after, an answered one is looked at.
 const AGAIN: i64 = 60;
 const OPEN: i64 = 1;
 const ANSWERED_AGAIN: i64 = 600;
@@ -203,6 +203,8 @@ impl Courier {
             let new = NewTask { office, purpose, kind, title, subject: Some(subject), reference: Some(&reference), due: None };
             let now = unit.now();
             task::add(&mut unit.tx, new, now).await?;
+            // An answer can be called back, and come anew, more than once.
+            task::reopen_reference(&mut unit.tx, kind, &reference).await?;
         }
         unit.commit(()).await.map(|_| ())
     }
@@ -239,6 +241,8 @@ impl Courier {
                 due: None,
             };
             task::add(&mut unit.tx, new, now).await?;
+            // It may wait for staff a second time, after a wrong link was put right.
+            task::reopen_reference(&mut unit.tx, HELD, &provision.permit).await?;
         }
         for provision in &over {
             task::done_reference(&mut unit.tx, HELD, &provision.permit, now).await?;

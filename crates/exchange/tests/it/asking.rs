@@ -93,6 +93,7 @@ async fn an_answer_that_is_called_back_is_gone_and_the_office_is_told() {
         consent(&clerk, 1).await;
         let page = ask(&clerk, 1).await;
         world.courier().await;
+        clerk.says(&format!("{page}/checked"), &[], &[]).await.unwrap();
         for inquiry in world.peer.0.lock().unwrap().inquiries.values_mut() {
             inquiry.0 = "rechecking".into();
         }
@@ -107,10 +108,15 @@ async fn an_answer_that_is_called_back_is_gone_and_the_office_is_told() {
         for inquiry in world.peer.0.lock().unwrap().inquiries.values_mut() {
             *inquiry = answer("90000");
         }
+        world.clock.pass_seconds(30);
+        world.courier().await;
+        assert_eq!(clerk.api(&page).await.unwrap()["state"], "照会中", "it may take weeks: it is not asked after every second");
         world.clock.pass_minutes(1);
         world.courier().await;
         let seen = clerk.api(&page).await.unwrap();
         assert_eq!(seen["records"][0]["items"]["市町村民税所得割額"], "90000", "the corrected answer is brought in");
+        let open = "select count(*) as n from platform_task where kind = 'exchange.answered' and state <> 'done'";
+        assert_eq!(world.count(open).await, 1, "and the office hears of it, though it had dealt with the first one");
         world.database.remove().await;
     }
 }

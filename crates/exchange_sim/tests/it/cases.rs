@@ -282,16 +282,14 @@ fn a_person_marked_不開示該当_gets_no_data_of_their_own_and_no_reason() {
 }
 
 #[test]
-fn a_recalled_answer_reads_照会中_and_may_not_be_fetched() {
+fn a_recalled_answer_reads_照会中_and_may_not_be_fetched_until_the_link_is_right() {
     let mut world = calm();
     let (there, here) = (dan(1), dan(2));
     register(&mut world, &shinjuku(), &there, MOTHER);
     register(&mut world, &sakai(), &here, MOTHER);
     tax_of(&mut world, &shinjuku(), &there, "2026", Value::given("98000").unwrap());
     let request = ask(&mut world, &sakai(), &shinjuku(), &here, 2, &[&here]);
-    let no = *world.gateways[&shinjuku()].store.provisions.first_key_value().unwrap().0;
-    world.gateways.get_mut(&shinjuku()).unwrap().store.recalled.insert(there);
-    world.calmly(&shinjuku(), |gateway, turn| gateway.provision(no, ProvisionEvent::Recall, turn));
+    world.plan(SignedDuration::ZERO, Action::Recall(shinjuku(), there.clone(), true));
     world.settle().unwrap();
     assert_eq!(inquiry(&world, &sakai(), &request).outward().name(), "照会中");
     world.calmly(&sakai(), |gateway, turn| gateway.inquiry(request, InquiryEvent::Fetch, turn));
@@ -302,6 +300,18 @@ fn a_recalled_answer_reads_照会中_and_may_not_be_fetched() {
     assert_eq!(inquiry(&world, &sakai(), &again).outward().name(), "回答待ち");
     let holds: Vec<_> = world.gateways[&shinjuku()].store.provisions.values().filter_map(|p| p.hold).collect();
     assert_eq!(holds, [Hold::Recall]);
+
+    // The hub has put the link right, and 正本 with it: both are answered from what stands there now.
+    tax_of(&mut world, &shinjuku(), &there, "2026", Value::given("31000").unwrap());
+    world.plan(SignedDuration::ZERO, Action::Recall(shinjuku(), there, false));
+    for _ in 0..4 {
+        world.advance();
+    }
+    for request in [request, again] {
+        let inquiry = inquiry(&world, &sakai(), &request);
+        assert_eq!(inquiry.outward().name(), "回答あり");
+        assert_eq!(inquiry.answer.clone().unwrap().outcome.unwrap()[0].items[&item()], Value::given("31000").unwrap());
+    }
 }
 
 #[test]

@@ -192,7 +192,7 @@ pub(crate) async fn result(desk: &mut Desk<'_>, all: Vec<Which>) -> Result<Vec<O
     });
     let fetched = |which: &Which| {
         let inquiry = work.inquiries.get(&which.request).ok_or_else(|| Refusal::missing("照会"))?;
-        let answer = inquiry.answer.as_ref().filter(|_| !inquiry.recalled);
+        let answer = inquiry.answer.as_ref().filter(|_| !inquiry.is_called_back());
         let outcome = answer.map(|answer| &answer.outcome);
         let error: Option<ExchangeError> = match outcome {
             Some(outcome) => outcome.as_ref().err().copied(),

@@ -5,13 +5,11 @@ use crate::record::Kept;
 use crate::store::machines::Held;
 use crate::store::registers;
 use crate::store::replica::{PROVISION_LIST, list};
-use crate::words::permit_text;
 use crate::work::{Needs, Work};
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use platform::Fault;
 use platform::params;
-use platform::task;
 use serde::{Deserialize, Serialize};
 use wire::ident::{DataSet, Digest, InstitutionCode, ItemId, PermitNo, ProcedureId};
 use wire::inquiry::Given;
@@ -178,6 +176,11 @@ pub(crate) async fn content(desk: &mut Desk<'_>, which: Which) -> Result<Outcome
     }))
 }
 
+/// Nothing goes out about a person whose link is wrong: neither what was drafted before that was known, nor anything else.
+fn being_put_right() -> Refusal {
+    Refusal::conflict("この人の連携の誤りを直しているため、回答できません。直ると、改めて自動で回答するか、確認をお願いします")
+}
+
 /// TKY_203: a clerk registers what may be sent.
 pub(crate) async fn register(desk: &mut Desk<'_>, new: Registration) -> Result<Outcome<Standing>, Fault> {
     let (mut work, held) = held(desk, new.permit).await?;
@@ -187,6 +190,7 @@ pub(crate) async fn register(desk: &mut Desk<'_>, new: Registration) -> Result<O
         Some((provision, _)) if !waiting.contains(&provision.state) => {
             return Ok(Err(Refusal::conflict("この照会は職員の確認を待っていません。状況を確かめてください")));
         }
+        Some((provision, _)) if provision.recalled => return Ok(Err(being_put_right())),
         Some(_) if new.staff.trim().is_empty() => return Ok(Err(Refusal::bad("登録する職員を入れてください"))),
         Some(_) => {}
     }
@@ -202,6 +206,7 @@ pub(crate) async fn permit(desk: &mut Desk<'_>, new: Permission) -> Result<Outco
     let (mut work, held) = held(desk, new.permit).await?;
     match held {
         None => return Ok(Err(Refusal::missing("照会"))),
+        Some((provision, _)) if provision.recalled => return Ok(Err(being_put_right())),
         Some((provision, _)) if provision.state != ProvisionState::ContentRegistered => {
             return Ok(Err(Refusal::conflict("送信を許可できる状態ではありません。内容を登録してから許可してください")));
         }
@@ -211,7 +216,6 @@ pub(crate) async fn permit(desk: &mut Desk<'_>, new: Permission) -> Result<Outco
         Some(_) => {}
     }
     desk.keeper.step(desk.now, |turn| work.provision(new.permit, ProvisionEvent::Permit, turn));
-    task::done_reference(desk.tx, crate::TASK_HELD, &permit_text(&new.permit), desk.now).await?;
     finish(desk, work, new.permit).await
 }
 
@@ -227,7 +231,6 @@ pub(crate) async fn refuse(desk: &mut Desk<'_>, permit: PermitNo) -> Result<Outc
         Some(_) => {}
     }
     desk.keeper.step(desk.now, |turn| work.provision(permit, ProvisionEvent::Refuse, turn));
-    task::done_reference(desk.tx, crate::TASK_HELD, &permit_text(&permit), desk.now).await?;
     finish(desk, work, permit).await
 }
 

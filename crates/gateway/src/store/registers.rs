@@ -63,6 +63,14 @@ platform::statements! {
     CALLS_SINCE = "select interface, count(*) as calls, cast(sum(good) as bigint) as good, cast(sum(bad) as bigint) as bad, max(called_at) as last_at from gateway_call where called_at >= $1 group by interface order by interface";
     /// Records since.
     RECORDS_SINCE = "select count(*) as n from gateway_record where asked_at >= $1";
+    /// Records by the day in Japan on which they were asked for: how many, and how many of them were provided.
+    RECORDS_BY_DAY = "select role, granted, (asked_at + 32400000000) / 86400000000 as day, count(*) as n, count(provided_at) as provided from gateway_record where asked_at >= $1 group by role, granted, (asked_at + 32400000000) / 86400000000";
+    /// What was removed after its time.
+    REMOVED = "select count(*) as n, max(removed_on) as last_on from gateway_removal";
+    /// Machines whose time has come and which have not been moved.
+    OVERDUE = "select count(*) as n, min(due) as oldest from (select due from gateway_acquisition where due <= $1 union all select due from gateway_inquiry where due <= $1 union all select due from gateway_provision where due <= $1 union all select due from gateway_hiding where due <= $1) waiting";
+    /// The last call of an interface.
+    LAST_CALL = concatcp!(InterfaceCall::SELECT, " where interface = $1 order by id desc limit 1");
     /// What the city said last that it holds back.
     WAITING = "select waiting from gateway_call where interface = $1 order by id desc limit 1";
     /// Open alarms, newest first.
@@ -233,6 +241,43 @@ pub(crate) async fn calls_since(tx: &mut Tx, from: Timestamp) -> Result<Vec<Call
 /// Records since.
 pub(crate) async fn records_since(tx: &mut Tx, from: Timestamp) -> Result<i64, DbError> {
     tx.one(RECORDS_SINCE, params![from]).await?.get("n")
+}
+
+/// Records of a day.
+pub(crate) struct OfDay {
+    pub asker: bool,
+    pub granted: bool,
+    /// Days since 1970-01-01, in Japan.
+    pub day: i64,
+    pub records: i64,
+    pub provided: i64,
+}
+
+/// Records by day since an instant.
+pub(crate) async fn records_by_day(tx: &mut Tx, from: Timestamp) -> Result<Vec<OfDay>, DbError> {
+    let read = |r: &Row| {
+        let asker = r.get::<String>("role")? == "asker";
+        let (granted, day) = (r.get("granted")?, r.get("day")?);
+        Ok(OfDay { asker, granted, day, records: r.get("n")?, provided: r.get("provided")? })
+    };
+    several(tx, RECORDS_BY_DAY, params![from], read).await
+}
+
+/// How many records were removed after their time, and on which day last.
+pub(crate) async fn removed(tx: &mut Tx) -> Result<(i64, Option<Date>), DbError> {
+    let row = tx.one(REMOVED, vec![]).await?;
+    Ok((row.get("n")?, row.get("last_on")?))
+}
+
+/// How many machines should have been moved, and since when the oldest of them.
+pub(crate) async fn overdue(tx: &mut Tx, now: Timestamp) -> Result<(i64, Option<Timestamp>), DbError> {
+    let row = tx.one(OVERDUE, params![now]).await?;
+    Ok((row.get("n")?, row.get("oldest")?))
+}
+
+/// The last call of an interface.
+pub(crate) async fn last_call(tx: &mut Tx, interface: &str) -> Result<Option<InterfaceCall>, DbError> {
+    tx.first(LAST_CALL, params![interface]).await?.map(|r| InterfaceCall::read(&r)).transpose()
 }
 
 /// Rows that the city said last that it holds back.

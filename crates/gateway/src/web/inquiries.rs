@@ -3,6 +3,7 @@
 use super::{at, short, tone};
 use crate::keeper::Keeper;
 use crate::model::RECORD;
+use crate::rights::keep_allowed;
 use crate::store::replica::{INQUIRIES, INQUIRY_LIST, list};
 use crate::words::state_ja;
 use kernel::access::Action as Act;
@@ -46,6 +47,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             since: row.get("since")?,
         });
     }
+    keep_allowed(&unit, Act::Search, &mut lines, |line| &line.data_set);
     let profile = keeper.profile();
     let rows = counts
         .iter()
@@ -82,7 +84,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     };
     let main = html! {
         (card("照会の件数", "", table(&count_list)))
-        (card("照会", "新しい順に200件まで", table(&inquiry_list)))
+        (card("照会", "新しい順に200件まで、権限のある特定個人情報だけ", table(&inquiry_list)))
     };
     let data = json!({
         "counts": counts.iter().map(|(state, n, oldest)| json!({ "state": state, "inquiries": n, "oldest": oldest })).collect::<Vec<_>>(),

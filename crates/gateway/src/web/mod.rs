@@ -7,6 +7,7 @@ pub mod provision;
 pub mod records;
 pub mod replica;
 pub mod security;
+mod statistics;
 pub mod system;
 pub mod traffic;
 

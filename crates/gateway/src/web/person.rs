@@ -7,7 +7,9 @@ use crate::interfaces::replica::{Line, lines};
 use crate::keeper::Keeper;
 use crate::model::{RECORD, REPLICA};
 use crate::record;
+use crate::rights::keep_allowed;
 use crate::store::registers;
+use kernel::access::Action as Act;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::wareki_short;
 use maud::html;
@@ -114,10 +116,13 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     unit.require(subject, &[RECORD, REPLICA]).await?;
     let now = unit.now();
     let flags = registers::flags_of(&mut unit.tx, &dan, now).await?;
-    let consents = registers::consents(&mut unit.tx, &dan).await?;
-    let records = registers::records_about(&mut unit.tx, &dan).await?;
+    let mut consents = registers::consents(&mut unit.tx, &dan).await?;
+    let mut records = registers::records_about(&mut unit.tx, &dan).await?;
     let has_code = keeper.codes(&mut unit.tx, std::slice::from_ref(&dan)).await?.contains_key(&dan);
-    let replica = done("副本", lines(&mut desk(&keeper, &mut unit), Person { dan: dan.clone() }).await?)?;
+    let mut replica = done("副本", lines(&mut desk(&keeper, &mut unit), Person { dan: dan.clone() }).await?)?;
+    keep_allowed(&unit, Act::Look, &mut consents, |consent| &consent.data_set);
+    keep_allowed(&unit, Act::Look, &mut records, |record| &record.data_set);
+    keep_allowed(&unit, Act::Look, &mut replica, |line| line.data_set.id.as_str());
     let flag = |on: bool| {
         if on {
             badge(Tone::Warn, "設定")
@@ -161,7 +166,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             ("不開示該当", flag(flags.undisclosed)),
             ("照会中(是正中)", flag(flags.recalled)),
         ])))
-        (card("副本", "内容は出ません", table(&replica_table(&keeper, &replica))))
+        (card("副本", "権限のある特定個人情報だけ。内容は出ません", table(&replica_table(&keeper, &replica))))
         (card("情報提供等記録", "", table(&record_table(&keeper, &records))))
         (card("照会への同意", "", table(&consent_list)))
     };

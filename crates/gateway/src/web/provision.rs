@@ -5,6 +5,7 @@ use crate::interfaces::provide::{Asked, Content, Permission, Registration, Which
 use crate::keeper::Keeper;
 use crate::model::{ANSWER, RECORD};
 use crate::record;
+use crate::rights::{keep_allowed, kind_of};
 use crate::store::machines;
 use crate::store::replica::{PROVISION_WAITING, list};
 use crate::words::{hold_ja, state_ja, state_text};
@@ -54,6 +55,7 @@ pub async fn waiting(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             due: row.get("due")?,
         });
     }
+    keep_allowed(&unit, Act::Search, &mut lines, |line| &line.data_set);
     let profile = keeper.profile();
     let rows = lines.iter().map(|l| {
         Row::new(vec![
@@ -89,7 +91,7 @@ pub async fn waiting(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let steps = ["ホームの処理待ちから1件を始める", "内容を確かめて登録する", "別の職員が送信を許可する"];
     let screen = Screen {
         title: "情報提供の確認".into(),
-        main: card("確認を待つ情報提供", "古い順", table(&held)),
+        main: card("確認を待つ情報提供", "古い順、権限のある特定個人情報だけ", table(&held)),
         aside: vec![AsidePanel::next("進め方", &steps)],
         data,
         ..Screen::default()
@@ -101,12 +103,14 @@ fn number_of(call: &Call) -> Result<PermitNo, Fault> {
     PermitNo::parse(call.part("permit")).map_err(|_| Fault::missing("照会"))
 }
 
-/// Asks the gate for the person whom the held answer is about.
+/// Asks the gate for the person whom the held answer is about, and for the kind of data in it.
 async fn require(unit: &mut Unit, keeper: &Keeper, no: PermitNo) -> Result<(), Fault> {
     let keys = keeper.city().keys();
     let held = machines::provisions_of(&mut unit.tx, keys, vec![Param::from(no.to_string())]).await?;
     let missing = || Fault::missing("照会");
-    let dan = held.into_iter().next().and_then(|(provision, _)| provision.dan).ok_or_else(missing)?;
+    let (provision, _) = held.into_iter().next().ok_or_else(missing)?;
+    let kind = kind_of(provision.permit.terms.data_set.id.as_str());
+    let dan = provision.dan.ok_or_else(missing)?;
     let subject = match unit.tx.writes() {
         true => record::subject(&mut unit.tx, &dan).await?,
         false => {
@@ -114,7 +118,7 @@ async fn require(unit: &mut Unit, keeper: &Keeper, no: PermitNo) -> Result<(), F
             unit.find_subject(&number).await?.ok_or_else(missing)?
         }
     };
-    unit.require(subject, &[RECORD, ANSWER]).await?;
+    unit.require(subject, &[RECORD, ANSWER, kind]).await?;
     Ok(())
 }
 

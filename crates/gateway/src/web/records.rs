@@ -3,6 +3,7 @@
 use super::{at, short};
 use crate::keeper::Keeper;
 use crate::model::{ExchangeRecord, RECORD};
+use crate::rights::keep_allowed;
 use crate::store::registers;
 use kernel::access::Action as Act;
 use kernel::time::wareki_short;
@@ -68,8 +69,9 @@ pub(super) fn record_json(records: &[ExchangeRecord]) -> Vec<Json> {
 pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     unit.permit(Act::Search, RECORD).await?;
-    let records = registers::records_newest(&mut unit.tx, LINES).await?;
-    let main = card("情報提供等記録", "新しい順に200件まで", table(&record_table(&keeper, &records)));
+    let mut records = registers::records_newest(&mut unit.tx, LINES).await?;
+    keep_allowed(&unit, Act::Search, &mut records, |record| &record.data_set);
+    let main = card("情報提供等記録", "新しい順に200件まで、権限のある特定個人情報だけ", table(&record_table(&keeper, &records)));
     let about = "照会した側、提供した側、ネットワークに同じ記録があります。求めの日から7年たつと消え、消した証明だけが残ります。";
     let screen = Screen {
         title: "情報提供等記録".into(),

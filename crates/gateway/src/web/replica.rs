@@ -3,6 +3,7 @@
 use super::at;
 use crate::keeper::Keeper;
 use crate::model::REPLICA;
+use crate::rights::keep_allowed;
 use crate::store::registers;
 use crate::store::replica::{COUNTS, change, list};
 use kernel::access::Action as Act;
@@ -41,10 +42,12 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let (root, _) = keeper.measure(&mut unit.tx, now).await?;
     let (_, changed_at) = change(&mut unit.tx).await?;
     let comparisons = registers::comparisons(&mut unit.tx, 10).await?;
-    let differences = match comparisons.first() {
+    let mut differences = match comparisons.first() {
         Some(last) => registers::differences(&mut unit.tx, last.id, LINES).await?,
         None => Vec::new(),
     };
+    keep_allowed(&unit, Act::Search, &mut counts, |(set, ..)| set);
+    keep_allowed(&unit, Act::Search, &mut differences, |difference| &difference.data_set);
     let mut subjects = Vec::new();
     for difference in &differences {
         if let Ok(number) = AtenaNo::parse(difference.dan_no.as_str()) {

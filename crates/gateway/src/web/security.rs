@@ -3,6 +3,7 @@
 use super::{at, since};
 use crate::keeper::Keeper;
 use crate::model::{ANSWER, RECORD, REPLICA, STATE};
+use crate::rights;
 use crate::store::registers;
 use crate::watch::{KINDS, party_ja};
 use kernel::access::{Action as Act, Relation};
@@ -155,7 +156,8 @@ pub async fn people(call: Call) -> Result<Reply, Fault> {
         policy.allows(&who, act, group, &when)
     };
     let deeds = |h: &staff::Holder| -> Vec<&str> {
-        DEEDS.iter().filter(|(_, act, group)| may(h, *act, group)).map(|(name, ..)| *name).collect()
+        let functions = DEEDS.iter().filter(|(_, act, group)| may(h, *act, group)).map(|(name, ..)| *name);
+        functions.chain(rights::KINDS.iter().filter(|(group, _)| may(h, Act::Look, group)).map(|(_, name)| *name)).collect()
     };
     let rows = all.iter().map(|h| {
         let deeds = deeds(h);
@@ -177,7 +179,7 @@ pub async fn people(call: Call) -> Result<Reply, Fault> {
         "staff_no": h.staff_no, "name": h.name, "office": h.post.office, "rank": h.post.rank, "roles": h.post.roles,
         "may": deeds(h),
     })).collect::<Vec<_>>() });
-    let about = "「できること」は、いま動いている権限の規則に一人ずつ当てはめた結果です。一人の記録を見るには、案件も要ります。登録した人は、同じ回答の送信を許可できません。";
+    let about = "「できること」は、いま動いている権限の規則に一人ずつ当てはめた結果です。一人の記録を見るには、案件も要ります。送る内容は、その特定個人情報を扱える人だけが見て、登録し、許可します。登録した人は、同じ回答の送信を許可できません。";
     let screen = Screen {
         title: "職員認証・権限管理".into(),
         main: card("職員とできること", "情報連携の事務で", table(&list)),

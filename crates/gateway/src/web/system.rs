@@ -1,9 +1,9 @@
-//! システム管理: version, mode, masters and limits. Alarms and queues stand on the board.
+//! システム管理: version, mode, masters and limits, the work that runs by itself, and statistics. Alarms and queues stand on the board.
 
 use crate::interfaces::{INTERFACES, system};
 use crate::keeper::Keeper;
 use crate::model::STATE;
-use crate::web::{desk, done};
+use crate::web::{desk, done, statistics};
 use kernel::access::Action as Act;
 use kernel::money::grouped;
 use kernel::time::civil;
@@ -70,8 +70,12 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         ("原典と未照合の行", html! { (count(unverified)) "件 " @if unverified > 0 { (badge(Tone::Warn, "未確認")) } }),
         ("事務手続", html! { (count(masters.procedures.len())) "件" }),
     ]);
+    let (work, work_data) = statistics::work(&mut unit, &keeper).await?;
+    let (months, months_data) = statistics::use_by_month(&mut unit).await?;
     let main = html! {
         (pair(card("この中間サーバー", "", program), card("期間と上限", "limits.toml", periods)))
+        (card("一括処理の状況", "人の手によらない処理", work))
+        (card("利用状況", "情報提供等記録から数えた件数。だれのことかは数えません", months))
         (card("照会許可リスト", "", list))
         (card("特定個人情報", "", table(&data_sets)))
         (card("機関", "", table(&institutions)))
@@ -79,7 +83,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let data = json!({
         "version": env!("CARGO_PKG_VERSION"), "mode": tenant.mode, "engine": keeper.city().db().engine(),
         "interfaces": INTERFACES.len(), "masters": masters, "unverified": unverified,
-        "record_years": limits.record_years, "chunk_records": limits.chunk_records,
+        "work": work_data, "months": months_data, "record_years": limits.record_years, "chunk_records": limits.chunk_records,
     });
     let about = "マスターは版と有効な期間を持つデータです。制度の改正では、古い版を残したまま新しい版を並べます。";
     let screen = Screen {

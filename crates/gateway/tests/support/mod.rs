@@ -4,6 +4,7 @@
 
 pub mod calls;
 pub mod network;
+pub mod rows;
 pub mod schema;
 pub mod staff;
 
@@ -33,6 +34,8 @@ use wire::seal::{SealKey, SealPublic};
 pub const TODAY: Date = Date::constant(2026, 11, 20);
 pub const A: &str = "0220127140310001";
 pub const B: &str = "0220113104110001";
+/// Last day of version 1 of the tax's layout.
+pub const RETIRED: Date = Date::constant(2034, 3, 31);
 /// A city that the network does not know.
 pub const C: &str = "0220127219610001";
 /// 保育料の決定: no consent is needed.
@@ -94,7 +97,7 @@ pub fn taxed(serial: u64, who: &DanNo, amount: &str) -> ReplicaRecord {
 
 /// What a city knows of how it is connected.
 pub fn profile(provides: bool) -> Profile {
-    let live = [1, 2].map(|version| (tax(version), Period { from: Date::constant(2020, 1, 1), to: None }));
+    let live = [(1, Some(RETIRED)), (2, None)].map(|(n, to)| (tax(n), Period { from: Date::constant(2020, 1, 1), to }));
     let institution = |name: &str| Institution { name_ja: name.to_owned(), kind: Kind("city".to_owned()) };
     Profile {
         kind: Kind("city".to_owned()),

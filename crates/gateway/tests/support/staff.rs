@@ -4,6 +4,9 @@ use super::{Side, TODAY};
 use platform::staff::{self, NewStaff};
 use platform::{Unit, case, task};
 
+/// Every right that 情報政策課 can have.
+pub const ROLES: &str = "gateway,gateway_resident,gateway_tax,gateway_welfare,gateway_insurance,gateway_health";
+
 /// Registers a member of staff with a password of their own; answers their session.
 pub async fn signed_in(side: &Side, number: &str, rank: i64, roles: &str) -> String {
     let city = side.keeper.city();

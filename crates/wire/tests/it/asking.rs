@@ -7,7 +7,7 @@ use kernel::time::Timestamp;
 use wire::error::ExchangeError;
 use wire::ident::{Digest, RequestId};
 use wire::inquiry::{Answer, AskFacts, Given, Inquiry, InquiryEvent, InquiryState, Outward, Question, Stop};
-use wire::machine::{Body, Effect, Machine, Turn};
+use wire::machine::{Body, Correction, Effect, Machine, Task, Turn};
 use wire::permit::{Permit, Terms};
 use wire::record::Record;
 use wire::seal::Sealed;
@@ -49,7 +49,16 @@ fn sent() -> Inquiry {
 }
 
 fn answer(outcome: Result<Vec<Given>, ExchangeError>) -> Body {
-    let answer = Answer { outcome, as_of: at(MORNING), root: Digest::of(&[]) };
+    revised(0, outcome)
+}
+
+fn received(revision: u32) -> Body {
+    Body::AnswerReceived { no: permit().terms.no, revision }
+}
+
+/// The answer of a provider that has called back `revision` answers before.
+fn revised(revision: u32, outcome: Result<Vec<Given>, ExchangeError>) -> Body {
+    let answer = Answer { revision, outcome, as_of: at(MORNING), root: Digest::of(&[]) };
     let plain = serde_json::to_vec(&answer).unwrap();
     let binding = permit().terms.digest();
     let sealed = Sealed::new(&plain, &seal_key(&sakai()).public(), binding.as_bytes(), &mut Dice::new(5)).unwrap();
@@ -126,7 +135,7 @@ fn the_programme_sees_回答待ち_from_the_request_to_the_answer_whatever_happe
     waits(&held);
     let (answered, effects) = hear(held, answer(Ok(vec![])));
     assert_eq!(answered.outward(), Outward::Answered);
-    assert!(said(&effects).contains(&&Body::AnswerReceived(permit().terms.no)));
+    assert!(said(&effects).contains(&&received(0)));
     assert_eq!(step(answered, InquiryEvent::Fetch, at(MORNING)).0.state, InquiryState::Fetched);
 }
 
@@ -143,7 +152,7 @@ fn an_answer_comes_once_and_is_confirmed_every_time() {
     assert_eq!(effects.iter().filter(|e| matches!(e, Effect::Record(_))).count(), 1);
     let (same, effects) = hear(answered.clone(), answer(Ok(vec![])));
     assert_eq!(same, answered);
-    assert_eq!(said(&effects), [&Body::AnswerReceived(permit().terms.no)]);
+    assert_eq!(said(&effects), [&received(0)]);
 }
 
 #[test]
@@ -155,6 +164,58 @@ fn an_answer_to_another_permit_or_for_another_city_is_not_read() {
     let sealed = Sealed::new(b"{}", &seal_key(&izumi()).public(), b"", &mut Dice::new(1)).unwrap();
     let (inquiry, effects) = hear(sent(), Body::Answer { no: permit().terms.no, provided_at, sealed });
     assert_eq!((inquiry, effects), (sent(), vec![]));
+}
+
+fn correction(revision: u32, until: Option<&str>) -> Correction {
+    Correction { no: permit().terms.no, revision, provided_at: Some(at(MORNING)), until: until.map(at) }
+}
+
+fn tasks(effects: &[Effect]) -> usize {
+    effects.iter().filter(|e| matches!(e, Effect::Task(Task::AnswerRecalled { .. }))).count()
+}
+
+#[test]
+fn an_answer_that_is_called_back_reads_照会中_until_the_new_one_is_here() {
+    let (taken, _) = hear(sent(), answer(Ok(vec![])));
+    let (taken, _) = step(taken, InquiryEvent::Fetch, at(MORNING));
+    let (wrong, effects) = hear(taken, Body::Correction(correction(0, None)));
+    assert_eq!((wrong.outward().name(), wrong.due(), tasks(&effects)), ("照会中", None, 1), "however long that takes");
+    assert_eq!(said(&effects), [&Body::CorrectionReceived(correction(0, None))]);
+    assert_eq!(step(wrong.clone(), InquiryEvent::Fetch, at(MORNING)).0.outward().name(), "照会中");
+    assert_eq!(tasks(&hear(wrong.clone(), Body::Correction(correction(0, None))).1), 0, "the clerk hears of it once");
+    let (wrong, _) = hear(wrong, answer(Ok(vec![])));
+    assert_eq!(wrong.outward().name(), "照会中", "the old answer, late once more, changes nothing");
+
+    let (right, effects) = hear(wrong, revised(1, Err(ExchangeError::DataNotRegistered)));
+    assert_eq!((right.state, right.outward()), (InquiryState::NoData, Outward::NoData));
+    assert!(said(&effects).contains(&&received(1)));
+    let (right, _) = hear(right, Body::Correction(correction(0, None)));
+    assert_eq!(right.outward(), Outward::NoData, "neither does the old correction");
+    let (again, effects) = hear(right, Body::Correction(correction(1, None)));
+    assert_eq!((again.outward(), tasks(&effects)), (Outward::Rechecking, 1), "the new answer can be called back, too");
+}
+
+#[test]
+fn without_a_new_answer_照会中_ends_when_the_providers_time_for_it_is_over() {
+    let (answered, _) = hear(sent(), answer(Ok(vec![])));
+    let (wrong, _) = hear(answered, Body::Correction(correction(0, None)));
+    let (waits, _) = hear(wrong, Body::Correction(correction(0, Some("2026-10-15T10:00:00"))));
+    let (waits, _) = hear(waits, Body::Correction(correction(0, None)));
+    assert_eq!(step(waits.clone(), InquiryEvent::Tick, at("2026-10-15T09:59:59")).0.outward(), Outward::Rechecking);
+    let (over, _) = step(waits, InquiryEvent::Tick, at("2026-10-15T10:00:00"));
+    assert_eq!((over.outward().name(), over.due()), ("期限までに回答なし", None));
+    assert_eq!(step(over.clone(), InquiryEvent::Fetch, at(MORNING)).0.outward(), Outward::NoAnswer);
+    assert_eq!(hear(over, revised(1, Ok(vec![]))).0.outward(), Outward::Answered, "what comes even later still counts");
+}
+
+#[test]
+fn a_correction_that_overtakes_its_answer_is_not_forgotten() {
+    let (waits, effects) = hear(sent(), Body::Correction(correction(0, None)));
+    assert_eq!((waits.outward().name(), tasks(&effects)), ("回答待ち", 0));
+    let record = Record { provided_at: Some(at(MORNING)), ..Record::of(&permit().terms) };
+    assert!(effects.contains(&Effect::Record(record)), "what was provided is recorded, even if it never comes");
+    let (late, _) = hear(waits, answer(Ok(vec![])));
+    assert_eq!(late.outward().name(), "照会中");
 }
 
 #[test]

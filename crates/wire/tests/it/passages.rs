@@ -9,7 +9,7 @@ use wire::error::ExchangeError;
 use wire::ident::{DataSet, InstitutionCode, LoadId, Mode, RequestId};
 use wire::limits::Limits;
 use wire::list::{Kind, Permission, PermittedList};
-use wire::machine::{Ask, Body, Effect, Machine, Message, Party, Turn};
+use wire::machine::{Ask, Body, Correction, Effect, Machine, Message, Party, Turn};
 use wire::network::{Authority, Member, Passage, PassageEvent};
 use wire::permit::Permit;
 use wire::seal::Sealed;
@@ -181,6 +181,17 @@ fn it_keeps_when_something_was_provided_and_nothing_of_what() {
 }
 
 #[test]
+fn a_correction_goes_to_the_asker_and_back_and_says_when_was_provided_what_was_lost_on_the_way() {
+    let (passage, permit) = open();
+    let correction = Correction { no: permit.terms.no, revision: 0, provided_at: Some(at(TEN)), until: None };
+    let (passage, effects) = step(passage, from(&shinjuku(), Body::Correction(correction)), TEN);
+    assert_eq!((said(&effects), passage.record.provided_at), (vec![&Body::Correction(correction)], Some(at(TEN))));
+    let (passage, effects) = step(passage, from(&sakai(), Body::CorrectionReceived(correction)), TEN);
+    assert_eq!(effects, [Effect::Send { to: Party::Gateway(shinjuku()), body: Body::CorrectionReceived(correction) }]);
+    assert!(step(passage, from(&sakai(), Body::Correction(correction)), TEN).1.is_empty(), "an asker corrects nothing");
+}
+
+#[test]
 fn what_one_side_hides_the_other_is_told_until_it_confirms() {
     let (passage, permit) = open();
     let no = permit.terms.no;
@@ -214,7 +225,8 @@ fn nobody_asks_in_another_citys_name_and_only_住基ネット_asks_for_codes() {
 fn a_gateway_listens_to_the_network_to_its_own_city_and_to_no_other_gateway() {
     let (tenant, (_, permit)) = (tenant(&sakai()), open());
     let no = permit.terms.no;
-    let network_only = [Body::PermitGranted(permit.clone()), Body::Notice(permit.clone()), Body::Hide(no), Body::Correction(no)];
+    let correction = Body::Correction(Correction { no, revision: 0, provided_at: None, until: None });
+    let network_only = [Body::PermitGranted(permit.clone()), Body::Notice(permit.clone()), Body::Hide(no), correction];
     for body in network_only {
         assert!(tenant.hears(&Party::Network, &body));
         for other in [Party::Gateway(shinjuku()), Party::City(sakai()), Party::Juki] {

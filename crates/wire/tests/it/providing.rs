@@ -7,7 +7,7 @@ use wire::error::ExchangeError;
 use wire::hide::{Hiding, HidingEvent, hidden_elsewhere};
 use wire::ident::{DataSet, Digest, Mode, RecordKey};
 use wire::inquiry::{Answer, Asked, Given};
-use wire::machine::{Alarm, Body, Effect, Machine, Task, Turn};
+use wire::machine::{Alarm, Body, Correction, Effect, Machine, Task, Turn};
 use wire::permit::{NetworkKey, Permit, PermitFault, Terms};
 use wire::provide::{Arrival, Hold, ProvideFacts, Provision, ProvisionEvent, ProvisionState, notice, refuse};
 use wire::record::Record;
@@ -174,7 +174,7 @@ fn a_held_answer_goes_out_only_after_a_clerk_has_registered_and_allowed_it() {
     let (permitted, effects) = step(registered, ProvisionEvent::Permit, NOON);
     assert_eq!(permitted.state, ProvisionState::SendPermitted);
     assert_eq!(read(&effects).outcome, Err(ExchangeError::DataNotRegistered), "the clerk took everything out");
-    let heard = ProvisionEvent::Heard(Body::AnswerReceived(permit().terms.no));
+    let heard = ProvisionEvent::Heard(Body::AnswerReceived { no: permit().terms.no, revision: 0 });
     assert_eq!(step(permitted, heard, NOON).0.state, ProvisionState::Sent);
 }
 
@@ -210,7 +210,7 @@ fn an_answer_is_repeated_byte_for_byte_until_it_is_heard() {
     let answers = |effects: &[Effect]| said(effects).into_iter().find(|b| matches!(b, Body::Answer { .. })).cloned().unwrap();
     assert_eq!(answers(&first), answers(&again));
     assert_eq!(answers(&first), answers(&later));
-    let (heard, _) = step(provision, ProvisionEvent::Heard(Body::AnswerReceived(permit().terms.no)), NOON);
+    let (heard, _) = step(provision, ProvisionEvent::Heard(Body::AnswerReceived { no: permit().terms.no, revision: 0 }), NOON);
     assert!(heard.due().is_none() && step(heard, ProvisionEvent::Tick, "2026-09-01T18:00:00").1.is_empty());
 }
 
@@ -247,17 +247,71 @@ fn the_notice_of_a_permit_is_recorded_with_our_own_mark_and_a_repeated_one_answe
     assert_eq!(said(&effects), [&Body::NoticeReceived { no, hidden: false }, &Body::Hide(no)]);
 }
 
+fn correction(until: Option<&str>) -> Correction {
+    Correction { no: permit().terms.no, revision: 0, provided_at: Some(at(NOON)), until: until.map(at) }
+}
+
+/// What the store knows once the link is right: another year of another person.
+fn right(hold: Option<Hold>) -> ProvisionEvent {
+    ProvisionEvent::PutRight(Box::new(ProvideFacts { hold, records: vec![record("2025", (2025, 6), None)], ..facts() }))
+}
+
 #[test]
 fn a_recalled_answer_is_corrected_until_the_asker_confirms() {
     let no = permit().terms.no;
     let (answered, _) = open(facts(), None);
-    let (answered, _) = step(answered, ProvisionEvent::Heard(Body::AnswerReceived(no)), NOON);
     let (recalled, effects) = step(answered, ProvisionEvent::Recall, "2026-10-01T09:00:00");
-    assert_eq!(said(&effects), [&Body::Correction(no)]);
+    let told = Body::Correction(correction(None));
+    assert_eq!(said(&effects), [&told], "the wrong answer is not sent again, though nobody has confirmed it");
+    let (recalled, _) = step(recalled, ProvisionEvent::Heard(Body::AnswerReceived { no, revision: 0 }), NOON);
     let (recalled, effects) = step(recalled, ProvisionEvent::Tick, "2026-10-01T09:30:00");
-    assert_eq!(said(&effects), [&Body::Correction(no)]);
-    let (told, _) = step(recalled, ProvisionEvent::Heard(Body::CorrectionReceived(no)), "2026-10-01T09:31:00");
+    assert_eq!(said(&effects), [&told]);
+    let heard = ProvisionEvent::Heard(Body::CorrectionReceived(correction(None)));
+    let (told, _) = step(recalled, heard, "2026-10-01T09:31:00");
     assert!(told.due().is_none());
+}
+
+#[test]
+fn once_the_link_is_right_what_was_called_back_is_answered_anew() {
+    let (answered, _) = open(facts(), None);
+    let (recalled, _) = step(answered, ProvisionEvent::Recall, "2026-10-01T09:00:00");
+    let (answered, effects) = step(recalled, right(None), "2026-11-01T09:00:00");
+    assert!(said(&effects).contains(&&Body::Correction(correction(Some("2026-11-15T09:00:00")))));
+    let anew = read(&effects);
+    assert_eq!((anew.revision, anew.outcome.unwrap()[0].key.as_str()), (1, "2025"));
+    // A confirmation of the old answer is none of the new one.
+    let no = permit().terms.no;
+    let heard = |revision| ProvisionEvent::Heard(Body::AnswerReceived { no, revision });
+    let confirmed = ProvisionEvent::Heard(Body::CorrectionReceived(correction(Some("2026-11-15T09:00:00"))));
+    let (answered, _) = step(answered, confirmed, "2026-11-01T09:00:01");
+    let (answered, _) = step(answered, heard(0), "2026-11-01T09:00:01");
+    assert!(answered.due().is_some() && step(answered, heard(1), "2026-11-01T09:00:02").0.due().is_none());
+}
+
+#[test]
+fn what_was_drafted_or_registered_before_a_recall_never_goes_out() {
+    let (held, _) = open(ProvideFacts { hold: Some(Hold::Person), ..facts() }, None);
+    let content = held.draft.clone().unwrap().outcome.unwrap();
+    let (registered, _) = step(held, ProvisionEvent::Register(content.clone()), NOON);
+    let (recalled, _) = step(registered, ProvisionEvent::Recall, NOON);
+    assert_eq!((recalled.state, recalled.hold, &recalled.draft), (ProvisionState::Held, Some(Hold::Recall), &None));
+    let (recalled, _) = step(recalled, ProvisionEvent::Register(content), NOON);
+    assert_eq!(step(recalled.clone(), ProvisionEvent::Permit, NOON), (recalled.clone(), vec![]));
+    // Right again, the person is still protected: a clerk sees the new draft.
+    let (held, effects) = step(recalled, right(Some(Hold::Person)), "2026-09-02T12:00:00");
+    assert!(
+        said(&effects).is_empty()
+            && effects.contains(&Effect::Task(Task::CheckHeld { no: held.permit.terms.no, why: Hold::Person }))
+    );
+    assert_eq!(held.draft.unwrap().outcome.unwrap()[0].key.as_str(), "2025");
+}
+
+#[test]
+fn an_inquiry_that_comes_while_the_link_is_wrong_is_answered_when_it_is_right() {
+    let (waits, _) = open(ProvideFacts { hold: Some(Hold::Recall), ..facts() }, None);
+    assert!(waits.recalled && waits.draft.is_none());
+    let (answered, effects) = step(waits, right(None), "2026-09-02T12:00:00");
+    assert_eq!((answered.state, read(&effects).revision), (ProvisionState::AutoAnswered, 0));
 }
 
 #[test]

@@ -59,6 +59,17 @@ fn two_versions_are_live_while_one_replaces_the_other_and_never_three() {
 }
 
 #[test]
+fn what_is_wrong_in_a_retired_version_can_still_be_deleted_but_not_changed() {
+    let stored = ReplicaRecord { data_set: version(1), ..record(5, 1, "1000") };
+    let retired = |new: &ReplicaRecord| judge(new, Some(&stored), &live(), Date::constant(2026, 10, 1));
+    let deletion = |serial| ReplicaRecord { items: None, ..ReplicaRecord { serial, ..stored.clone() } };
+    assert_eq!(retired(&deletion(6)), Verdict::Store);
+    assert_eq!(retired(&deletion(4)), Verdict::Superseded, "an old deletion has no power there either");
+    let changed = ReplicaRecord { data_set: version(1), ..record(6, 1, "2000") };
+    assert_eq!(retired(&changed), Verdict::Reject(ExchangeError::MasterVersionMismatch));
+}
+
+#[test]
 fn an_empty_value_needs_a_reason_and_未申告_is_not_zero() {
     assert!(Value::given("").is_err() && Value::given(" ").is_err());
     assert!(serde_json::from_str::<Value>(r#"{"given":""}"#).is_err());
