@@ -23,8 +23,12 @@ platform::statements! {
     INQUIRIES_OF = concatcp!(Inquiry::SELECT, " where (atena_no = $1 or made_for = $1) and asked_at >= $2 order by id");
     /// Inquiries of an office in each state.
     COUNT_INQUIRIES = "select state, count(*) as n from exchange_inquiry where office = $1 group by state order by state";
-    /// What is to be sent or asked after now: new ones, open ones, and answered ones now and then, since an answer can be called back.
-    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state = '送信待ち' and (checked_at is null or checked_at < $1)) or (state in ('回答待ち', '照会中') and (checked_at is null or checked_at < $2)) or (state = '回答あり' and asked_at > $3 and checked_at < $4) order by checked_at is not null, checked_at, id limit 100");
+    /// What is to be sent or asked after now: new ones and open ones.
+    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state = '送信待ち' and (checked_at is null or checked_at < $1)) or (state = '回答待ち' and (checked_at is null or checked_at < $2)) order by checked_at is not null, checked_at, id limit 100");
+    /// Inquiries whose answer is being put right.
+    RECHECKED = concatcp!(Inquiry::SELECT, " where state = '照会中' order by id");
+    /// By its id at the gateway.
+    BY_REQUEST = concatcp!(Inquiry::SELECT, " where request = $1");
     /// An inquiry goes on, unless it went on meanwhile.
     SET_INQUIRY = "update exchange_inquiry set request = $2, state = $3, reason = $4, checked_at = $5, answered_at = $6, as_of = $7, root = $8, answer = $9 where id = $1 and state = $10";
     /// 正本 of other systems, of a stretch of people.
@@ -117,22 +121,17 @@ pub async fn count_inquiries(tx: &mut Tx, office: &str) -> Result<Vec<(String, i
     rows.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect()
 }
 
-/// Before which instants an inquiry must have been looked at to be due again.
-#[derive(Debug, Clone, Copy)]
-pub struct Due {
-    /// One that could not be sent.
-    pub unsent: Timestamp,
-    /// One that is open.
-    pub open: Timestamp,
-    /// One that is answered.
-    pub answered: Timestamp,
-    /// Answered ones older than this are left alone.
-    pub oldest: Timestamp,
+/// What is to be sent or asked after: one that could not be sent again after `unsent`, an open one after `open`.
+pub async fn inquiries_due(tx: &mut Tx, unsent: Timestamp, open: Timestamp) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(INQUIRIES_DUE, params![unsent, open]).await?.iter().map(Inquiry::read).collect()
 }
 
-pub async fn inquiries_due(tx: &mut Tx, due: Due) -> Result<Vec<Inquiry>, DbError> {
-    let rows = tx.all(INQUIRIES_DUE, params![due.unsent, due.open, due.oldest, due.answered]).await?;
-    rows.iter().map(Inquiry::read).collect()
+pub async fn rechecked(tx: &mut Tx) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(RECHECKED, vec![]).await?.iter().map(Inquiry::read).collect()
+}
+
+pub async fn by_request(tx: &mut Tx, request: &str) -> Result<Option<Inquiry>, DbError> {
+    tx.first(BY_REQUEST, params![request]).await?.map(|r| Inquiry::read(&r)).transpose()
 }
 
 /// Stores where an inquiry stands; answers whether it stood at `before`.
