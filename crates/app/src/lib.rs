@@ -47,6 +47,8 @@ pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Pr
             rules: hub::Rules { rank: identity_rank },
             users: vec![
                 walls::link_uses("medical_aid", medical_aid::child::link_uses()),
+                walls::link_uses("payments", payments::link_uses()),
+                walls::link_uses("claims", claims::link_uses()),
                 walls::link_uses("exchange", exchange::link_uses(exchange.clone())),
             ],
             lines,

@@ -26,6 +26,7 @@ use kernel::time::YearMonth;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
 use platform::{Fault, Unit};
+use ports::LinkUses;
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -38,6 +39,20 @@ const DRAFT: Door = needs(KODOMO, &[(Draft, "kodomo.receipt")]);
 
 /// Field groups of receipts.
 pub const GROUPS: &[FieldGroup] = &[FieldGroup::plain("kodomo.receipt", "レセプト・請求")];
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0030_claims", sql: include_str!("../../../migrations/0030_claims.sql"), postgres_only: false },
+    Migration {
+        name: "0031_claims_people",
+        sql: include_str!("../../../migrations/0031_claims_people.sql"),
+        postgres_only: false,
+    },
+];
+
+/// What receipts were borne and contested for a person, for a recall.
+pub fn link_uses() -> Arc<dyn LinkUses> {
+    Arc::new(usecases::recall::Uses)
+}
 
 /// What the city pays for a person's receipts of a care month.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +97,7 @@ pub fn programme(scheme: Arc<dyn Scheme>) -> Programme {
             model::MasterName::REGISTER,
         ],
         statements: [store::STATEMENTS, store::master::STATEMENTS].concat(),
-        migrations: vec![Migration {
-            name: "0030_claims",
-            sql: include_str!("../../../migrations/0030_claims.sql"),
-            postgres_only: false,
-        }],
+        migrations: MIGRATIONS.to_vec(),
         routes: vec![
             Route::get("/claims", "レセプト・請求", SEE, web::month::list),
             Route::post("/claims/files", "レセプトの取込み", RUN, web::month::upload),

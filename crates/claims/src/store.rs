@@ -123,6 +123,13 @@ platform::statements! {
               join claims_file f on f.id = r.file_id and f.state = 'visible' where r.month >= $1 and r.month <= $2 and not exists \
               (select 1 from claims_correction c where c.receipt_id = r.id and c.amount < 0 and c.amount <= 0 - r.city_share) \
               group by r.recipient_no, r.care_month, r.inpatient";
+    /// What the city bore for a person since an instant; what was taken back is not among it.
+    RECEIPTS_OF = "select r.id, r.month, r.care_month, r.sender, r.city_share, f.received_at from claims_receipt r \
+              join claims_file f on f.id = r.file_id and f.state = 'visible' where r.subject = $1 and f.received_at >= $2 and not exists \
+              (select 1 from claims_correction c where c.receipt_id = r.id and c.amount < 0 and c.amount <= 0 - r.city_share) order by r.id";
+    /// What was asked of the senders about a person since a day.
+    REQUESTS_OF = "select r.id, r.sender, f.route, f.document_no, f.sent_on from claims_finding f join claims_receipt r on r.id = f.receipt_id \
+              where r.subject = $1 and f.sent_on >= $2 and f.route is not null and f.document_no is not null order by f.id";
     /// Keeps the month of a person.
     SET_COPAY = "insert into claims_month_copay (bearer_no, recipient_no, care_month, paid, excess, settled, computed_at) values ($1, $2, $3, $4, $5, 0, $6) \
                  on conflict (bearer_no, recipient_no, care_month) do update set paid = $4, excess = $5, computed_at = $6";
@@ -379,4 +386,50 @@ pub async fn shares(tx: &mut Tx, from: YearMonth, to: YearMonth) -> Result<Vec<c
         })
     };
     tx.all(SHARES, params![from, to]).await?.iter().map(share).collect()
+}
+
+/// A receipt of a person and what the city bore of it.
+pub struct Borne {
+    pub receipt: i64,
+    pub month: YearMonth,
+    pub care_month: YearMonth,
+    pub sender: i64,
+    pub share: Yen,
+    pub received_at: Timestamp,
+}
+
+pub async fn receipts_of(tx: &mut Tx, subject: i64, since: Timestamp) -> Result<Vec<Borne>, DbError> {
+    let borne = |r: &platform::db::Row| {
+        Ok(Borne {
+            receipt: r.get("id")?,
+            month: r.get("month")?,
+            care_month: r.get("care_month")?,
+            sender: r.get("sender")?,
+            share: r.get("city_share")?,
+            received_at: r.get("received_at")?,
+        })
+    };
+    tx.all(RECEIPTS_OF, params![subject, since]).await?.iter().map(borne).collect()
+}
+
+/// What a sender was asked to put right about a person.
+pub struct Request {
+    pub receipt: i64,
+    pub sender: i64,
+    pub route: String,
+    pub document_no: String,
+    pub sent_on: Date,
+}
+
+pub async fn requests_of(tx: &mut Tx, subject: i64, since: Date) -> Result<Vec<Request>, DbError> {
+    let request = |r: &platform::db::Row| {
+        Ok(Request {
+            receipt: r.get("id")?,
+            sender: r.get("sender")?,
+            route: r.get("route")?,
+            document_no: r.get("document_no")?,
+            sent_on: r.get("sent_on")?,
+        })
+    };
+    tx.all(REQUESTS_OF, params![subject, since]).await?.iter().map(request).collect()
 }

@@ -247,11 +247,7 @@ impl Month {
             sql: include_str!("../../../migrations/0020_payments.sql"),
             postgres_only: false,
         });
-        migrations.push(platform::db::Migration {
-            name: "0030_claims",
-            sql: include_str!("../../../migrations/0030_claims.sql"),
-            postgres_only: false,
-        });
+        migrations.extend(crate::MIGRATIONS);
         let mut all = vec![];
         for database in fresh_databases(&migrations).await.unwrap() {
             let groups: Vec<_> = crate::GROUPS.iter().chain(payments::GROUPS).copied().collect();
@@ -317,6 +313,20 @@ impl Month {
         let lines = lines.iter().map(|(n, a)| ((*n).to_owned(), Yen(*a), "過誤調整".to_owned())).collect();
         bill::enter(&mut unit, &TestScheme, bill::NewBill { bill: entered, lines }).await.unwrap();
         unit.commit(()).await.unwrap();
+    }
+
+    /// What 情報政策課 is told when a link of the child is found to be wrong.
+    async fn uses(&self, since: Timestamp) -> Vec<ports::LinkUse> {
+        let number = kernel::ident::AtenaNo::issue(100).unwrap();
+        let mut tx = self.city.db().write().await.unwrap();
+        let subject = platform::subject::of(&mut tx, &number).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut staff = staff("4002", 3);
+        staff.post = Some(Post { id: 1, office: "joho".into(), rank: 3, roles: vec![], ward: None });
+        staff.purpose = Some("hub".into());
+        staff.case = staff.case.map(|case| OpenCase { subjects: vec![subject], ..case });
+        let mut unit = Unit::look(&self.city, &staff, "誤った連携の解除", Action::Look).await.unwrap();
+        crate::link_uses().uses(&mut unit, &number, since).await.unwrap()
     }
 
     async fn pay(&self, month: YearMonth, sender: Examiner) -> Result<i64, Fault> {
@@ -404,7 +414,21 @@ async fn two_senders_one_cap() {
         platform::approval::decide(&mut unit, &acts, draft, 1, platform::approval::Word::Approve, "").await.unwrap();
         unit.commit(()).await.unwrap();
 
+        let uses = m.uses(Timestamp::UNIX_EPOCH).await;
+        let told: Vec<_> = uses.iter().map(|u| (u.kind.as_str(), u.recipient.as_deref(), u.amount.map(|y| y.0))).collect();
+        let borne = |sender, yen| ("現物給付", Some(sender), Some(yen));
+        assert_eq!(
+            told,
+            [borne("支払基金", 100), borne("国保連", 300), borne("国保連", 5_000), ("通知", Some("国保連"), None)],
+            "a wrong link names every yen that the city bore, and what it wrote to others"
+        );
+        assert!(uses[3].title.starts_with("過誤申立 "), "{}", uses[3].title);
+        assert_eq!(uses[3].reference, format!("/claims/receipts/{dental}"));
+
         m.enter_bill(DECEMBER, Examiner::HealthFederation, 0, -300, &[("200000001", -300)]).await;
+        assert!(m.uses(Timestamp::UNIX_EPOCH).await.iter().all(|u| u.amount != Some(Yen(300))), "what came back is not borne");
+        let later = m.city.now() + std::time::Duration::from_secs(86_400);
+        assert!(m.uses(later).await.is_empty(), "nothing of before the link");
         assert_eq!(m.excess().await, vec![], "1,900 yen without B: nothing exceeds the cap any more");
         let mut unit = m.unit(Action::Look).await;
         let all = bill::reconcile(&mut unit, &TestScheme, DECEMBER).await.unwrap();

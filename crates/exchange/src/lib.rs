@@ -153,11 +153,14 @@ pub fn programme(needs: Needs) -> Programme {
             model::Exchanged::REGISTER,
         ],
         statements: store::STATEMENTS.to_vec(),
-        migrations: vec![Migration {
-            name: "0055_exchange",
-            sql: include_str!("../../../migrations/0055_exchange.sql"),
-            postgres_only: false,
-        }],
+        migrations: vec![
+            Migration { name: "0055_exchange", sql: include_str!("../../../migrations/0055_exchange.sql"), postgres_only: false },
+            Migration {
+                name: "0056_exchange_places",
+                sql: include_str!("../../../migrations/0056_exchange_places.sql"),
+                postgres_only: false,
+            },
+        ],
         routes: routes(&desk),
         nav: vec![
             Nav { group: "情報連携", label: "情報照会", path: web::inquiries::LIST },

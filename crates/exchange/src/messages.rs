@@ -178,6 +178,24 @@ pub async fn status(line: &Line, request: &RequestId) -> Result<Shown, Unsent> {
     send(line, "/if/SKI_10712", &serde_json::json!({ "request": request })).await
 }
 
+/// Inquiries whose answer was called back and has not been put right, however long ago it was given.
+pub async fn rechecking(line: &Line) -> Result<BTreeSet<RequestId>, Unsent> {
+    #[derive(Deserialize)]
+    struct Called {
+        requests: Vec<RequestId>,
+    }
+    let mut all = BTreeSet::new();
+    loop {
+        let after = all.last();
+        let page: Called = send(line, "/rechecking", &serde_json::json!({ "after": after })).await?;
+        let before = all.len();
+        all.extend(page.requests);
+        if all.len() == before {
+            return Ok(all);
+        }
+    }
+}
+
 /// SKI_11112.
 pub async fn fetch(line: &Line, request: &RequestId) -> Result<Fetched, Unsent> {
     send(line, "/if/SKI_11112", &serde_json::json!({ "request": request })).await

@@ -167,7 +167,7 @@ platform::register! {
         serial: i64, "レコード識別番号", "renkei.original", Plain, [];
         /// Hash of the record sent; empty when it is to be sent again.
         digest: String, "ハッシュ値", "renkei.original", Plain, [];
-        /// 登録済, 登録できません, 削除済.
+        /// 登録済, 登録できません, 削除済; 重複: another 宛名番号 of the same person has the place.
         state: String, "状態", "renkei.original", Plain, [];
         /// Why the gateway did not take it.
         reason: Option<String>, "理由", "renkei.original", Plain, [];

@@ -2,7 +2,7 @@
 
 use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, OriginalRow};
 use const_format::concatcp;
-use kernel::ident::AtenaNo;
+use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
 use platform::Fault;
 use platform::db::{DbError, Tx};
@@ -23,8 +23,12 @@ platform::statements! {
     INQUIRIES_OF = concatcp!(Inquiry::SELECT, " where (atena_no = $1 or made_for = $1) and asked_at >= $2 order by id");
     /// Inquiries of an office in each state.
     COUNT_INQUIRIES = "select state, count(*) as n from exchange_inquiry where office = $1 group by state order by state";
-    /// What is to be sent or asked after now: new ones, open ones, and answered ones now and then, since an answer can be called back.
-    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state in ('送信待ち', '照会中') and (checked_at is null or checked_at < $1)) or (state = '回答待ち' and (checked_at is null or checked_at < $2)) or (state = '回答あり' and asked_at > $3 and checked_at < $4) order by checked_at is not null, checked_at, id limit 100");
+    /// What is to be sent or asked after now: new ones and open ones.
+    INQUIRIES_DUE = concatcp!(Inquiry::SELECT, " where (state = '送信待ち' and (checked_at is null or checked_at < $1)) or (state = '回答待ち' and (checked_at is null or checked_at < $2)) order by checked_at is not null, checked_at, id limit 100");
+    /// Inquiries whose answer is being put right.
+    RECHECKED = concatcp!(Inquiry::SELECT, " where state = '照会中' order by id");
+    /// By its id at the gateway.
+    BY_REQUEST = concatcp!(Inquiry::SELECT, " where request = $1");
     /// An inquiry goes on, unless it went on meanwhile.
     SET_INQUIRY = "update exchange_inquiry set request = $2, state = $3, reason = $4, checked_at = $5, answered_at = $6, as_of = $7, root = $8, answer = $9 where id = $1 and state = $10";
     /// 正本 of other systems, of a stretch of people.
@@ -47,20 +51,26 @@ platform::statements! {
     COPIES_BETWEEN = concatcp!(Copy::SELECT, " where atena_no > $1 and atena_no <= $2");
     /// What the gateway has of a person.
     COPIES_OF = concatcp!(Copy::SELECT, " where atena_no = $1 order by data_set, version, record_key");
-    /// Before it is written anew.
-    DELETE_COPY = "delete from exchange_copy where atena_no = $1 and data_set = $2 and version = $3 and record_key = $4";
-    /// It is to be sent again.
-    SEND_AGAIN = "update exchange_copy set digest = '' where atena_no = $1";
+    /// Has anything been sent yet?
+    ANY_COPY = "select id from exchange_copy limit 1";
+    /// Before what is at this place of the gateway is written anew.
+    DELETE_COPY = "delete from exchange_copy where dan_no = $1 and data_set = $2 and version = $3 and record_key = $4 and state <> '重複'";
+    /// Nothing is remembered of it.
+    FORGET_COPY = "delete from exchange_copy where id = $1";
+    /// Everything of a person is to be sent again.
+    SEND_AGAIN = "update exchange_copy set digest = '' where dan_no = $1 and state <> '重複'";
     /// How many are in each state, by data set.
     COUNT_COPIES = "select data_set, state, count(*) as n, max(sent_at) as last from exchange_copy group by data_set, state order by data_set, state";
     /// What the gateway did not take.
     REFUSED = concatcp!(Copy::SELECT, " where state = '登録できません' order by id desc limit 100");
+    /// What the gateway has under another 宛名番号 of the same person.
+    DOUBLES = concatcp!(Copy::SELECT, " where state = '重複' order by id desc limit 100");
     /// Comparisons, the newest first.
     COMPARISONS = concatcp!(Comparison::SELECT, " order by id desc limit 30");
     /// Differences of a comparison.
     DIFFERENCES = concatcp!(Difference::SELECT, " where comparison_id = $1 order by id limit 200");
     /// People who differed in a comparison.
-    DIFFERING = "select distinct atena_no from exchange_difference where comparison_id = $1 and atena_no is not null";
+    DIFFERING = "select distinct dan_no from exchange_difference where comparison_id = $1";
     /// The newest records.
     RECORDS = concatcp!(Exchanged::SELECT, " order by asked_at desc, id desc limit 200");
     /// Records of a person since an instant.
@@ -111,22 +121,17 @@ pub async fn count_inquiries(tx: &mut Tx, office: &str) -> Result<Vec<(String, i
     rows.iter().map(|r| Ok((r.get("state")?, r.get("n")?))).collect()
 }
 
-/// Before which instants an inquiry must have been looked at to be due again.
-#[derive(Debug, Clone, Copy)]
-pub struct Due {
-    /// One that could not be sent, or whose answer was called back.
-    pub unsent: Timestamp,
-    /// One that is open.
-    pub open: Timestamp,
-    /// One that is answered.
-    pub answered: Timestamp,
-    /// Answered ones older than this are left alone.
-    pub oldest: Timestamp,
+/// What is to be sent or asked after: one that could not be sent again after `unsent`, an open one after `open`.
+pub async fn inquiries_due(tx: &mut Tx, unsent: Timestamp, open: Timestamp) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(INQUIRIES_DUE, params![unsent, open]).await?.iter().map(Inquiry::read).collect()
 }
 
-pub async fn inquiries_due(tx: &mut Tx, due: Due) -> Result<Vec<Inquiry>, DbError> {
-    let rows = tx.all(INQUIRIES_DUE, params![due.unsent, due.open, due.oldest, due.answered]).await?;
-    rows.iter().map(Inquiry::read).collect()
+pub async fn rechecked(tx: &mut Tx) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(RECHECKED, vec![]).await?.iter().map(Inquiry::read).collect()
+}
+
+pub async fn by_request(tx: &mut Tx, request: &str) -> Result<Option<Inquiry>, DbError> {
+    tx.first(BY_REQUEST, params![request]).await?.map(|r| Inquiry::read(&r)).transpose()
 }
 
 /// Stores where an inquiry stands; answers whether it stood at `before`.
@@ -226,24 +231,30 @@ pub async fn copies_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<Copy>, DbError>
     tx.all(COPIES_OF, params![who]).await?.iter().map(Copy::read).collect()
 }
 
-/// Writes what the gateway has now.
+pub async fn any_copy(tx: &mut Tx) -> Result<bool, DbError> {
+    Ok(tx.first(ANY_COPY, vec![]).await?.is_some())
+}
+
+/// Writes what the gateway has now; `known` says that something may stand at these places already.
 pub async fn put_copies(tx: &mut Tx, rows: &[Copy], known: bool) -> Result<(), DbError> {
     if known {
-        forget_copies(tx, rows).await?;
+        for row in rows {
+            tx.run(DELETE_COPY, params![&row.dan_no, &row.data_set, row.version, &row.record_key]).await?;
+        }
     }
     Copy::insert_all(rows, tx).await
 }
 
-/// Nothing is remembered of these places any more.
+/// Nothing is remembered of these rows any more.
 pub async fn forget_copies(tx: &mut Tx, rows: &[Copy]) -> Result<(), DbError> {
     for row in rows {
-        tx.run(DELETE_COPY, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await?;
+        tx.run(FORGET_COPY, params![row.id]).await?;
     }
     Ok(())
 }
 
-pub async fn send_again(tx: &mut Tx, who: &AtenaNo) -> Result<(), DbError> {
-    tx.run(SEND_AGAIN, params![who]).await.map(|_| ())
+pub async fn send_again(tx: &mut Tx, dan: &DanNo) -> Result<(), DbError> {
+    tx.run(SEND_AGAIN, params![dan]).await.map(|_| ())
 }
 
 /// Records of a data set in one state.
@@ -267,6 +278,10 @@ pub async fn refused(tx: &mut Tx) -> Result<Vec<Copy>, DbError> {
     tx.all(REFUSED, vec![]).await?.iter().map(Copy::read).collect()
 }
 
+pub async fn doubles(tx: &mut Tx) -> Result<Vec<Copy>, DbError> {
+    tx.all(DOUBLES, vec![]).await?.iter().map(Copy::read).collect()
+}
+
 pub async fn comparisons(tx: &mut Tx) -> Result<Vec<Comparison>, DbError> {
     tx.all(COMPARISONS, vec![]).await?.iter().map(Comparison::read).collect()
 }
@@ -275,8 +290,8 @@ pub async fn differences(tx: &mut Tx, comparison: i64) -> Result<Vec<Difference>
     tx.all(DIFFERENCES, params![comparison]).await?.iter().map(Difference::read).collect()
 }
 
-pub async fn differing(tx: &mut Tx, comparison: i64) -> Result<Vec<AtenaNo>, DbError> {
-    tx.all(DIFFERING, params![comparison]).await?.iter().map(|r| r.get("atena_no")).collect()
+pub async fn differing(tx: &mut Tx, comparison: i64) -> Result<Vec<DanNo>, DbError> {
+    tx.all(DIFFERING, params![comparison]).await?.iter().map(|r| r.get("dan_no")).collect()
 }
 
 pub async fn records(tx: &mut Tx) -> Result<Vec<Exchanged>, DbError> {

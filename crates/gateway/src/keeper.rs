@@ -35,6 +35,8 @@ pub(crate) const NETWORK: &str = "network";
 pub(crate) const CITY: &str = "city";
 /// Checked permits that are remembered until their inquiry comes.
 const NOTICED: usize = 10_000;
+/// Inquiries on one page of those that were called back.
+const RECHECKED: i64 = 1_000;
 /// Machines that one tick lets go on.
 const TICKED_AT_ONCE: i64 = 500;
 
@@ -300,6 +302,15 @@ impl Keeper {
         work.store(&mut tx, self).await?;
         tx.commit().await?;
         Ok(permits.len())
+    }
+
+    /// A page of the inquiries whose answer was called back by its provider and has not been put right yet, in the order of their ids.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn rechecking(&self, after: &str) -> Result<Vec<String>, Fault> {
+        let mut tx = self.0.city.db().read().await?;
+        Ok(machines::rechecking(&mut tx, after, RECHECKED).await?)
     }
 
     /// The city says how many rows it still holds back: too many raise the alarm, and fewer end it.

@@ -82,8 +82,14 @@ pub const GROUPS: &[FieldGroup] = &[
 pub const POLICY: (&str, &str) = ("gateway.cedar", include_str!("../../../policies/gateway.cedar"));
 
 /// Tables.
-pub const MIGRATION: Migration =
-    Migration { name: "0060_gateway", sql: include_str!("../../../migrations/0060_gateway.sql"), postgres_only: false };
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0060_gateway", sql: include_str!("../../../migrations/0060_gateway.sql"), postgres_only: false },
+    Migration {
+        name: "0064_gateway_rechecking",
+        sql: include_str!("../../../migrations/0064_gateway_rechecking.sql"),
+        postgres_only: false,
+    },
+];
 
 const PURPOSES: &[&str] = &[PURPOSE.code];
 const STATE: Door = needs(PURPOSES, &[(Search, model::STATE)]);
@@ -165,7 +171,7 @@ pub fn programme(keeper: Keeper) -> Programme {
             model::DifferenceRow::REGISTER,
         ],
         statements: store::statements(),
-        migrations: vec![MIGRATION],
+        migrations: MIGRATIONS.to_vec(),
         routes: pages(&keeper),
         nav: NAV.to_vec(),
         task_pages: vec![(TASK_HELD, "/gateway/provisions/{reference}"), (TASK_RECALLED, "/gateway/inquiries")],

@@ -20,7 +20,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use wire::code::Code;
 use wire::compare::{Difference, Fingerprint};
-use wire::ident::{DataSet, Digest};
+use wire::ident::{DataSet, Digest, RequestId};
 use wire::machine::{Body, Party};
 use wire::replica::ReplicaRecord;
 
@@ -36,6 +36,7 @@ const LARGEST: usize = 64 << 20;
 /// | `/people` | city | 団番 that the hub has: 符号 are asked for |
 /// | `/consents` | city | an array of [`NewConsent`] |
 /// | `/recall` | city | a link that was found wrong, or put right |
+/// | `/rechecking` | city | a page of its inquiries whose answers were called back and are not put right |
 /// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
 /// | `/own` | network | a person asks what is stored of them |
 /// | `/notices`, `/notices/read` | network | お知らせ that wait for a person; the person has read one |
@@ -46,6 +47,7 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/people", post(people))
         .route("/consents", post(consents))
         .route("/recall", post(recall))
+        .route("/rechecking", post(rechecking))
         .route("/compare", post(compare))
         .route("/explain", post(explain))
         .route("/own", post(own))
@@ -180,6 +182,24 @@ async fn recall(
     let wanted: Recall = read(&body)?;
     let recalled = keeper.recall(&wanted.dan, wanted.wrong).await?;
     Ok(Json(json!({ "recalled": recalled })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct After {
+    /// The last inquiry of the page before; none for the first page.
+    after: Option<RequestId>,
+}
+
+async fn rechecking(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Problem> {
+    city(&keeper, &from)?;
+    let After { after } = read(&body)?;
+    let requests = keeper.rechecking(&after.map_or_else(String::new, |id| id.to_string())).await?;
+    Ok(Json(json!({ "requests": requests })))
 }
 
 #[derive(Serialize, Deserialize)]

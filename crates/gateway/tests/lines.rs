@@ -85,6 +85,22 @@ async fn the_city_registers_people_and_consents_compares_and_recalls() {
 }
 
 #[tokio::test]
+async fn the_city_is_told_which_of_its_answers_were_called_back_until_they_are_put_right() {
+    for world in worlds().await {
+        answered(&world).await;
+        let asked = async |after: serde_json::Value| post(&world.a, city(A), "/rechecking", &json!({ "after": after })).await.2;
+        assert_eq!(asked(json!(null)).await, json!({ "requests": [] }));
+        world.clock.pass_minutes(3 * 365 * 24 * 60);
+        world.b.keeper.recall(&dan(1), true).await.unwrap();
+        world.settle().await;
+        assert_eq!(asked(json!(null)).await, json!({ "requests": [support::request(1)] }), "however old the answer is");
+        assert_eq!(asked(json!(support::request(1))).await, json!({ "requests": [] }), "nothing on the next page");
+        assert_eq!(post(&world.a, city(B), "/rechecking", &json!({})).await.0, StatusCode::FORBIDDEN);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_notice_reaches_the_portal_and_is_read() {
     for world in worlds().await {
         world.knows(1).await;

@@ -35,6 +35,10 @@ impl HubPort for Hub {
     async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         look_up::atena_no(unit, dan_no).await
     }
+
+    async fn shared(&self, unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
+        look_up::shared(unit).await
+    }
 }
 
 /// Follows the resident registry: 付番, and whether the person is a 住登外者 whom the city knows already.

@@ -243,7 +243,7 @@ platform::register! {
         recall_id: i64, "回収番号", "hub.link", Plain, [];
         /// Purpose code of the programme.
         programme: String, "業務", "hub.link", Plain, [];
-        /// 決定, 通知, 支払, 副本, 提供.
+        /// 決定, 通知, 支払, 副本, 提供 … as the programme says.
         kind: String, "種類", "hub.link", Plain, [];
         /// What it was, without names.
         title: String, "件名", "hub.link", Plain, [];

@@ -34,6 +34,8 @@ platform::statements! {
     LINKS_AFTER = concatcp!(Link::SELECT, " where superseded_seq is null and id > $1 order by id limit 1000");
     /// Links of a 団番.
     OF_DAN = concatcp!(Link::SELECT, " where dan_no = $1 and superseded_seq is null order by programme, number");
+    /// Links of everybody who has more than one 宛名番号.
+    SHARED_LINKS = concatcp!(Link::SELECT, " where superseded_seq is null and dan_no in (select dan_no from hub_link where superseded_seq is null and dan_no is not null group by dan_no having min(atena_no) <> max(atena_no)) order by dan_no, programme, number");
     /// Every link that a 宛名番号 has or had.
     LINK_HISTORY = concatcp!(Link::SELECT, " where atena_no = $1 order by id");
     /// A link does not hold any longer.
@@ -190,6 +192,10 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<Count>, DbError> {
 
 pub async fn links_of_dan(tx: &mut Tx, dan_no: &DanNo) -> Result<Vec<Link>, DbError> {
     tx.all(OF_DAN, params![dan_no]).await?.iter().map(Link::read).collect()
+}
+
+pub async fn shared_links(tx: &mut Tx) -> Result<Vec<Link>, DbError> {
+    tx.all(SHARED_LINKS, vec![]).await?.iter().map(Link::read).collect()
 }
 
 pub async fn link_history(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Link>, DbError> {

@@ -65,6 +65,15 @@ async fn who_moves_in_meets_their_own_outside_record() {
         assert_eq!(theirs, dan(&desk, &atena(1)).await, "the four items are enough");
         assert!(desk.get(&format!("/hub/{known}")).await.1.contains("基本4情報"));
         assert!(questions(&desk, "未確認").await.is_empty());
+        world.linked("kodomo", "5000000001", &known).await;
+        world.enters(&atena(2), my_number(2)).await;
+        settle(&world).await;
+        let mut unit = world.look(&world.staff("joho", "hub", &["job"])).await;
+        let shared = hub::port().shared(&mut unit).await.unwrap();
+        drop(unit);
+        let [(shared_dan, numbers)] = shared.iter().collect::<Vec<_>>()[..] else { panic!("one person has several: {shared:?}") };
+        assert_eq!(Some(shared_dan.to_string()), theirs);
+        assert_eq!(numbers[..], [atena(1), known.clone()], "the registry's number speaks for her, each number stands once");
         drop(desk);
         world.database.remove().await;
     }

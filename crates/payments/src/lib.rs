@@ -23,7 +23,7 @@ use platform::City;
 use platform::Fault;
 use platform::db::Migration;
 use platform::policy::FieldGroup;
-use ports::Ports;
+use ports::{LinkUses, Ports};
 use std::sync::Arc;
 use webkit::{Door, Nav, Programme, Route, needs};
 
@@ -43,6 +43,11 @@ pub struct Rules {
     pub rank: RankRule,
     /// 教示 of a 返還決定通知書.
     pub instruction: fn(&City) -> Result<Vec<String>, Fault>,
+}
+
+/// What was paid to a person and demanded of them, for a recall.
+pub fn link_uses() -> Arc<dyn LinkUses> {
+    Arc::new(usecases::recall::Uses)
 }
 
 /// The slice, with the city's rules and the registry that knows where papers go.

@@ -138,6 +138,19 @@ platform::register! {
     }
 }
 
+impl Payment {
+    /// The state in words.
+    pub fn state_ja(&self) -> &str {
+        match self.state.as_str() {
+            "open" => "未払",
+            "drafted" => "決裁待ち",
+            "sent" => "振込",
+            "returned" => "返却",
+            other => other,
+        }
+    }
+}
+
 platform::register! {
     /// A run: one bank file.
     pub struct Transfer in "payments_transfer" named "振込", purpose "kodomo", basis "地方自治法232条の5、地方自治法施行令165条の2", retention "支払の翌年度から5年" {

@@ -2,6 +2,8 @@
 
 use crate::model::{Account, Demand, Income, Payment, Transfer};
 use const_format::concatcp;
+use kernel::ident::AtenaNo;
+use kernel::time::Timestamp;
 use kernel::{Date, Yen};
 use platform::db::{DbError, Tx};
 use platform::keys::{Keys, Place};
@@ -14,6 +16,10 @@ platform::statements! {
     BY_ID = concatcp!(Payment::SELECT, " where id = $1");
     /// All attempts of an origin.
     BY_ORIGIN = concatcp!(Payment::SELECT, " where origin = $1 order by attempt");
+    /// Payments for a person, or to them, since an instant.
+    PAYMENTS_OF = concatcp!(Payment::SELECT, " where (subject = $1 or payee = $2) and created_at >= $3 order by id");
+    /// Demands for a person's benefit, or on them, since an instant.
+    DEMANDS_OF = concatcp!(Demand::SELECT, " where (subject = $1 or debtor = $2) and created_at >= $3 order by id");
     /// Payments of a run.
     OF_TRANSFER = concatcp!(Payment::SELECT, " where transfer_id = $1 order by id");
     /// Runs of an office.
@@ -74,6 +80,14 @@ pub async fn find(tx: &mut Tx, id: i64) -> Result<Payment, Fault> {
 
 pub async fn attempts(tx: &mut Tx, origin: &str) -> Result<Vec<Payment>, DbError> {
     tx.all(BY_ORIGIN, params![origin]).await?.iter().map(Payment::read).collect()
+}
+
+pub async fn payments_of(tx: &mut Tx, subject: i64, who: &AtenaNo, since: Timestamp) -> Result<Vec<Payment>, DbError> {
+    tx.all(PAYMENTS_OF, params![subject, who, since]).await?.iter().map(Payment::read).collect()
+}
+
+pub async fn demands_of(tx: &mut Tx, subject: i64, who: &AtenaNo, since: Timestamp) -> Result<Vec<Demand>, DbError> {
+    tx.all(DEMANDS_OF, params![subject, who, since]).await?.iter().map(Demand::read).collect()
 }
 
 pub async fn of_transfer(tx: &mut Tx, id: i64) -> Result<Vec<Payment>, DbError> {

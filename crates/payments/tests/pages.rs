@@ -52,6 +52,45 @@ async fn a_demand_is_paid_in_parts_and_closes_with_the_last_yen() {
 }
 
 #[tokio::test]
+async fn a_wrong_link_names_every_yen_paid_and_demanded_and_what_became_of_it() {
+    for world in worlds().await {
+        let since = world.city.now();
+        let (sent, open) =
+            (world.owes("kodomo.claim:1", 24_039).await.unwrap(), world.owes("kodomo.claim:2", 200).await.unwrap());
+        let (desk, head) = (Desk::open(&world, "2001", 1).await, Desk::open(&world, "2002", 2).await);
+        assert_eq!(world.sends(&desk, &head, &[sent]).await, StatusCode::SEE_OTHER);
+        let owed = world.demands("kodomo.refund:1:1", &atena(2), 500).await.unwrap();
+        let fields = "received_on=2026-11-20&amount=150&channel=納付書";
+        assert_eq!(desk.post(&format!("/payments/demands/{owed}/incomes"), fields).await.0, StatusCode::SEE_OTHER);
+        world.demands("kodomo.refund:2:1", &atena(3), 70).await.unwrap();
+        // The guardian: both payments and the demand on her, not the demand on somebody else.
+        let uses = world.uses(&atena(2), since).await.unwrap();
+        let told: Vec<_> = uses.iter().map(|u| (u.kind.as_str(), u.title.as_str(), u.amount.map(|y| y.0))).collect();
+        assert_eq!(
+            told,
+            [
+                ("支払", "医療費の支給 1回目(振込)", Some(24_039)),
+                ("支払", "医療費の支給 1回目(未払)", Some(200)),
+                ("返還金", "自動償還の返還金 返還第8-1号(返還額 500円)", Some(150)),
+            ]
+        );
+        assert_eq!(uses[0].reference, "/payments/transfers/1");
+        assert_eq!((uses[0].recipient.as_deref(), uses[0].programme.as_str()), (Some("本人の口座"), "kodomo"));
+        // The child whose benefit it was: the same, and the other demand, which has brought nothing in yet.
+        let uses = world.uses(&atena(1), since).await.unwrap();
+        assert_eq!(uses.len(), 4);
+        assert_eq!((uses[0].recipient.as_deref(), uses[3].amount), (Some("本人以外の受取人の口座"), None));
+        // Nothing of before the link, nothing of a stranger, nothing for an office that does not undo links.
+        let later = world.city.now() + std::time::Duration::from_secs(1);
+        assert_eq!((world.uses(&atena(2), later).await.unwrap(), world.uses(&atena(9), since).await.unwrap()), (vec![], vec![]));
+        assert!(world.uses_for("tax", &atena(2), since).await.is_err());
+        assert!(open > sent);
+        drop((desk, head));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_returned_transfer_is_registered_by_page_or_by_file_and_paid_again_once() {
     for world in worlds().await {
         let (first, second) =

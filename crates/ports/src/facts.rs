@@ -129,6 +129,9 @@ pub trait HubPort: Send + Sync {
     ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault>;
     /// The 宛名番号 under which the city knows a person, the registry's before every other; the caller asks to see them.
     async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault>;
+    /// Everybody whom the city knows under more than one 宛名番号, with all of them: first the one of [`HubPort::atena_no`]. The caller
+    /// records the run.
+    async fn shared(&self, unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault>;
 }
 
 /// All ports, as the application wires them.

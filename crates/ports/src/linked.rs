@@ -41,7 +41,7 @@ pub struct LinkRecalled {
 pub struct LinkUse {
     /// Purpose code of the programme.
     pub programme: String,
-    /// 決定, 通知, 支払, 副本, 提供.
+    /// 決定, 支給, 通知, 医療証, 支払, 返還金, 現物給付, 副本, 照会の回答, 提供.
     pub kind: String,
     /// What it was, without names.
     pub title: String,

@@ -2,6 +2,7 @@
 
 pub mod bill;
 pub mod pay_bill;
+pub mod recall;
 pub mod receive;
 pub mod receive_master;
 pub mod send_back;

@@ -1,6 +1,7 @@
 //! 正本と副本の照合: every night one hash over everything; where it differs, the exact person, record and item.
 
 use super::load::{PEOPLE, record};
+use super::shared::{Shared, places};
 use super::{by_the_desk, load};
 use crate::lines::Line;
 use crate::model::{Comparison, Difference, ORIGINAL};
@@ -15,7 +16,7 @@ use platform::job::{self, Job, Run};
 use platform::task::{self, NewTask};
 use platform::{City, Fault, Unit};
 use ports::HubPort;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use wire::compare::Leaves;
@@ -53,52 +54,77 @@ impl Compare {
     async fn originals(&self, run: &Run) -> Result<(Leaves, i64), Fault> {
         let (mut leaves, mut records) = (Leaves::default(), 0);
         for source in self.sources.iter() {
+            let mut unit = self.look(run).await?;
+            let mut shared = Shared::begin(&mut unit, self.hub.as_ref()).await?;
+            drop(unit);
             let mut after: Option<AtenaNo> = None;
             loop {
-                let mut unit = Unit::look(run.city(), run.staff(), "正本と副本の照合", Action::Run).await?;
+                let mut unit = self.look(run).await?;
                 let page = source.page(&mut unit, after.as_ref(), PEOPLE).await?;
                 let dans = self.hub.dans_between(&mut unit, after.as_ref(), page.until.as_ref()).await?;
                 let mut subjects = vec![];
                 for original in &page.records {
-                    if let Some(dan) = dans.get(&original.atena_no) {
-                        leaves.add(&record(original, dan.clone(), 0));
-                        records += 1;
+                    if dans.contains_key(&original.atena_no) {
                         subjects.extend(unit.find_subject(&original.atena_no).await?);
                     }
                 }
                 unit.bulk(&subjects, &[ORIGINAL]);
                 unit.note(format!("正本と副本の照合 {}件", page.records.len()));
                 unit.commit(()).await?;
+                after = page.until.clone();
+                for original in shared.set_aside(page) {
+                    if let Some(dan) = dans.get(&original.atena_no) {
+                        leaves.add(&record(&original, dan.clone(), 0));
+                        records += 1;
+                    }
+                }
                 run.progress(records, 0, "正本と副本の照合").await?;
-                after = page.until;
                 if after.is_none() {
                     break;
                 }
+            }
+            for place in shared.settle().into_iter().flat_map(|(_, places)| places) {
+                leaves.add(&record(&place.taken, place.dan, 0));
+                records += 1;
             }
         }
         Ok((leaves, records))
     }
 
-    /// Our own records of people who differ.
-    async fn of(&self, run: &Run, people: &BTreeMap<DanNo, AtenaNo>) -> Result<Vec<ReplicaRecord>, Fault> {
+    async fn look(&self, run: &Run) -> Result<Unit, Fault> {
+        Unit::look(run.city(), run.staff(), "正本と副本の照合", Action::Run).await
+    }
+
+    /// Our own records of people who differ, with the 宛名番号 they come from.
+    async fn of(&self, run: &Run, people: &BTreeMap<DanNo, Vec<AtenaNo>>) -> Result<Vec<(AtenaNo, ReplicaRecord)>, Fault> {
         let mut unit = Unit::look(run.city(), run.staff(), "正本と副本の差異の確認", Action::Run).await?;
         let mut all = vec![];
-        for (dan, who) in people {
+        for (dan, numbers) in people {
             for source in self.sources.iter() {
-                all.extend(source.of(&mut unit, who).await?.iter().map(|original| record(original, dan.clone(), 0)));
+                let mut records = vec![];
+                for who in numbers {
+                    records.extend(source.of(&mut unit, who).await?);
+                }
+                for place in places(dan, numbers, records) {
+                    all.push((place.taken.atena_no.clone(), record(&place.taken, place.dan, 0)));
+                }
             }
         }
         unit.commit(()).await?;
         Ok(all)
     }
 
-    async fn whose(&self, run: &Run, dans: impl Iterator<Item = DanNo>) -> Result<BTreeMap<DanNo, AtenaNo>, Fault> {
+    /// The 宛名番号 of people, the one that speaks for each of them first.
+    async fn whose(&self, run: &Run, dans: &BTreeSet<DanNo>) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
         let mut unit = Unit::look(run.city(), run.staff(), "正本と副本の差異の確認", Action::Run).await?;
+        let shared = Shared::begin(&mut unit, self.hub.as_ref()).await?;
         let mut people = BTreeMap::new();
         for dan in dans {
-            if let Some(who) = self.hub.atena_no(&mut unit, &dan).await? {
-                people.insert(dan, who);
-            }
+            let numbers = match shared.numbers(dan) {
+                Some(numbers) => numbers.to_vec(),
+                None => self.hub.atena_no(&mut unit, dan).await?.into_iter().collect(),
+            };
+            people.insert(dan.clone(), numbers);
         }
         unit.commit(()).await?;
         Ok(people)
@@ -119,11 +145,20 @@ impl Job for Compare {
         let mut compared = messages::compare(line, &ours).await?;
         let differing = compared.people.len();
         compared.people = compared.people.into_iter().take(EXPLAINED).collect();
-        let whose = self.whose(run, compared.people.iter().cloned()).await?;
-        let found = match compared.people.is_empty() {
-            true => vec![],
-            false => messages::explain(line, &compared, &self.of(run, &whose).await?).await?,
-        };
+        let (mut whose, mut found) = (BTreeMap::new(), vec![]);
+        if !compared.people.is_empty() {
+            let people = self.whose(run, &compared.people).await?;
+            let (numbers, theirs): (Vec<_>, Vec<_>) = self.of(run, &people).await?.into_iter().unzip();
+            found = messages::explain(line, &compared, &theirs).await?;
+            whose.extend(theirs.iter().map(ReplicaRecord::slot).zip(numbers));
+            // What stands at the gateway only is the person's whose number speaks first.
+            for d in &found {
+                let slot = (d.dan.clone(), d.data_set.clone(), d.key.clone());
+                if let Some(first) = people.get(&d.dan).and_then(|numbers| numbers.first()) {
+                    whose.entry(slot).or_insert_with(|| first.clone());
+                }
+            }
+        }
         let mut unit = Unit::change(run.city(), run.staff(), "正本と副本の照合の結果", Action::Run).await?;
         unit.permit(Action::Run, ORIGINAL).await?;
         let now = unit.now();
@@ -141,7 +176,7 @@ impl Job for Compare {
             .map(|d| Difference {
                 id: 0,
                 comparison_id: comparison,
-                atena_no: whose.get(&d.dan).cloned(),
+                atena_no: whose.get(&(d.dan.clone(), d.data_set.clone(), d.key.clone())).cloned(),
                 dan_no: d.dan,
                 data_set: d.data_set.id.to_string(),
                 record_key: d.key.to_string(),

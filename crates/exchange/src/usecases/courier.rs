@@ -5,7 +5,7 @@ use super::{ask, before, by_itself, by_the_desk, subject_of, unreadable};
 use crate::lines::{Line, Unsent};
 use crate::messages::{self, NewConsent, Provision, RecordLine};
 use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD, WAITS};
-use crate::store::{self, Due};
+use crate::store;
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::DanNo;
@@ -31,12 +31,9 @@ pub const HELD: &str = "exchange.held";
 /// What waits for staff, as the gateway calls it.
 pub const WAITING: [&str; 2] = ["HELD", "CONTENT_REGISTERED"];
 
-/// Seconds after which an inquiry that could not be sent or was called back is tried again, an open one is asked after, an answered one is looked at.
+/// Seconds after which an inquiry that could not be sent is tried again, and an open one is asked after.
 const AGAIN: i64 = 60;
 const OPEN: i64 = 1;
-const ANSWERED_AGAIN: i64 = 600;
-/// Days for which an answer may still be called back here; afterwards only the record remains.
-const WATCHED_DAYS: i64 = 90;
 /// Days for which inquiries of others and records may still change.
 const PENDING_DAYS: i64 = 15;
 /// Rounds between two looks at what others ask, and between two looks at all records that may still change.
@@ -91,15 +88,10 @@ impl Courier {
 
     async fn inquiries(&self, city: &City) -> Result<(), Fault> {
         let now = city.now();
-        let due = Due {
-            unsent: before(now, AGAIN),
-            open: before(now, OPEN),
-            answered: before(now, ANSWERED_AGAIN),
-            oldest: before(now, WATCHED_DAYS * DAY),
-        };
         let mut tx = city.db().read().await?;
-        let all = store::inquiries_due(&mut tx, due).await?;
+        let mut all = store::inquiries_due(&mut tx, before(now, AGAIN), before(now, OPEN)).await?;
         drop(tx);
+        all.extend(self.turned(city).await?);
         for row in all {
             match self.follow(city, &row, now).await {
                 Err(fault) if fault.kind != FaultKind::Unavailable => {
@@ -113,6 +105,21 @@ impl Courier {
             }
         }
         Ok(())
+    }
+
+    /// Inquiries whose answer was called back since the last round, or has been put right: the gateway lists those that are being put
+    /// right, however old they are, so that nothing that was answered need be asked after.
+    async fn turned(&self, city: &City) -> Result<Vec<Inquiry>, Fault> {
+        let called = messages::rechecking(&self.line).await?;
+        let mut tx = city.db().read().await?;
+        let known = store::rechecked(&mut tx).await?;
+        let is_called = |row: &Inquiry| RequestId::parse(&row.request).is_ok_and(|request| called.contains(&request));
+        let (still, mut turned): (Vec<_>, Vec<_>) = known.into_iter().partition(is_called);
+        let still: BTreeSet<String> = still.into_iter().map(|row| row.request).collect();
+        for request in called.iter().map(RequestId::to_string).filter(|request| !still.contains(request)) {
+            turned.extend(store::by_request(&mut tx, &request).await?);
+        }
+        Ok(turned)
     }
 
     /// Takes one inquiry out, or asks after it, and brings in its answer.
@@ -194,7 +201,9 @@ impl Courier {
         let told = match (old.state.as_str(), new.state.as_str()) {
             (before, after) if before == after => None,
             (_, "回答待ち") => None,
-            ("回答あり", _) => Some((CALLED_BACK, "情報照会の回答が取り消されました。使った手続を止めて確かめてください")),
+            ("回答あり", _) | (_, "照会中") => {
+                Some((CALLED_BACK, "情報照会の回答が取り消されました。使った手続を止めて確かめてください"))
+            }
             _ => Some((ANSWERED, "情報照会の結果が届きました")),
         };
         if let Some((kind, title)) = told {

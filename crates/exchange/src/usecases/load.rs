@@ -1,6 +1,7 @@
 //! 副本の登録: the gateway gets what is new, other or gone in 正本, and nothing else. What the gateway has is remembered by its hash, so
 //! that a load that was cut off goes on, and one without changes sends nothing.
 
+use super::shared::{Place, Shared};
 use crate::lines::Line;
 use crate::model::{Copy, ORIGINAL};
 use crate::originals::Sources;
@@ -8,10 +9,10 @@ use crate::{messages, store};
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, DanNo};
-use kernel::time::Period;
+use kernel::time::{Period, Timestamp};
 use platform::job::{Job, Run};
 use platform::{Fault, Unit, case};
-use ports::{HubPort, Original, Originals, Page};
+use ports::{HubPort, Original, Originals};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wire::ident::{DataSet, DataSetId, RecordKey, RequestId};
@@ -30,6 +31,8 @@ pub const THERE: &str = "登録済";
 pub const REFUSED: &str = "登録できません";
 /// The gateway has let it go.
 pub const GONE: &str = "削除済";
+/// The gateway has the record of another 宛名番号 of the same person in its place.
+pub const DOUBLE: &str = "重複";
 
 /// The load.
 pub struct Load {
@@ -59,11 +62,22 @@ struct Change {
     copy: Copy,
 }
 
-/// Place of a record among the copies of one person.
-type Slot = (AtenaNo, String, i64, String);
+/// What a load has to do.
+#[derive(Default)]
+struct Changes {
+    /// What the gateway has to hear.
+    send: Vec<Change>,
+    /// What it does not hear, since the person has the same record under another 宛名番号.
+    doubles: Vec<Copy>,
+    /// What need not be remembered any longer.
+    forget: Vec<Copy>,
+}
+
+/// Place of a record at the gateway.
+type Slot = (DanNo, String, i64, String);
 
 fn slot(copy: &Copy) -> Slot {
-    (copy.atena_no.clone(), copy.data_set.clone(), copy.version, copy.record_key.clone())
+    (copy.dan_no.clone(), copy.data_set.clone(), copy.version, copy.record_key.clone())
 }
 
 /// What a record that is gone looks like on its way.
@@ -82,93 +96,146 @@ fn gone(copy: &Copy) -> Result<ReplicaRecord, Fault> {
     })
 }
 
-/// What differs between the originals of a stretch and what the gateway was sent of it.
-fn changes(
-    source: &dyn Originals,
-    page: &Page,
-    dans: &BTreeMap<AtenaNo, DanNo>,
-    copies: Vec<Copy>,
-) -> Result<(Vec<Change>, Vec<Copy>), Fault> {
-    let mut known: BTreeMap<Slot, Copy> = BTreeMap::new();
-    for copy in copies {
-        if DataSetId::parse(&copy.data_set).is_ok_and(|id| source.holds(&id)) {
-            known.insert(slot(&copy), copy);
-        }
+/// What is remembered of a record once the gateway has it.
+fn copy(original: &Original, record: &ReplicaRecord) -> Copy {
+    Copy {
+        id: 0,
+        atena_no: original.atena_no.clone(),
+        dan_no: record.dan.clone(),
+        data_set: original.data_set.id.to_string(),
+        version: i64::from(original.data_set.version),
+        record_key: original.key.to_string(),
+        serial: 0,
+        digest: record.digest().to_string(),
+        state: THERE.into(),
+        reason: None,
+        sent_at: Timestamp::UNIX_EPOCH,
     }
-    let mut all = vec![];
-    for original in &page.records {
-        let Some(dan) = dans.get(&original.atena_no) else { continue };
-        let record = record(original, dan.clone(), 0);
-        let copy = Copy {
-            id: 0,
-            atena_no: original.atena_no.clone(),
-            dan_no: dan.clone(),
-            data_set: original.data_set.id.to_string(),
-            version: i64::from(original.data_set.version),
-            record_key: original.key.to_string(),
-            serial: 0,
-            digest: record.digest().to_string(),
-            state: THERE.into(),
-            reason: None,
-            sent_at: kernel::time::Timestamp::UNIX_EPOCH,
-        };
-        match known.remove(&slot(&copy)) {
-            Some(old) if old.dan_no == copy.dan_no && old.digest == copy.digest && old.state != GONE => {}
-            old => {
-                // The person's number is another one now: nothing of them stays under the old one.
-                if let Some(old) = old.filter(|old| old.dan_no != copy.dan_no && old.state == THERE) {
-                    all.push(Change { record: gone(&old)?, copy: Copy { state: GONE.into(), ..old } });
+}
+
+/// What is remembered of a record whose place another 宛名番号 of the person has taken.
+fn double(original: &Original, taken: &Copy, now: Timestamp) -> Copy {
+    let new = copy(original, &record(original, taken.dan_no.clone(), 0));
+    let same = if new.digest == taken.digest {
+        "内容は同じです"
+    } else {
+        "内容が違います。どちらが正しいかを確かめてください"
+    };
+    let reason = format!("同じ人の宛名番号{}の正本を登録しています。{same}", taken.atena_no);
+    Copy { state: DOUBLE.into(), reason: Some(reason), sent_at: now, ..new }
+}
+
+/// What differs between the originals of some people and what the gateway was sent of them.
+fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: Timestamp) -> Result<Changes, Fault> {
+    let ours = |copy: &Copy| DataSetId::parse(&copy.data_set).is_ok_and(|id| source.holds(&id));
+    let (doubles, held): (Vec<_>, Vec<_>) = copies.into_iter().filter(ours).partition(|copy| copy.state == DOUBLE);
+    let mut doubles: BTreeMap<(AtenaNo, Slot), Copy> =
+        doubles.into_iter().map(|copy| ((copy.atena_no.clone(), slot(&copy)), copy)).collect();
+    let mut held: BTreeMap<Slot, Copy> = held.into_iter().map(|copy| (slot(&copy), copy)).collect();
+    let mut all = Changes::default();
+    for place in places {
+        let record = record(&place.taken, place.dan, 0);
+        let copy = copy(&place.taken, &record);
+        for left in &place.left {
+            let new = double(left, &copy, now);
+            match doubles.remove(&(new.atena_no.clone(), slot(&new))) {
+                Some(old) if old.digest == new.digest && old.reason == new.reason => {}
+                old => {
+                    all.forget.extend(old);
+                    all.doubles.push(new);
                 }
-                all.push(Change { record, copy });
             }
         }
+        match held.remove(&slot(&copy)) {
+            Some(old) if old.atena_no == copy.atena_no && old.digest == copy.digest && old.state != GONE => {}
+            _ => all.send.push(Change { record, copy }),
+        }
     }
-    // What the gateway never took is gone from here, too: there is nothing to take back.
-    let mut stale = vec![];
-    for old in known.into_values() {
+    all.forget.extend(doubles.into_values());
+    for old in held.into_values() {
         match old.state.as_str() {
-            THERE => all.push(Change { record: gone(&old)?, copy: Copy { state: GONE.into(), digest: String::new(), ..old } }),
-            REFUSED => stale.push(old),
+            THERE => {
+                let record = gone(&old)?;
+                all.send.push(Change { record, copy: Copy { state: GONE.into(), digest: String::new(), ..old } });
+            }
+            // What the gateway never took is gone from here, too: there is nothing to take back.
+            REFUSED => all.forget.push(old),
             _ => {}
         }
     }
-    Ok((all, stale))
+    Ok(all)
 }
 
 impl Load {
-    /// Sends what changed in one stretch; answers how many records were taken and refused, and where the next stretch begins.
-    async fn step(
-        &self,
-        run: &Run,
-        line: &Line,
-        source: &Arc<dyn Originals>,
-        after: Option<&AtenaNo>,
-    ) -> Result<(i64, i64, Option<AtenaNo>), Fault> {
+    /// Sends what changed of one source; answers how many records were taken and refused.
+    async fn source(&self, run: &Run, line: &Line, source: &Arc<dyn Originals>, known: bool) -> Result<(i64, i64), Fault> {
         let city = run.city();
         let mut unit = Unit::look(city, run.staff(), "副本の登録", Action::Run).await?;
-        let page = source.page(&mut unit, after, PEOPLE).await?;
-        let dans = self.hub.dans_between(&mut unit, after, page.until.as_ref()).await?;
-        let copies = store::copies_between(&mut unit.tx, after, page.until.as_ref()).await?;
-        let known = !copies.is_empty();
-        let (all, stale) = changes(source.as_ref(), &page, &dans, copies)?;
+        let mut shared = Shared::begin(&mut unit, self.hub.as_ref()).await?;
+        drop(unit);
+        let (mut good, mut bad) = (0, 0);
+        let mut after: Option<AtenaNo> = None;
+        loop {
+            let mut unit = Unit::look(city, run.staff(), "副本の登録", Action::Run).await?;
+            let page = source.page(&mut unit, after.as_ref(), PEOPLE).await?;
+            let until = page.until.clone();
+            let dans = self.hub.dans_between(&mut unit, after.as_ref(), until.as_ref()).await?;
+            let mut copies = store::copies_between(&mut unit.tx, after.as_ref(), until.as_ref()).await?;
+            copies.retain(|copy| !shared.has(&copy.atena_no));
+            let place = |original: Original| dans.get(&original.atena_no).cloned().map(|dan| Place::alone(dan, original));
+            let places = shared.set_aside(page).into_iter().filter_map(place).collect();
+            let all = changes(source.as_ref(), places, copies, city.now())?;
+            let (taken, refused) = self.work(run, line, unit, all, known).await?;
+            good += taken;
+            bad += refused;
+            run.progress(good + bad, 0, "副本の登録").await?;
+            after = until;
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut people = shared.settle().into_iter();
+        loop {
+            let part: Vec<_> = people.by_ref().take(PEOPLE).collect();
+            if part.is_empty() {
+                return Ok((good, bad));
+            }
+            let mut unit = Unit::look(city, run.staff(), "副本の登録", Action::Run).await?;
+            let (mut places, mut copies) = (vec![], vec![]);
+            for (numbers, theirs) in part {
+                places.extend(theirs);
+                for number in &numbers {
+                    copies.extend(store::copies_of(&mut unit.tx, number).await?);
+                }
+            }
+            let all = changes(source.as_ref(), places, copies, city.now())?;
+            let (taken, refused) = self.work(run, line, unit, all, known).await?;
+            good += taken;
+            bad += refused;
+        }
+    }
+
+    /// Carries changes out; answers how many records were taken and refused.
+    async fn work(&self, run: &Run, line: &Line, mut unit: Unit, all: Changes, known: bool) -> Result<(i64, i64), Fault> {
         let mut subjects = vec![];
-        for change in &all {
+        for change in &all.send {
             subjects.extend(unit.find_subject(&change.copy.atena_no).await?);
         }
         unit.bulk(&subjects, &[ORIGINAL]);
-        unit.note(format!("副本の登録 {}件", all.len()));
+        unit.note(format!("副本の登録 {}件", all.send.len()));
         unit.commit(()).await?;
-        if !stale.is_empty() {
-            let mut tx = city.db().write().await?;
-            store::forget_copies(&mut tx, &stale).await?;
+        if !all.forget.is_empty() || !all.doubles.is_empty() {
+            let mut tx = run.city().db().write().await?;
+            store::forget_copies(&mut tx, &all.forget).await?;
+            Copy::insert_all(&all.doubles, &mut tx).await?;
             tx.commit().await?;
         }
-        let (mut good, mut bad, mut waiting) = (0, 0, all.len());
-        let mut rest = all.into_iter();
+        let (mut good, mut bad, mut waiting) = (0, 0, all.send.len());
+        let mut rest = all.send.into_iter();
         loop {
             let part: Vec<Change> = rest.by_ref().take(CHUNK).collect();
             if part.is_empty() {
-                return Ok((good, bad, page.until));
+                return Ok((good, bad));
             }
             waiting -= part.len();
             let (taken, refused) = self.send(run, line, part, waiting, known).await?;
@@ -208,8 +275,6 @@ impl Load {
                     (copy.state, copy.reason, copy.digest) = (REFUSED.into(), Some(refusal.detail), String::new());
                 }
             }
-            // A number that was let go and the new one stand for the same place: only the new one is remembered.
-            copies.retain(|c| slot(c) != slot(&copy) || c.state != GONE);
             copies.push(copy);
         }
         let mut tx = city.db().write().await?;
@@ -227,19 +292,14 @@ impl Job for Load {
 
     async fn run(&self, run: &Run, _: &[u8]) -> Result<String, Fault> {
         let Some(line) = &self.line else { return Ok("この市は中間サーバーにつながっていません".into()) };
+        let mut tx = run.city().db().read().await?;
+        let known = store::any_copy(&mut tx).await?;
+        drop(tx);
         let (mut good, mut bad) = (0, 0);
         for source in self.sources.iter() {
-            let mut after: Option<AtenaNo> = None;
-            loop {
-                let (taken, refused, until) = self.step(run, line, source, after.as_ref()).await?;
-                good += taken;
-                bad += refused;
-                run.progress(good + bad, 0, "副本の登録").await?;
-                after = until;
-                if after.is_none() {
-                    break;
-                }
-            }
+            let (taken, refused) = self.source(run, line, source, known).await?;
+            good += taken;
+            bad += refused;
         }
         Ok(format!("{good}件を登録しました。登録できない記録 {bad}"))
     }

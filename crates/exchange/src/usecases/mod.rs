@@ -7,6 +7,7 @@ pub mod courier;
 pub mod load;
 pub mod provide;
 pub mod recall;
+pub mod shared;
 pub mod take_in;
 
 use crate::PURPOSE;

@@ -2,6 +2,7 @@
 
 use crate::model::{INQUIRY, ORIGINAL, RECORD};
 use crate::store;
+use crate::usecases::load;
 use crate::{Needs, list};
 use async_trait::async_trait;
 use kernel::access::Action;
@@ -28,7 +29,9 @@ impl LinkUses for Uses {
         }
         let list = list()?;
         let mut all = vec![];
-        for copy in store::copies_of(&mut unit.tx, number).await?.into_iter().filter(|c| c.sent_at >= since) {
+        // What the gateway never had of this number cannot have reached anybody.
+        let there = |c: &crate::model::Copy| c.sent_at >= since && [load::THERE, load::GONE].contains(&c.state.as_str());
+        for copy in store::copies_of(&mut unit.tx, number).await?.into_iter().filter(there) {
             all.push(LinkUse {
                 programme: crate::PURPOSE.code.into(),
                 kind: "副本".into(),

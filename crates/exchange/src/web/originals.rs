@@ -32,6 +32,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
     let intakes = store::intakes(&mut unit.tx).await?;
     let held = store::count_copies(&mut unit.tx).await?;
     let refused = store::refused(&mut unit.tx).await?;
+    let doubles = store::doubles(&mut unit.tx).await?;
     let comparisons = store::comparisons(&mut unit.tx).await?;
     let differences = match comparisons.first() {
         Some(last) => store::differences(&mut unit.tx, last.id).await?,
@@ -46,7 +47,11 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         copies.extend(store::copies_of(&mut unit.tx, &who).await?);
     }
     let rows = held.iter().map(|h| {
-        let tone = if h.state == load::REFUSED { Tone::Bad } else { Tone::Ok };
+        let tone = match h.state.as_str() {
+            load::REFUSED => Tone::Bad,
+            load::DOUBLE => Tone::Warn,
+            _ => Tone::Ok,
+        };
         let cells = vec![
             names.data_set_ja(&h.data_set).into(),
             html! { (badge(tone, &h.state)) }.into(),
@@ -60,6 +65,30 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         columns: vec![Column::text("特定個人情報"), Column::text("状態"), Column::number("件数"), Column::text("最後の登録")],
         rows: rows.collect(),
         empty: ("副本はまだありません".into(), "「副本を登録する」か夜間処理で登録されます。".into()),
+        ..Table::default()
+    };
+    if !doubles.is_empty() {
+        let mut subjects = vec![];
+        for double in &doubles {
+            subjects.extend(unit.find_subject(&double.atena_no).await?);
+        }
+        unit.bulk(&subjects, &[ORIGINAL]);
+    }
+    let twice = Table {
+        caption: "同じ人の別の宛名番号と重なる正本".into(),
+        columns: vec![Column::text("特定個人情報"), Column::text("年度など"), Column::text("宛名番号"), Column::text("状況")],
+        rows: doubles
+            .iter()
+            .map(|d| {
+                let cells = vec![
+                    names.data_set_ja(&d.data_set).into(),
+                    d.record_key.as_str().into(),
+                    d.atena_no.as_str().into(),
+                    d.reason.as_deref().unwrap_or_default().into(),
+                ];
+                Row::new(cells)
+            })
+            .collect(),
         ..Table::default()
     };
     let error = |name: &str| problems.iter().find(|p| p.field == name).map(|p| p.message.as_str());
@@ -104,6 +133,9 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
             (table(&copied))
             (button_row(&actions, html! { "毎晩、自動で登録と照合をします" }))
         }))
+        @if !doubles.is_empty() {
+            (card("重複している正本", "新しいものから100件まで", table(&twice)))
+        }
         (card("ほかのシステムの正本を受け取る", "業務システムが出したファイル", post_form("receive", PAGE, true, &call.hidden(), form)))
         (ledger.cards(|_| true))
     };
@@ -118,7 +150,9 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         data: serde_json::json!({
             "given": given.iter().map(|g| serde_json::json!({ "data_set": g.data_set, "version": g.version, "system": g.system, "records": g.records, "last": g.last.to_string() })).collect::<Vec<_>>(),
             "copies": held.iter().map(|h| serde_json::json!({ "data_set": h.data_set, "state": h.state, "records": h.records })).collect::<Vec<_>>(),
-            "refused": refused.len(), "registers": ledger.json(|_| true),
+            "refused": refused.len(),
+            "doubles": doubles.iter().map(|d| serde_json::json!({ "data_set": d.data_set, "key": d.record_key, "atena_no": d.atena_no, "reason": d.reason })).collect::<Vec<_>>(),
+            "registers": ledger.json(|_| true),
         }),
         status: if problems.is_empty() { 0 } else { 422 },
         ..Screen::default()
@@ -193,8 +227,8 @@ pub async fn again(call: Call, desk: Desk) -> Result<Reply, Fault> {
     };
     unit.permit(Run, ORIGINAL).await?;
     let people = store::differing(&mut unit.tx, comparison).await?;
-    for who in &people {
-        store::send_again(&mut unit.tx, who).await?;
+    for dan in &people {
+        store::send_again(&mut unit.tx, dan).await?;
     }
     unit.note(format!("差異のある副本の再登録 {}人", people.len()));
     let (now, reference) = (unit.now(), comparison.to_string());

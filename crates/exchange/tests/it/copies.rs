@@ -149,6 +149,108 @@ async fn the_truth_meter_names_the_person_and_the_item_and_the_repair_makes_both
     }
 }
 
+async fn sent(world: &World, it: &Clerk) -> String {
+    it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+    world.jobs().await
+}
+
+async fn compared(world: &World, it: &Clerk) -> String {
+    it.says("/exchange/originals/compare", &[], &[]).await.unwrap();
+    world.jobs().await
+}
+
+/// 港 花子 was known from outside under a number of her own, and has moved in: the hub brought both together.
+async fn moved_in(world: &World) -> Clerk {
+    world.people(2).await;
+    let mut tx = world.city.db().write().await.unwrap();
+    platform::subject::of(&mut tx, &atena(51)).await.unwrap();
+    tx.commit().await.unwrap();
+    world.hub.0.lock().unwrap().insert(atena(51), dan(1));
+    it(world).await
+}
+
+#[tokio::test]
+async fn the_number_that_speaks_for_a_person_takes_the_place_and_the_other_fills_what_is_empty() {
+    for world in worlds().await {
+        let it = moved_in(&world).await;
+        let last_year = format!("登録,{},2025,2025-06-01,,50000,3000", atena(51));
+        hand_over(&it, &[taxed(1, "120000"), taxed(51, "90000"), last_year]).await;
+        world.jobs().await;
+        let hers = |amount: &str| (dan(1).to_string(), given(amount));
+        assert_eq!(amounts(&world), [hers("120000"), hers("50000")], "the registry's number speaks for her");
+        let page = it.api("/exchange/originals").await.unwrap();
+        let doubles = page["doubles"].as_array().unwrap();
+        assert_eq!((doubles.len(), &doubles[0]["atena_no"]), (1, &json!(atena(51))));
+        assert!(doubles[0]["reason"].as_str().unwrap().contains("内容が違います"), "{}", doubles[0]);
+        assert!(it.get("/exchange/originals").await.unwrap().2.contains("重複している正本"));
+        assert_eq!(sent(&world, &it).await, "done 0件を登録しました。登録できない記録 0", "nothing changed, nothing is sent");
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
+        // Her own record is withdrawn: the other one stands for her now.
+        hand_over(&it, &[format!("削除,{},2026,2026-06-01,,1,1", atena(1))]).await;
+        world.jobs().await;
+        assert_eq!(amounts(&world), [hers("50000"), hers("90000")]);
+        assert_eq!(it.api("/exchange/originals").await.unwrap()["doubles"], json!([]));
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_undone_takes_nothing_of_the_right_person_away() {
+    for world in worlds().await {
+        let it = moved_in(&world).await;
+        // The two records are the same to the letter, so that nothing but the number tells them apart.
+        let last_year = format!("登録,{},2025,2025-06-01,,50000,3000", atena(51));
+        hand_over(&it, &[taxed(1, "120000"), taxed(51, "120000"), last_year]).await;
+        world.jobs().await;
+        let doubles = it.api("/exchange/originals").await.unwrap()["doubles"].clone();
+        assert!(doubles[0]["reason"].as_str().unwrap().contains("内容は同じです"), "{doubles}");
+        world.hub.0.lock().unwrap().insert(atena(51), dan(5));
+        assert_eq!(sent(&world, &it).await, "done 3件を登録しました。登録できない記録 0", "one is taken back, two are put");
+        let (hers, other) = ((dan(1).to_string(), given("120000")), |amount: &str| (dan(5).to_string(), given(amount)));
+        assert_eq!(amounts(&world), [hers, other("120000"), other("50000")]);
+        assert_eq!(it.api("/exchange/originals").await.unwrap()["doubles"], json!([]));
+        assert_eq!(compared(&world, &it).await, "done 3人 5件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_goes_over_to_somebody_else_leaves_the_place_to_who_has_it_now() {
+    for world in worlds().await {
+        let it = moved_in(&world).await;
+        hand_over(&it, &[taxed(51, "90000")]).await;
+        world.jobs().await;
+        // The record from outside was another person's: her own one comes before anybody has sent anything.
+        world.hub.0.lock().unwrap().insert(atena(51), dan(5));
+        hand_over(&it, &[taxed(1, "120000")]).await;
+        world.jobs().await;
+        assert_eq!(amounts(&world), [(dan(1).to_string(), given("120000")), (dan(5).to_string(), given("90000"))]);
+        assert_eq!(compared(&world, &it).await, "done 3人 4件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_truth_meter_counts_a_person_with_two_numbers_once_and_names_the_right_one() {
+    for world in worlds().await {
+        let it = moved_in(&world).await;
+        let last_year = format!("登録,{},2025,2025-06-01,,50000,3000", atena(51));
+        hand_over(&it, &[taxed(1, "120000"), taxed(51, "90000"), last_year]).await;
+        world.jobs().await;
+        world.peer.0.lock().unwrap().replica.retain(|r| r.key.as_str() != "2025");
+        assert_eq!(compared(&world, &it).await, "done 差異のある人が1人、差異が1件あります");
+        let page = it.api("/exchange/originals").await.unwrap();
+        let found = &page["registers"]["exchange_difference"][0];
+        assert_eq!((&found["atena_no"], &found["fault"]), (&json!(atena(51)), &json!("副本にありません")));
+        let last = world.count("select max(id) as n from exchange_comparison").await;
+        it.says(&format!("/exchange/originals/{last}/again"), &[], &[]).await.unwrap();
+        world.jobs().await;
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
 #[tokio::test]
 async fn what_the_gateway_does_not_take_is_said_and_tried_again() {
     for world in worlds().await {

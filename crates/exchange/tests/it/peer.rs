@@ -138,6 +138,11 @@ impl State {
                 self.consents.extend(json.as_array().unwrap().iter().cloned());
                 return Ok(String::new());
             }
+            ("/rechecking", _) => {
+                let after = json["after"].as_str().unwrap_or_default();
+                let called = self.inquiries.iter().filter(|(id, (shown, _))| shown == "rechecking" && id.as_str() > after);
+                json!({ "requests": called.map(|(id, _)| id).take(1).collect::<Vec<_>>() }).to_string()
+            }
             ("/compare", _) => {
                 let theirs = Fingerprint {
                     root: serde_json::from_value(json["root"].clone()).unwrap(),

@@ -70,6 +70,15 @@ impl HubPort for Hub {
         unit.permit(Action::Search, "hub.number").await?;
         Ok(self.0.lock().unwrap().iter().find(|(_, d)| *d == dan_no).map(|(a, _)| a.clone()))
     }
+    async fn shared(&self, unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
+        unit.permit(Action::Run, "hub.number").await?;
+        let mut all: BTreeMap<DanNo, Vec<AtenaNo>> = BTreeMap::new();
+        for (who, dan) in self.0.lock().unwrap().iter() {
+            all.entry(dan.clone()).or_default().push(who.clone());
+        }
+        all.retain(|_, numbers| numbers.len() > 1);
+        Ok(all)
+    }
 }
 
 /// The registry: everybody is called 港 花子, and 続柄 is what a test says.

@@ -31,6 +31,8 @@ platform::statements! {
     ACQUISITION_BY = concatcp!(ACQUISITION, " where number_token in ", KEYS);
     /// Acquisitions whose tick is due.
     ACQUISITION_DUE = concatcp!(ACQUISITION, " where due <= $1 order by due limit $2");
+    /// Inquiries whose answer was called back and has not been put right.
+    RECHECKING = "select request from gateway_inquiry where shown = '照会中' and request > $1 order by request limit $2";
     /// Takes them out, to be put in anew.
     ACQUISITION_OUT = concatcp!("delete from gateway_acquisition where dan_no in ", KEYS);
     /// Acquisitions that are asked for, for the file of FGU_20234.
@@ -174,6 +176,11 @@ pub(crate) async fn put_acquisitions(tx: &mut Tx, keys: &Keys, all: &[&Acquisiti
     }
     let columns = &["dan_no", "state", "reason", "number_token", "since", "due", "machine"];
     Ok(tx.insert_rows("gateway_acquisition", columns, values).await?)
+}
+
+/// A page of the inquiries whose answer was called back, in the order of their ids.
+pub(crate) async fn rechecking(tx: &mut Tx, after: &str, most: i64) -> Result<Vec<String>, DbError> {
+    tx.all(RECHECKING, params![after, most]).await?.iter().map(|row| row.get("request")).collect()
 }
 
 /// Puts inquiries in the place of what was there; `known` of them were there before.

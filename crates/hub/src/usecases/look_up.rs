@@ -66,9 +66,34 @@ pub async fn dans_between(
 /// A refusal, recorded as such; the database's refusal.
 pub async fn atena_no(unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
     unit.permit(kernel::access::Action::Search, NUMBER).await?;
-    let mut links = store::links_of_dan(&mut unit.tx, dan_no).await?;
+    Ok(numbers(store::links_of_dan(&mut unit.tx, dan_no).await?).into_iter().next())
+}
+
+/// The 宛名番号 of one person's links, each once: the registry's before every other.
+fn numbers(mut links: Vec<Link>) -> Vec<AtenaNo> {
     links.sort_by_key(|l| l.programme != JUKI);
-    Ok(links.into_iter().next().map(|l| l.atena_no))
+    let mut all: Vec<AtenaNo> = vec![];
+    for link in links {
+        if !all.contains(&link.atena_no) {
+            all.push(link.atena_no);
+        }
+    }
+    all
+}
+
+/// Everybody who has more than one 宛名番号, for a run over many people.
+///
+/// # Errors
+/// A refusal, recorded as such; the database's refusal.
+pub async fn shared(unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
+    unit.permit(kernel::access::Action::Run, NUMBER).await?;
+    let mut links: BTreeMap<DanNo, Vec<Link>> = BTreeMap::new();
+    for link in store::shared_links(&mut unit.tx).await? {
+        if let Some(dan_no) = link.dan_no.clone() {
+            links.entry(dan_no).or_default().push(link);
+        }
+    }
+    Ok(links.into_iter().map(|(dan_no, links)| (dan_no, numbers(links))).collect())
 }
 
 /// Everything about a person of the open case.

@@ -1,10 +1,11 @@
 //! What this programme hears from others.
 
-use crate::child::model::{DecisionRow, Notice};
+use crate::child::model::Notice;
 use crate::child::store::{decision, eligibility as store};
 use crate::child::usecases::{refund, review_correction};
 use crate::child::words::kind_ja;
 use async_trait::async_trait;
+use kernel::access::Action;
 use kernel::ident::AtenaNo;
 use kernel::time::{Timestamp, civil};
 use platform::outbox::{self, Subscription};
@@ -18,17 +19,52 @@ pub struct Uses;
 #[async_trait]
 impl LinkUses for Uses {
     async fn uses(&self, unit: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
-        let decisions = decision::decided_since(&mut unit.tx, number, civil(since)).await?;
-        let used = |d: DecisionRow| LinkUse {
-            programme: "kodomo".into(),
-            kind: if d.amount.is_some() { "支給" } else { "決定" }.into(),
-            title: format!("{} {}", kind_ja(&d.kind), d.document_no),
-            reference: format!("/kodomo/decisions/{}", d.id),
-            used_on: d.decided_on,
-            amount: d.amount,
-            recipient: d.amount.map(|_| "保護者の口座".into()),
-        };
-        Ok(decisions.into_iter().map(used).collect())
+        let Some(subject) = unit.find_subject(number).await? else { return Ok(vec![]) };
+        let groups = ["kodomo.eligibility", "kodomo.claim", "kodomo.card"];
+        let seen = unit.see_for(Action::Look, subject, &groups).await?;
+        if !groups.iter().all(|group| seen.has(group)) {
+            return Err(Fault::refused("決定・医療証を扱えない事務です"));
+        }
+        let mut all = vec![];
+        for d in decision::decided_since(&mut unit.tx, number, civil(since)).await? {
+            all.push(LinkUse {
+                programme: "kodomo".into(),
+                kind: if d.amount.is_some() { "支給" } else { "決定" }.into(),
+                title: match d.amount {
+                    Some(yen) => format!("{} {} 決定額 {yen}", kind_ja(&d.kind), d.document_no),
+                    None => format!("{} {}", kind_ja(&d.kind), d.document_no),
+                },
+                reference: format!("/kodomo/decisions/{}", d.id),
+                used_on: d.decided_on,
+                // The money itself moves by 支払, which says what became of it.
+                amount: None,
+                recipient: None,
+            });
+            // Every decision is told by a letter, which has to come back or be put right by another one.
+            all.push(LinkUse {
+                programme: "kodomo".into(),
+                kind: "通知".into(),
+                title: format!("決定通知書 {}", d.document_no),
+                reference: format!("/kodomo/decisions/{}", d.id),
+                used_on: d.decided_on,
+                amount: None,
+                recipient: Some("保護者".into()),
+            });
+        }
+        for card in store::issued_since(&mut unit.tx, number, civil(since)).await? {
+            let collected = card.collected_on.map_or("未回収", |_| "回収済");
+            all.push(LinkUse {
+                programme: "kodomo".into(),
+                kind: "医療証".into(),
+                title: format!("医療証 {}({collected})", card.reissue),
+                reference: format!("/kodomo/person/{}", card.atena_no),
+                used_on: card.issued_on,
+                amount: None,
+                recipient: Some("保護者".into()),
+            });
+        }
+        all.sort_by_key(|u| u.used_on);
+        Ok(all)
     }
 }
 

@@ -61,6 +61,15 @@ async fn an_application_becomes_a_card() {
         let cleared = unit.commit(context).await.unwrap();
         let pdf = forms::print_card(cleared, "card", at).unwrap();
         assert!(pdf.body.starts_with(b"%PDF"));
+
+        // A link of the child, or of the father, turns out to be wrong: what was decided, written and handed out is named.
+        for person in [&child, &father] {
+            let uses = town.uses(person).await.unwrap();
+            let told: Vec<_> = uses.iter().map(|u| (u.kind.as_str(), u.recipient.as_deref())).collect();
+            assert_eq!(told, [("決定", None), ("通知", Some("保護者")), ("医療証", Some("保護者"))]);
+            assert!(uses[1].title.starts_with("決定通知書 ") && uses[2].title.contains("未回収"), "{uses:?}");
+            assert_eq!(uses[2].reference, format!("/kodomo/person/{}", child.atena_no));
+        }
         town.database.remove().await;
     }
 }

@@ -7,7 +7,7 @@ use kernel::Yen;
 use kernel::access::Action;
 use kernel::decision::FactRef;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
-use kernel::time::PartialDate;
+use kernel::time::{PartialDate, Timestamp};
 use medical_aid::child;
 use medical_aid::child::dossier::Dossier;
 use medical_aid::child::model::{IncomeRow, InquiryRow, InsuranceRow, Notice};
@@ -22,7 +22,7 @@ use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, subject};
 use ports::facts::ResidentHit;
-use ports::{HubPort, Ports, RESIDENT_EVENT, ResidentEvent, ResidentFacts, ResidentPort};
+use ports::{HubPort, LinkUse, Ports, RESIDENT_EVENT, ResidentEvent, ResidentFacts, ResidentPort};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -78,6 +78,9 @@ impl HubPort for NoHub {
     }
     async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         Ok(None)
+    }
+    async fn shared(&self, _: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
+        Ok(BTreeMap::new())
     }
 }
 
@@ -149,6 +152,16 @@ impl Town {
         staff.purpose = Some("kodomo".into());
         staff.case = Some(case.clone());
         staff
+    }
+
+    /// What 情報政策課 is told when a link of the person is found to be wrong.
+    pub async fn uses(&self, person: &ResidentFacts) -> Result<Vec<LinkUse>, Fault> {
+        let case = self.case(&[person.subject]).await;
+        let mut staff = self.staff("4002", 3, &case);
+        staff.post = Some(Post { id: 1, office: "joho".into(), rank: 3, roles: vec![], ward: None });
+        staff.purpose = Some("hub".into());
+        let mut unit = Unit::look(&self.city, &staff, "誤った連携の解除", Action::Look).await?;
+        child::link_uses().uses(&mut unit, &person.atena_no, Timestamp::UNIX_EPOCH).await
     }
 
     /// Opens a case with these people.

@@ -143,13 +143,6 @@ pub async fn csv(call: Call) -> Result<Reply, Fault> {
 
 fn csv_line(p: &Payment) -> String {
     let day = |d: Option<kernel::Date>| d.map_or_else(String::new, |d| d.to_string());
-    let state = match p.state.as_str() {
-        "open" => "未払",
-        "drafted" => "決裁待ち",
-        "sent" => "振込",
-        "returned" => "返却",
-        other => other,
-    };
     let cells = [
         p.id.to_string(),
         p.origin.clone(),
@@ -158,7 +151,7 @@ fn csv_line(p: &Payment) -> String {
         p.payee.clone(),
         p.amount.0.to_string(),
         day(p.due),
-        state.to_owned(),
+        p.state_ja().to_owned(),
         day(p.paid_on),
         day(p.returned_on),
         p.return_reason.clone().unwrap_or_default(),

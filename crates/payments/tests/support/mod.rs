@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use kernel::access::{Action, Purpose};
 use kernel::decision::FactRef;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
-use kernel::time::PartialDate;
+use kernel::time::{PartialDate, Timestamp};
 use kernel::{Date, Yen};
 use payments::{Account, NewDemand, NewPayment, Payee, Rules};
 use platform::city::{CityProfile, Office};
@@ -20,7 +20,7 @@ use platform::staff::{self, NewStaff, OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, case};
 use ports::facts::{IndividualNumber, ResidentFacts, ResidentHit};
-use ports::{HubPort, Ports, ResidentPort};
+use ports::{HubPort, LinkUse, Ports, ResidentPort};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -104,6 +104,9 @@ impl HubPort for NoHub {
     async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         Ok(None)
     }
+    async fn shared(&self, _: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
+        Ok(BTreeMap::new())
+    }
 }
 
 fn instruction(_: &City) -> Result<Vec<String>, Fault> {
@@ -158,6 +161,24 @@ impl World {
             case: Some(OpenCase { id: 1, number: "R8-子医-000001".into(), ground: "受付".into(), subjects: vec![] }),
             ..StaffContext::nobody()
         }
+    }
+
+    /// What 情報政策課 is told when a link of the person is found to be wrong.
+    pub async fn uses(&self, who: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        self.uses_for("hub", who, since).await
+    }
+
+    /// The same for somebody who works for another purpose.
+    pub async fn uses_for(&self, purpose: &str, who: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let mut unit = self.unit(Action::Draft).await;
+        let subject = platform::subject::of(&mut unit.tx, who).await?;
+        unit.commit(()).await?;
+        let mut staff = self.staff("4002", 3);
+        staff.post = Some(Post { id: 1, office: "joho".into(), rank: 3, roles: vec![], ward: None });
+        staff.purpose = Some(purpose.into());
+        staff.case = staff.case.map(|case| OpenCase { subjects: vec![subject], ..case });
+        let mut unit = Unit::look(&self.city, &staff, "誤った連携の解除", Action::Look).await?;
+        payments::link_uses().uses(&mut unit, who, since).await
     }
 
     pub async fn unit(&self, action: Action) -> Unit {

@@ -38,6 +38,8 @@ platform::statements! {
     END_SHARES = "update medical_aid_share set superseded_seq = $2 where atena_no = $1 and superseded_seq is null";
     /// Cards of a child.
     CARDS = concatcp!(Card::SELECT, " where atena_no = $1 order by valid_from desc, id desc");
+    /// Cards since a day of a child, or of the children of a guardian.
+    CARDS_SINCE = concatcp!(Card::SELECT, " where issued_on >= $2 and (atena_no = $1 or atena_no in (select atena_no from medical_aid_application where guardian_no = $1)) order by id");
     /// One card.
     CARD = concatcp!(Card::SELECT, " where id = $1");
     /// It came back.
@@ -110,6 +112,10 @@ of_child! {
 }
 
 /// Cards, newest first.
+pub async fn issued_since(tx: &mut Tx, number: &AtenaNo, day: Date) -> Result<Vec<Card>, DbError> {
+    tx.all(CARDS_SINCE, params![number, day]).await?.iter().map(Card::read).collect()
+}
+
 pub async fn cards(tx: &mut Tx, number: &AtenaNo) -> Result<Vec<Card>, DbError> {
     tx.all(CARDS, params![number]).await?.iter().map(Card::read).collect()
 }
