@@ -186,17 +186,16 @@ impl PermittedList {
 
     /// What an institution of this kind may ask for on a day under a procedure, by data set. A city that does not know its own code yet is
     /// shown what any institution may ask for that has notified an ordinance.
-    pub fn askable<'a>(
-        &'a self,
-        procedure: &'a ProcedureId,
-        asker: Option<&'a InstitutionCode>,
-        asker_kind: &'a Kind,
+    pub fn askable(
+        &self,
+        procedure: &ProcedureId,
+        asker: Option<&InstitutionCode>,
+        asker_kind: &Kind,
         on: Date,
-    ) -> impl Iterator<Item = &'a Permission> {
-        let own = move |row: &&Permission| row.procedure == *procedure && row.asker == *asker_kind && row.period.contains(on);
-        let notified =
-            move |row: &&Permission| row.ground == Ground::Statutory || asker.is_none_or(|asker| self.notified.contains(asker));
-        self.rows().filter(own).filter(notified)
+    ) -> Vec<&Permission> {
+        let own = |row: &&Permission| row.procedure == *procedure && row.asker == *asker_kind && row.period.contains(on);
+        let may = |row: &&Permission| row.ground == Ground::Statutory || asker.is_none_or(|a| self.notified.contains(a));
+        self.rows().filter(own).filter(may).collect()
     }
 
     /// Every permission.

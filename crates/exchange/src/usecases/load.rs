@@ -8,7 +8,7 @@ use crate::{messages, store};
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, DanNo};
-use kernel::time::Period;
+use kernel::time::{Period, Timestamp};
 use platform::job::{Job, Run};
 use platform::{Fault, Unit, case};
 use ports::{HubPort, Original, Originals, Page};
@@ -110,7 +110,7 @@ fn changes(
             digest: record.digest().to_string(),
             state: THERE.into(),
             reason: None,
-            sent_at: kernel::time::Timestamp::UNIX_EPOCH,
+            sent_at: Timestamp::UNIX_EPOCH,
         };
         match known.remove(&slot(&copy)) {
             Some(old) if old.dan_no == copy.dan_no && old.digest == copy.digest && old.state != GONE => {}
@@ -133,6 +133,25 @@ fn changes(
         }
     }
     Ok((all, stale))
+}
+
+/// Sorts out what does not fit the catalogue of items: it does not leave the city, and the reason is remembered.
+fn fitting(all: Vec<Change>, now: Timestamp) -> Result<(Vec<Change>, Vec<Copy>), Fault> {
+    let catalogue = crate::list()?.items();
+    let (mut fit, mut unfit) = (vec![], vec![]);
+    for change in all {
+        let items = change.record.items.iter().flatten();
+        match catalogue.layout(&change.record.data_set).and_then(|layout| layout.check(items)) {
+            // What is taken back leaves as it came.
+            Err(why) if change.record.items.is_some() => unfit.push(refused(change.copy, why.to_string(), now)),
+            _ => fit.push(change),
+        }
+    }
+    Ok((fit, unfit))
+}
+
+fn refused(copy: Copy, why: String, now: Timestamp) -> Copy {
+    Copy { state: REFUSED.into(), reason: Some(why), digest: String::new(), sent_at: now, ..copy }
 }
 
 impl Load {
@@ -158,12 +177,14 @@ impl Load {
         unit.bulk(&subjects, &[ORIGINAL]);
         unit.note(format!("副本の登録 {}件", all.len()));
         unit.commit(()).await?;
-        if !stale.is_empty() {
+        let (all, unfit) = fitting(all, city.now())?;
+        if !stale.is_empty() || !unfit.is_empty() {
             let mut tx = city.db().write().await?;
             store::forget_copies(&mut tx, &stale).await?;
+            store::put_copies(&mut tx, &unfit, known).await?;
             tx.commit().await?;
         }
-        let (mut good, mut bad, mut waiting) = (0, 0, all.len());
+        let (mut good, mut bad, mut waiting) = (0, i64::try_from(unfit.len()).unwrap_or(i64::MAX), all.len());
         let mut rest = all.into_iter();
         loop {
             let part: Vec<Change> = rest.by_ref().take(CHUNK).collect();
@@ -205,7 +226,7 @@ impl Load {
                 Ok(_) => good += 1,
                 Err(refusal) => {
                     bad += 1;
-                    (copy.state, copy.reason, copy.digest) = (REFUSED.into(), Some(refusal.detail), String::new());
+                    copy = refused(copy, refusal.detail, city.now());
                 }
             }
             // A number that was let go and the new one stand for the same place: only the new one is remembered.

@@ -86,7 +86,7 @@ fn child_medical_aid_may_ask_for_tax_only_with_consent_and_under_a_notified_ordi
     // What a desk may offer is what the list permits on the day, and nothing of other procedures.
     let offered = |asker: &InstitutionCode, on| {
         let rows = list.askable(&procedure(3), Some(asker), &city, day(on));
-        rows.map(|row| row.data_set.clone()).collect::<BTreeSet<_>>()
+        rows.iter().map(|row| row.data_set.clone()).collect::<BTreeSet<_>>()
     };
     assert_eq!(offered(&sakai(), "2026-09-01"), [1, 2, 3, 7].map(data_set).into());
     assert_eq!(offered(&sakai(), "2021-08-31"), [2].map(data_set).into());

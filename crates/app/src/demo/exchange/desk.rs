@@ -70,12 +70,10 @@ pub async fn consents(hall: &mut Hall, who: &str, on: Date) -> anyhow::Result<()
 /// # Errors
 /// The page refuses.
 pub async fn asks(hall: &mut Hall, who: &str, child: &str, provider: &DemoCity) -> anyhow::Result<String> {
-    hall.aid.open("/exchange/inquiries").await?;
+    hall.aid.open(&format!("/exchange/inquiries/new/{MEDICAL}/{TAX}")).await?;
     let form = [
         ("number", who),
         ("made_for", child),
-        ("procedure", MEDICAL),
-        ("data_set", TAX),
         ("items", ITEM),
         ("key", "2026"),
         ("provider", provider.institution),

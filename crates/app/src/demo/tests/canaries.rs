@@ -6,6 +6,7 @@ use super::played::played;
 use super::remove;
 use crate::cities::{DemoStaff, OFFICES, STAFF};
 use crate::demo::browser::Browser;
+use crate::demo::exchange::{MEDICAL, TAX};
 use crate::demo::open_city;
 use kernel::Date;
 use kernel::access::{Action, Relation};
@@ -228,6 +229,8 @@ pub async fn addresses(house: &House, people: &[String]) -> Vec<String> {
         fill("{sender}", &["1".into(), "2".into()]);
         // The city of the story is not connected: nothing of others waits there.
         fill("{permit}", &["00".repeat(16)]);
+        fill("{procedure}", &[MEDICAL.into()]);
+        fill("{data_set}", &[TAX.into()]);
         fill("{step}", &["extend".into(), "start".into()]);
         let kinds = [
             "correction",
