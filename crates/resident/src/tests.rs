@@ -341,11 +341,7 @@ async fn what_the_registry_offers_to_others_is_in_the_catalogue_of_items() {
     for (counter, database) in Counter::all().await {
         let gone = counter.resident("サカイ イチロウ", "10000000001", Date::constant(2026, 9, 1)).await;
         let person = counter.as_of(&gone, TODAY, store::NOW).await;
-        let removed = crate::model::Person {
-            removed_on: Some(TODAY),
-            removed_reason: Some("転出".into()),
-            ..person.clone()
-        };
+        let removed = crate::model::Person { removed_on: Some(TODAY), removed_reason: Some("転出".into()), ..person.clone() };
         for person in [person, removed] {
             let original = crate::originals::original(&person).unwrap();
             let layout = catalogue.layout(&original.data_set).unwrap();
