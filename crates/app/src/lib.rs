@@ -37,10 +37,10 @@ pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Pr
         line: lines.clone().map(|l| l as exchange::lines::Line),
         procedures,
     };
-    let lines = lines.map(|l| l as Arc<dyn hub::lines::Lines>);
+    let out = lines.clone().map(|l| l as Arc<dyn hub::lines::Lines>);
     vec![
         desk::programme(),
-        resident::programme(),
+        resident::programme(lines.clone().map(|l| l as Arc<dyn resident::juki_net::JukiNet>)),
         hub::programme(hub::Needs {
             residents: walls::compared(),
             tables: Arc::new(linkage::tables()),
@@ -49,7 +49,7 @@ pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Pr
                 walls::link_uses("medical_aid", medical_aid::child::link_uses()),
                 walls::link_uses("exchange", exchange::link_uses(exchange.clone())),
             ],
-            lines,
+            lines: out,
         }),
         payments::programme(
             payments::Rules {

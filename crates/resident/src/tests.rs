@@ -35,7 +35,7 @@ fn post(rank: i64, roles: &[&str]) -> Option<Post> {
 
 impl Counter {
     async fn all() -> Vec<(Self, TestDatabase)> {
-        let programme = crate::programme();
+        let programme = crate::programme(None);
         let mut migrations = platform::MIGRATIONS.to_vec();
         migrations.extend(programme.migrations.iter().copied());
         let mut all = vec![];
@@ -152,6 +152,7 @@ fn family(people: &[(&str, &str, &str)], moved_on: Date) -> move_in::MoveIn {
     }
 }
 
+mod juki_net;
 mod moves;
 mod papers;
 
