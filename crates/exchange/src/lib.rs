@@ -237,6 +237,7 @@ fn routes(desk: &web::Desk) -> Vec<Route> {
         at!(get "/exchange/provisions/{permit}", "情報提供の確認(一件)", PROVIDE, web::provision::show),
         at!(post "/exchange/provisions/{permit}/register", "情報提供内容の登録", ANSWER, web::provision::register),
         at!(post "/exchange/provisions/{permit}/permit", "情報提供送信の許可", ANSWER, web::provision::permit),
+        at!(post web::subject::TAKE, "正本・副本・記録を見る人を案件の対象にする", PROVIDE, web::subject::take),
         at!(get web::originals::PAGE, "正本と副本", COPIES, web::originals::show),
         at!(post web::originals::PAGE, "正本ファイルの受取り", KEEP, web::originals::receive),
         at!(post "/exchange/originals/send", "副本の登録", KEEP, web::originals::send),

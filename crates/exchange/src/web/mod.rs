@@ -10,6 +10,7 @@ pub mod pick;
 pub mod provision;
 pub mod provisions;
 pub mod records;
+pub mod subject;
 
 use crate::Needs;
 use crate::originals::Sources;

@@ -110,6 +110,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
             (button_row(&actions, html! { "毎晩、自動で登録と照合をします" }))
         }))
         (card("ほかのシステムの正本を受け取る", "業務システムが出したファイル", post_form("receive", PAGE, true, &call.hidden(), form)))
+        (super::subject::form(call, PAGE))
         (ledger.cards(|_| true))
     };
     let screen = Screen {

@@ -235,7 +235,10 @@ async fn an_item_that_is_not_in_the_catalogue_neither_comes_in_nor_goes_out() {
         it.says("/exchange/originals/send", &[], &[]).await.unwrap();
         assert_eq!(world.jobs().await, "done 1件を登録しました。登録できない記録 1");
         assert_eq!(world.peer.0.lock().unwrap().replica.len(), 1);
-        it.open_case(&[&atena(2)]).await.unwrap();
+        let who = atena(2).to_string();
+        let fields = [("number", who.as_str()), ("back", "/exchange/originals")];
+        let (status, to, page) = it.says("/exchange/subject", &fields, &[]).await.unwrap();
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/exchange/originals"), "{page}");
         let page = it.api("/exchange/originals").await.unwrap();
         let reason = page["registers"]["exchange_copy"][0]["reason"].as_str().unwrap();
         assert!(reason.contains("「口座番号」は項目表にありません"), "{reason}");

@@ -9,11 +9,11 @@ use kernel::Date;
 use kernel::time::wareki;
 use serde_json::Value;
 
-/// The tax system hands over 令和8年度 of some people.
+/// The tax system hands over 令和8年度 of some people; 副本 stand at the gateway when this returns.
 ///
 /// # Errors
-/// A page that refuses.
-pub async fn hands_in(hall: &mut Hall, taxes: &[(&str, &str)]) -> anyhow::Result<()> {
+/// A row that is not taken, or a copy that never arrives.
+pub async fn hands_over(hall: &mut Hall, taxes: &[(&str, &str)]) -> anyhow::Result<()> {
     let row = |(who, amount): &(&str, &str)| format!("登録,{who},2026,2026-06-01,2033-05-31,{amount}\n");
     let rows: String = taxes.iter().map(row).collect();
     // The last row cannot be read: it is listed, and the others go on.
@@ -22,16 +22,6 @@ pub async fn hands_in(hall: &mut Hall, taxes: &[(&str, &str)]) -> anyhow::Result
     desk.open("/exchange/originals").await?;
     let form = [("system", "税システム"), ("data_set", TAX)];
     desk.upload("/exchange/originals", &form, &[("file", "zei_r8.csv", file.as_bytes())]).await?;
-    Ok(())
-}
-
-/// [`hands_in`]; 副本 stand at the gateway when this returns.
-///
-/// # Errors
-/// A row that is not taken, or a copy that never arrives.
-pub async fn hands_over(hall: &mut Hall, taxes: &[(&str, &str)]) -> anyhow::Result<()> {
-    hands_in(hall, taxes).await?;
-    let [desk, _] = &mut hall.desk;
     until("副本が中間サーバーに登録されません", async || {
         let view = desk.api("/exchange/originals").await?;
         let there = |c: &&Value| text(c, "data_set") == TAX && text(c, "state") == "登録済";
@@ -81,13 +71,7 @@ pub async fn consents(hall: &mut Hall, who: &str, on: Date) -> anyhow::Result<()
 /// The page refuses.
 pub async fn asks(hall: &mut Hall, who: &str, child: &str, provider: &DemoCity) -> anyhow::Result<String> {
     hall.aid.open(&format!("/exchange/inquiries/new/{MEDICAL}/{TAX}")).await?;
-    let form = [
-        ("number", who),
-        ("made_for", child),
-        ("items", ITEM),
-        ("key", "2026"),
-        ("provider", provider.institution),
-    ];
+    let form = [("number", who), ("made_for", child), ("items", ITEM), ("key", "2026"), ("provider", provider.institution)];
     send(&mut hall.aid, "/exchange/inquiries", &form).await?;
     let page = hall.aid.address.clone();
     if !page.starts_with("/exchange/inquiries/") {
