@@ -91,8 +91,8 @@ const YAMATE_STAFF: &[DemoStaff] = &[
     DemoStaff { staff_no: "5001", name: "野口 進", office: "kansa", rank: 2, roles: "auditor", job_ja: "監査事務局" },
 ];
 
-/// A fictitious city: what is fixed for it, and who works and lives there. Both have the same offices, and decide by the ordinances and
-/// the 専決規程 of みなと市 (`params/`).
+/// A fictitious city: what is fixed for it, and who works and lives there. Both have the same offices; each decides by its own ordinances
+/// and 専決規程 (`params/`).
 #[derive(Debug)]
 pub struct DemoCity {
     /// みなと市

@@ -37,25 +37,26 @@ pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Pr
         line: lines.clone().map(|l| l as exchange::lines::Line),
         procedures,
     };
-    let lines = lines.map(|l| l as Arc<dyn hub::lines::Lines>);
+    let out = lines.clone().map(|l| l as Arc<dyn hub::lines::Lines>);
     vec![
         desk::programme(),
-        resident::programme(),
+        resident::programme(lines.clone().map(|l| l as Arc<dyn resident::juki_net::JukiNet>)),
         hub::programme(hub::Needs {
             residents: walls::compared(),
             tables: Arc::new(linkage::tables()),
-            rules: hub::Rules { rank: identity_rank },
+            rules: hub::Rules { rank: identity_rank(profile) },
             users: vec![
                 walls::link_uses("medical_aid", medical_aid::child::link_uses()),
                 walls::link_uses("payments", payments::link_uses()),
                 walls::link_uses("claims", claims::link_uses()),
                 walls::link_uses("exchange", exchange::link_uses(exchange.clone())),
             ],
-            lines,
+            lines: out,
         }),
         payments::programme(
             payments::Rules {
                 rank: medical_aid::child::scheme::transfer_rank,
+                orderer: medical_aid::child::scheme::orderer,
                 instruction: medical_aid::child::scheme::instruction,
             },
             ports.clone(),
@@ -74,10 +75,17 @@ fn procedures(purpose: &str) -> &'static [&'static str] {
     }
 }
 
-/// Who decides an act of the hub (`hub.join`, `hub.split`), by the 専決規程.
-fn identity_rank(act: &str, on: kernel::Date) -> Result<(i64, String), Fault> {
+/// Who decides an act of the hub (`hub.join`, `hub.split`), by the 専決規程 of the city.
+fn identity_rank(profile: &CityProfile) -> hub::RankRule {
+    match profile.code == cities::YAMATE.profile().code {
+        true => |act, on| ranked(&cities::YAMATE.profile(), act, on),
+        false => |act, on| ranked(&cities::MINATO.profile(), act, on),
+    }
+}
+
+fn ranked(city: &CityProfile, act: &str, on: kernel::Date) -> Result<(i64, String), Fault> {
     let unruled = |why: &dyn std::fmt::Display| Fault::conflict("決裁できる職が分かりません", why.to_string());
-    let params = law::params::Params::shipped().map_err(|why| unruled(why))?;
+    let params = law::params::Params::of(&city.code).map_err(|why| unruled(&why))?;
     let (programme, act) = act.split_once('.').unwrap_or(("hub", act));
     let required = law::approval::required_rank(programme, act, None, on, &params.approval).map_err(|why| unruled(&why))?;
     Ok((required.rank.number(), format!("{} {}", required.row.facts.legal_basis, required.rank.label_ja())))

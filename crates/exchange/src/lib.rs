@@ -8,6 +8,7 @@
 pub mod lines;
 mod messages;
 pub mod model;
+mod offer;
 mod originals;
 mod store;
 mod usecases;
@@ -23,7 +24,8 @@ use platform::policy::FieldGroup;
 use ports::{HubPort, LinkUses, Originals, ResidentPort};
 use std::sync::{Arc, LazyLock};
 use webkit::{Door, Nav, Programme, Route, needs};
-use wire::ident::{DataSetId, ProcedureId};
+use wire::catalogue::Catalogue;
+use wire::ident::{DataSet, DataSetId, ItemId, ProcedureId, RecordKey};
 use wire::list::PermittedList;
 
 /// 事務 of the desk.
@@ -57,37 +59,65 @@ const ASK: Door = needs(ASKERS, &[(Draft, INQUIRY)]);
 const CONSENTS: Door = needs(ASKERS, &[(Search, CONSENT)]);
 const CONSENTED: Door = needs(ASKERS, &[(Draft, CONSENT)]);
 
-/// The list of permitted inquiries with its names.
-pub struct List(PermittedList);
+/// The list of permitted inquiries and the catalogue of items, with their names.
+pub struct List {
+    permitted: PermittedList,
+    items: Catalogue,
+}
 
 impl List {
     /// The list itself.
     pub fn permitted(&self) -> &PermittedList {
-        &self.0
+        &self.permitted
+    }
+
+    /// Items by data set and version.
+    pub fn items(&self) -> &Catalogue {
+        &self.items
+    }
+
+    /// Name of an item; the item itself where the catalogue has none.
+    pub fn item_ja(&self, data_set: &DataSet, item: &ItemId) -> String {
+        let known = self.items.layout(data_set).ok().and_then(|layout| layout.item(item));
+        known.map_or_else(|| item.to_string(), |item| item.name.clone())
+    }
+
+    /// Which record of a person, in words.
+    pub fn key_ja(&self, data_set: &DataSet, key: &RecordKey) -> String {
+        self.items.layout(data_set).map_or_else(|_| key.to_string(), |layout| layout.key_ja(key))
     }
 
     /// Name of a procedure.
     pub fn procedure_ja(&self, code: &str) -> String {
-        let name = ProcedureId::parse(code).ok().and_then(|id| self.0.procedures().get(&id).cloned());
+        let name = ProcedureId::parse(code).ok().and_then(|id| self.permitted.procedures().get(&id).cloned());
         name.unwrap_or_else(|| code.to_owned())
     }
 
     /// Name of a data set; a version behind the id is not part of the name.
     pub fn data_set_ja(&self, code: &str) -> String {
         let id = code.split('/').next().unwrap_or(code);
-        let name = DataSetId::parse(id).ok().and_then(|id| self.0.data_sets().get(&id).cloned());
+        let name = DataSetId::parse(id).ok().and_then(|id| self.permitted.data_sets().get(&id).cloned());
         name.unwrap_or_else(|| code.to_owned())
     }
 }
 
-/// The list as shipped.
+/// List and catalogue as shipped.
 ///
 /// # Errors
-/// A list that cannot be read; a test of the list says so before any release.
+/// A file that cannot be read; its test says so before any release.
 pub fn list() -> Result<&'static List, Fault> {
-    static LIST: LazyLock<Result<List, String>> =
-        LazyLock::new(|| PermittedList::load().map(List).map_err(|error| error.to_string()));
-    LIST.as_ref().map_err(|why| Fault::conflict("照会許可リストを読めません", why.clone()))
+    static LIST: LazyLock<Result<List, String>> = LazyLock::new(|| {
+        let permitted = PermittedList::load().map_err(|error| error.to_string())?;
+        let items = Catalogue::load().map_err(|error| error.to_string())?;
+        Ok(List { permitted, items })
+    });
+    LIST.as_ref().map_err(|why| Fault::conflict("照会許可リストか項目表を読めません", why.clone()))
+}
+
+/// A stored data set, with its version behind the id or, where it stands apart, as given.
+pub(crate) fn data_set_of(text: &str, version: &str) -> Option<DataSet> {
+    let (id, version) = text.split_once('/').unwrap_or((text, version));
+    Some(DataSet { id: DataSetId::parse(id).ok()?, version: version.parse().ok()? })
 }
 
 /// What the exchange needs of the house.
@@ -196,7 +226,9 @@ fn routes(desk: &web::Desk) -> Vec<Route> {
     vec![
         at!(get web::board::PAGE, "情報連携の状況", BOARD, web::board::show),
         at!(get web::inquiries::LIST, "情報照会", LIST, web::inquiries::show),
-        at!(post web::inquiries::LIST, "情報照会の登録", ASK, web::inquiries::enter),
+        at!(post web::inquiries::LIST, "情報照会の登録", ASK, web::new_inquiry::enter),
+        at!(get web::new_inquiry::PAGE, "情報照会の入力", LIST, web::new_inquiry::show),
+        at!(post web::new_inquiry::PERSON, "照会する人を案件の対象にする", SEE, web::new_inquiry::take),
         at!(post "/exchange/inquiries/{id}/take", "情報照会を案件の対象にする", SEE, web::inquiry::take),
         at!(get "/exchange/inquiries/{id}", "情報照会(一件)", SEE, web::inquiry::show),
         at!(post "/exchange/inquiries/{id}/checked", "情報照会の確認", ASK, web::inquiry::checked),
@@ -208,6 +240,7 @@ fn routes(desk: &web::Desk) -> Vec<Route> {
         at!(get "/exchange/provisions/{permit}", "情報提供の確認(一件)", PROVIDE, web::provision::show),
         at!(post "/exchange/provisions/{permit}/register", "情報提供内容の登録", ANSWER, web::provision::register),
         at!(post "/exchange/provisions/{permit}/permit", "情報提供送信の許可", ANSWER, web::provision::permit),
+        at!(post web::subject::TAKE, "正本・副本・記録を見る人を案件の対象にする", PROVIDE, web::subject::take),
         at!(get web::originals::PAGE, "正本と副本", COPIES, web::originals::show),
         at!(post web::originals::PAGE, "正本ファイルの受取り", KEEP, web::originals::receive),
         at!(post "/exchange/originals/send", "副本の登録", KEEP, web::originals::send),

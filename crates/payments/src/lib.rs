@@ -15,8 +15,9 @@ pub use model::{Account, AccountKind, Demand};
 pub use usecases::demand::{DEMAND_PAID, DemandPaid, NewDemand, demand};
 pub use usecases::register_return::{Return, register_return};
 pub use usecases::request::{NewPayment, Payee, request};
-pub use usecases::transfer::RankRule;
+pub use usecases::transfer::{OrdererRule, RankRule};
 pub use web::letterhead;
+pub use zengin::Orderer;
 
 use kernel::access::Action::{Draft, Export, Look, Print};
 use platform::City;
@@ -41,6 +42,8 @@ pub const GROUPS: &[FieldGroup] = &[FieldGroup::plain("kodomo.payment", "支払"
 pub struct Rules {
     /// Who may decide a run of a given total.
     pub rank: RankRule,
+    /// Who orders the transfers of a day, and through which account.
+    pub orderer: OrdererRule,
     /// 教示 of a 返還決定通知書.
     pub instruction: fn(&City) -> Result<Vec<String>, Fault>,
 }
@@ -91,7 +94,7 @@ pub fn programme(rules: Rules, ports: Ports) -> Programme {
             Nav { group: "子ども医療", label: "支払", path: "/payments" },
             Nav { group: "子ども医療", label: "返還金", path: "/payments/demands" },
         ],
-        acts: vec![Arc::new(usecases::transfer::PayRun)],
+        acts: vec![Arc::new(usecases::transfer::PayRun { orderer: rules.orderer })],
         ..Programme::default()
     }
 }

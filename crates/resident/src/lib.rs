@@ -5,6 +5,7 @@
 //! [`ports::RESIDENT_EVENT`]. Facts used: none of other programmes.
 
 mod exchange;
+pub mod juki_net;
 pub mod load;
 pub mod model;
 mod originals;
@@ -60,8 +61,8 @@ pub fn originals() -> Arc<dyn Originals> {
     Arc::new(originals::ResidentOriginals)
 }
 
-/// The programme.
-pub fn programme() -> Programme {
+/// The programme, with the city's line to 住基ネット; `None` for a city that is not connected.
+pub fn programme(line: Option<Arc<dyn juki_net::JukiNet>>) -> Programme {
     Programme {
         code: "resident",
         name_ja: "住民記録",
@@ -123,7 +124,9 @@ pub fn programme() -> Programme {
             Arc::new(usecases::protection_term::Decision),
             Arc::new(usecases::release::Decision),
         ],
+        subscriptions: vec![Arc::new(juki_net::OnResident { line })],
         task_pages: vec![
+            (juki_net::REFUSED, "/juki/person/{reference}"),
             (usecases::birth::AWAIT_NUMBER, "/juki/person/{reference}/moves/my-number"),
             (usecases::protection_term::EXPIRING, "/juki/protections"),
         ],

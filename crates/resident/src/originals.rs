@@ -28,7 +28,11 @@ fn day(value: Option<Date>) -> Value {
     value.map_or(Value::Absent(Reason::NotApplicable), |d| text(&d.to_string()))
 }
 
-fn original(person: &Person) -> Result<Original, Fault> {
+/// 住民票関係情報 of one person.
+///
+/// # Errors
+/// An id that is not one.
+pub fn original(person: &Person) -> Result<Original, Fault> {
     let ident = |error: IdError| Fault::conflict("住民票関係情報を作れません", error.to_string());
     let items = [
         ("住民となった年月日", day(Some(person.resident_on))),

@@ -35,7 +35,7 @@ fn post(rank: i64, roles: &[&str]) -> Option<Post> {
 
 impl Counter {
     async fn all() -> Vec<(Self, TestDatabase)> {
-        let programme = crate::programme();
+        let programme = crate::programme(None);
         let mut migrations = platform::MIGRATIONS.to_vec();
         migrations.extend(programme.migrations.iter().copied());
         let mut all = vec![];
@@ -152,6 +152,7 @@ fn family(people: &[(&str, &str, &str)], moved_on: Date) -> move_in::MoveIn {
     }
 }
 
+mod juki_net;
 mod moves;
 mod papers;
 
@@ -329,6 +330,24 @@ async fn every_statement_is_valid_on_every_database() {
     for (c, database) in Counter::all().await {
         for statement in store::STATEMENTS {
             c.city.db().prepare(statement.sql).await.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
+        }
+        database.remove().await;
+    }
+}
+
+/// 正本 of the registry keep to the catalogue of items, of those who live here and of those who are gone.
+#[tokio::test]
+async fn what_the_registry_offers_to_others_is_in_the_catalogue_of_items() {
+    let catalogue = wire::catalogue::Catalogue::load().unwrap();
+    for (counter, database) in Counter::all().await {
+        let gone = counter.resident("サカイ イチロウ", "10000000001", Date::constant(2026, 9, 1)).await;
+        let person = counter.as_of(&gone, TODAY, store::NOW).await;
+        let removed = crate::model::Person { removed_on: Some(TODAY), removed_reason: Some("転出".into()), ..person.clone() };
+        for person in [person, removed] {
+            let original = crate::originals::original(&person).unwrap();
+            let layout = catalogue.layout(&original.data_set).unwrap();
+            assert_eq!(layout.check(&original.items), Ok(()));
+            assert_eq!(layout.items.len(), original.items.len(), "and nothing of it is missing");
         }
         database.remove().await;
     }

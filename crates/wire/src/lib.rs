@@ -7,6 +7,7 @@
 //! Our own schema per interface id: not wire-compatible with the national system.
 
 pub mod acquire;
+pub mod catalogue;
 pub mod code;
 pub mod compare;
 pub mod envelope;

@@ -184,6 +184,20 @@ impl PermittedList {
         (row.ground == Ground::Statutory || self.notified.contains(question.asker)).then_some(row)
     }
 
+    /// What an institution of this kind may ask for on a day under a procedure, by data set. A city that does not know its own code yet is
+    /// shown what any institution may ask for that has notified an ordinance.
+    pub fn askable(
+        &self,
+        procedure: &ProcedureId,
+        asker: Option<&InstitutionCode>,
+        asker_kind: &Kind,
+        on: Date,
+    ) -> Vec<&Permission> {
+        let own = |row: &&Permission| row.procedure == *procedure && row.asker == *asker_kind && row.period.contains(on);
+        let may = |row: &&Permission| row.ground == Ground::Statutory || asker.is_none_or(|a| self.notified.contains(a));
+        self.rows().filter(own).filter(may).collect()
+    }
+
     /// Every permission.
     pub fn rows(&self) -> impl Iterator<Item = &Permission> {
         self.rows.values().flatten()

@@ -27,6 +27,14 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::NotDeclared, Self::NotApplicable, Self::UnderInquiry, Self::Unknown, Self::Expired];
+
+    /// The reason of a word, as [`Self::name`] spells it.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == word)
+    }
+
     /// As a clerk reads it.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,12 +1,13 @@
-//! What the API takes and answers, learned while the story is played and every office opens its pages.
+//! What the API takes and answers, learned while the story is played in a connected city and every office opens its pages.
 
+use super::Options;
 use super::browser::Browser;
-use super::{Options, play};
+use super::exchange::Connected;
 use crate::cities::{MINATO, STAFF};
+use kernel::Date;
 use platform::job::JobView;
 use platform::staff::admin;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use webkit::House;
 use webkit::shape::Shapes;
@@ -17,17 +18,30 @@ use webkit::shape::Shapes;
 /// The first step that did not hold.
 pub async fn learned() -> anyhow::Result<Arc<Shapes>> {
     let shapes = Arc::new(Shapes::default());
+    let data = std::env::temp_dir().join(format!("atena-learn-{}", std::process::id()));
+    let zones = data.with_extension("zones");
+    let today = Date::constant(2026, 11, 20);
     let options = Options {
         database_url: None,
-        data: PathBuf::new(),
+        data: data.clone(),
         residents: 500,
         fresh: true,
-        today: None,
+        today: Some(today),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         lines: None,
         city: &MINATO,
     };
-    play(&options, None, Some(shapes.clone())).await?;
+    let connected = Connected::open(options, &zones).await?;
+    let house = connected.town.house.clone().learning(shapes.clone());
+    let mut played = connected.play(&house, today, 500).await;
+    if played.is_ok() {
+        played = walk(&house).await;
+    }
+    connected.stop().await;
+    for folder in [data, zones] {
+        std::fs::remove_dir_all(folder).ok();
+    }
+    played?;
     jobs(&shapes)?;
     Ok(shapes)
 }

@@ -26,7 +26,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use webkit::House;
-use webkit::shape::Shapes;
 
 /// How to run the demo.
 #[derive(Clone)]
@@ -114,7 +113,7 @@ async fn open_as(options: &Options, new: bool) -> anyhow::Result<Opened> {
 /// # Errors
 /// The first step that did not hold.
 pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
-    play(options, plant, None).await?;
+    alone(options, plant).await?;
     let folder = std::env::temp_dir().join(format!("atena-exchange-{}", std::process::id()));
     let today = options.today.unwrap_or(Date::constant(2026, 11, 20));
     let played = exchange::play(&std::env::current_exe()?, &folder, today).await;
@@ -122,7 +121,8 @@ pub async fn headless(options: &Options, plant: Option<&str>) -> anyhow::Result<
     played
 }
 
-async fn play(options: &Options, plant: Option<&str>, shapes: Option<Arc<Shapes>>) -> anyhow::Result<()> {
+/// Plays the story in a city of its own that is connected with nobody.
+async fn alone(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
     let data = std::env::temp_dir().join(format!("atena-story-{}", std::process::id()));
     let today = options.today.unwrap_or(Date::constant(2026, 11, 20));
     let options = Options {
@@ -134,14 +134,9 @@ async fn play(options: &Options, plant: Option<&str>, shapes: Option<Arc<Shapes>
     };
     let Opened { house, passwords } = open_city(&options).await?;
     let witness = crate::witness(&data, house.city.keys());
-    let learns = shapes.is_some();
-    let house = shapes.into_iter().fold(house, House::learning);
     let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await?;
     let made = options.city.people(options.residents, today);
-    let mut result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
-    if learns && result.is_ok() {
-        result = learn::walk(&house).await;
-    }
+    let result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
     running.stop().await;
     std::fs::remove_dir_all(&data).ok();
     result

@@ -29,6 +29,8 @@ pub struct Town {
     pub city: &'static DemoCity,
     /// What it runs.
     pub house: House,
+    /// Its data folder.
+    pub data: PathBuf,
     /// Its lines out.
     pub lines: Arc<CityLines>,
     /// The running zone, with the passwords of its staff when it was made just now.
@@ -80,7 +82,7 @@ impl Town {
             stopped,
         })));
         let passwords = passwords.into_iter().map(|(member, password)| (member.staff_no, password)).collect();
-        Ok(Self { city, house, lines, zone: Zone { passwords, running, stop, tasks } })
+        Ok(Self { city, house, data: options.data, lines, zone: Zone { passwords, running, stop, tasks } })
     }
 }
 

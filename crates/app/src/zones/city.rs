@@ -57,7 +57,7 @@ impl CityLines {
                 Fault::new(FaultKind::Unavailable, "接続先へ送れません", why, "回線が戻ると、続きから自動で送ります")
             }
             Unsent::Refused { code, detail } => Fault::new(
-                FaultKind::Unavailable,
+                FaultKind::Conflict,
                 "接続先が受け付けませんでした",
                 format!("{to} {code} {detail}"),
                 "内容と接続の設定を確かめてください",

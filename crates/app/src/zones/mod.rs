@@ -4,12 +4,15 @@
 //! another over mutual TLS only ([`line`]).
 
 mod city;
+mod inside;
 mod installation;
+mod juki_line;
 mod plan;
 mod portal;
 mod process;
 
 pub use city::{CityLines, serve_city};
+pub use inside::Inside;
 pub use installation::Installation;
 pub use plan::{ConnectedCity, NewCity, Plan, Spot};
 pub use portal::sign_in;

@@ -166,6 +166,25 @@ fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: T
     Ok(all)
 }
 
+/// Sorts out what does not fit the catalogue of items: it does not leave the city, and the reason is remembered.
+fn fitting(all: Vec<Change>, now: Timestamp) -> Result<(Vec<Change>, Vec<Copy>), Fault> {
+    let catalogue = crate::list()?.items();
+    let (mut fit, mut unfit) = (vec![], vec![]);
+    for change in all {
+        let items = change.record.items.iter().flatten();
+        match catalogue.layout(&change.record.data_set).and_then(|layout| layout.check(items)) {
+            // What is taken back leaves as it came.
+            Err(why) if change.record.items.is_some() => unfit.push(refused(change.copy, why.to_string(), now)),
+            _ => fit.push(change),
+        }
+    }
+    Ok((fit, unfit))
+}
+
+fn refused(copy: Copy, why: String, now: Timestamp) -> Copy {
+    Copy { state: REFUSED.into(), reason: Some(why), digest: String::new(), sent_at: now, ..copy }
+}
+
 impl Load {
     /// Sends what changed of one source; answers how many records were taken and refused.
     async fn source(&self, run: &Run, line: &Line, source: &Arc<dyn Originals>, known: bool) -> Result<(i64, i64), Fault> {
@@ -224,14 +243,17 @@ impl Load {
         unit.bulk(&subjects, &[ORIGINAL]);
         unit.note(format!("副本の登録 {}件", all.send.len()));
         unit.commit(()).await?;
-        if !all.forget.is_empty() || !all.doubles.is_empty() {
+        let Changes { send, doubles, forget } = all;
+        let (send, unfit) = fitting(send, run.city().now())?;
+        if !forget.is_empty() || !doubles.is_empty() || !unfit.is_empty() {
             let mut tx = run.city().db().write().await?;
-            store::forget_copies(&mut tx, &all.forget).await?;
-            Copy::insert_all(&all.doubles, &mut tx).await?;
+            store::forget_copies(&mut tx, &forget).await?;
+            Copy::insert_all(&doubles, &mut tx).await?;
+            store::put_copies(&mut tx, &unfit, known).await?;
             tx.commit().await?;
         }
-        let (mut good, mut bad, mut waiting) = (0, 0, all.send.len());
-        let mut rest = all.send.into_iter();
+        let (mut good, mut bad, mut waiting) = (0, i64::try_from(unfit.len()).unwrap_or(i64::MAX), send.len());
+        let mut rest = send.into_iter();
         loop {
             let part: Vec<Change> = rest.by_ref().take(CHUNK).collect();
             if part.is_empty() {
@@ -272,7 +294,7 @@ impl Load {
                 Ok(_) => good += 1,
                 Err(refusal) => {
                     bad += 1;
-                    (copy.state, copy.reason, copy.digest) = (REFUSED.into(), Some(refusal.detail), String::new());
+                    copy = refused(copy, refusal.detail, city.now());
                 }
             }
             copies.push(copy);

@@ -12,6 +12,7 @@ use kernel::time::{Period, parse_date};
 use platform::job::{self, Job, Run};
 use platform::{Fault, Unit, file};
 use std::collections::BTreeMap;
+use wire::catalogue::Layout;
 use wire::ident::{DataSet, ItemId, RecordKey};
 use wire::replica::{Reason, Value};
 
@@ -56,8 +57,12 @@ pub async fn receive(unit: &mut Unit, sources: &Sources, new: NewFile<'_>) -> Re
         let wanted = COLUMNS.join("・");
         return Err(Fault::field("file", format!("1行目の見出しは{wanted}で始まり、項目名が続きます")));
     }
-    if let Some(name) = head.iter().skip(COLUMNS.len()).find(|name| ItemId::parse(name).is_err()) {
-        return Err(Fault::field("file", format!("見出し「{name}」は項目名の形(空白のない40字以内)ではありません")));
+    let layout = layout(&new.data_set)?;
+    let known = |name: &str| ItemId::parse(name).is_ok_and(|id| layout.item(&id).is_some());
+    if let Some(name) = head.iter().skip(COLUMNS.len()).find(|name| !known(name)) {
+        let names: Vec<&str> = layout.items.iter().map(|item| item.id.as_str()).collect();
+        let why = format!("見出し「{name}」は項目表にありません。使える項目は{}です", names.join("・"));
+        return Err(Fault::field("file", why));
     }
     let (city, now) = (unit.city().clone(), unit.now());
     let file_id = file::store(&mut unit.tx, &city, new.name, "text/csv", new.body, None).await?;
@@ -79,6 +84,11 @@ pub async fn receive(unit: &mut Unit, sources: &Sources, new: NewFile<'_>) -> Re
     job::submit(unit, JOB, "正本ファイルの受取り", id.to_string().as_bytes()).await
 }
 
+/// The layout of a file's data set.
+fn layout(data_set: &DataSet) -> Result<&'static Layout, Fault> {
+    crate::list()?.items().layout(data_set).map_err(|why| Fault::field("data_set", why.to_string()))
+}
+
 fn reader(body: &[u8]) -> csv::Reader<&[u8]> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(body)
@@ -96,14 +106,13 @@ enum Good {
     Delete(OriginalRow),
 }
 
-/// The reasons by their words.
-fn reason(word: &str) -> Option<Reason> {
-    let all = [Reason::NotDeclared, Reason::NotApplicable, Reason::UnderInquiry, Reason::Unknown, Reason::Expired];
-    all.into_iter().find(|r| format!("({})", r.name()) == word)
+/// The reason that a cell gives for being empty: (未申告).
+fn reason(cell: &str) -> Option<Reason> {
+    Reason::of(cell.strip_prefix('(')?.strip_suffix(')')?)
 }
 
 /// Reads a row; what is wrong is said without its contents.
-fn read(intake: &Intake, head: &csv::StringRecord, row: &csv::StringRecord) -> Result<Good, String> {
+fn read(intake: &Intake, layout: &Layout, head: &csv::StringRecord, row: &csv::StringRecord) -> Result<Good, String> {
     let cell = |n: usize| row.get(n).unwrap_or_default();
     if row.len() != head.len() {
         return Err(format!("列の数が見出しと違います({}列)", row.len()));
@@ -140,6 +149,7 @@ fn read(intake: &Intake, head: &csv::StringRecord, row: &csv::StringRecord) -> R
         };
         items.insert(item, value);
     }
+    layout.check(&items).map_err(|why| why.to_string())?;
     Ok(Good::Put(record, items))
 }
 
@@ -162,6 +172,8 @@ impl Job for TakeIn {
         (intake.good, intake.bad, intake.problems) = (0, 0, String::new());
         let mut reader = reader(&body);
         let head = reader.headers().map_err(|_| Fault::missing("見出し"))?.clone();
+        let set = crate::data_set_of(&intake.data_set, &intake.version.to_string());
+        let layout = layout(&set.ok_or_else(|| Fault::missing("特定個人情報"))?)?;
         let mut step = Vec::with_capacity(STEP);
         let mut rows = reader.into_records().zip(2..);
         loop {
@@ -169,7 +181,7 @@ impl Job for TakeIn {
             let last = next.is_none();
             if let Some((row, line)) = next {
                 let read = match row {
-                    Ok(row) => read(&intake, &head, &row),
+                    Ok(row) => read(&intake, layout, &head, &row),
                     Err(_) => Err("CSVとして読めません".to_owned()),
                 };
                 step.push((line, read));

@@ -1,21 +1,45 @@
 //! 照会の同意: what people have consented to being asked about.
 
-use super::inquiries::{askable, choices};
-use super::{Desk, named};
+use super::pick::{self, Role};
+use super::{Desk, choices, field_errors, named};
 use crate::model::{CONSENT, Consent};
-use crate::store;
+use crate::offer::{offered, offers};
 use crate::usecases::consent::{self, NewConsent};
+use crate::{list, store};
 use kernel::access::Action::Search;
-use kernel::ident::AtenaNo;
 use maud::html;
 use platform::fault::{FaultKind, FieldProblem};
 use platform::{Fault, Unit};
-use webkit::components::{Action, AsidePanel, Field, FieldError, Ledger, button_row, card, error_summary, post_form};
+use webkit::components::{Action, AsidePanel, Field, Ledger, button_row, card, error_summary, post_form};
 use webkit::{Begun, Call, Reply, Screen};
-use wire::ident::{DataSetId, ProcedureId};
 
 /// The page.
 pub const PAGE: &str = "/exchange/consents";
+
+const WHO: Role = Role {
+    picked: "person",
+    label: "同意した人",
+    typed: "number",
+    number: "同意した人の宛名番号",
+    required: true,
+    hint: "案件の対象の人から選ぶ",
+};
+
+/// Procedures and data sets that the acting purpose may ask for with a consent only, as (code, name).
+fn consented(call: &Call, desk: &Desk) -> Result<[Vec<(String, String)>; 2], Fault> {
+    let (names, purpose) = (list()?, call.staff.purpose.as_deref().unwrap_or_default());
+    let [mut procedures, mut sets] = [vec![], vec![]];
+    for row in offers(&desk.needs, purpose, call.city.today())?.into_iter().map(|o| o.row).filter(|row| row.consent) {
+        let (procedure, set) = (row.procedure.to_string(), row.data_set.to_string());
+        let (procedure, set) = ((procedure.clone(), names.procedure_ja(&procedure)), (set.clone(), names.data_set_ja(&set)));
+        for (all, one) in [(&mut procedures, procedure), (&mut sets, set)] {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    Ok([procedures, sets])
+}
 
 /// The page.
 pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
@@ -34,14 +58,13 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         unit.require(subject, &[CONSENT]).await?;
         rows.extend(store::consents_of(&mut unit.tx, &who).await?);
     }
-    let purpose = call.staff.purpose.clone().unwrap_or_default();
-    let [procedures, sets] = askable(desk, &purpose)?;
+    let [procedures, sets] = consented(call, desk)?;
+    let people = pick::of_the_case(call, desk, &mut unit).await?;
     let error = |name: &str| problems.iter().find(|p| p.field == name).map(|p| p.message.as_str());
     let typed = |name, label| Field::new(name, label).value(call.form.text(name)).error(error(name));
-    let all: Vec<_> = problems.iter().map(|p| FieldError { field: p.field.into(), message: p.message.clone() }).collect();
     let form = html! {
-        (error_summary(&all))
-        (typed("number", "同意した人の宛名番号").required().digits())
+        (error_summary(&field_errors(&problems)))
+        (pick::fields(&call.form, &people, &WHO, &problems))
         (typed("procedure", "事務手続").required().select(&choices(&procedures)))
         (typed("data_set", "特定個人情報").required().select(&choices(&sets)))
         (typed("given_on", "同意日").required().date())
@@ -81,23 +104,23 @@ pub async fn record(call: Call, desk: Desk) -> Result<Reply, Fault> {
 }
 
 async fn try_record(call: &Call, desk: &Desk) -> Result<Reply, Fault> {
-    let purpose = call.staff.purpose.clone().unwrap_or_default();
-    let [procedures, sets] = askable(desk, &purpose)?;
+    let purpose = call.staff.purpose.as_deref().unwrap_or_default();
+    let (procedure, data_set) = (call.form.text("procedure"), call.form.text("data_set"));
+    let offer = offered(&desk.needs, purpose, call.city.today(), procedure, data_set);
     let mut reader = call.form.reader();
-    let who = reader.parsed("number", "同意した人の宛名番号", AtenaNo::parse);
-    let codes: Vec<&str> = procedures.iter().map(|(code, _)| code.as_str()).collect();
-    let procedure = reader.choice("procedure", "事務手続", &codes);
-    let codes: Vec<&str> = sets.iter().map(|(code, _)| code.as_str()).collect();
-    let data_set = reader.choice("data_set", "特定個人情報", &codes);
+    let who = pick::read(&call.form, &mut reader, &WHO);
+    for problem in offer.as_ref().err().iter().flat_map(|fault| &fault.fields) {
+        reader.problem(problem.field, problem.message.clone());
+    }
     let given_on = reader.date("given_on", "同意日");
     let until = reader.optional_date("until", "同意の終わり");
     let evidence = reader.text("evidence", "同意の書類");
     reader.finish()?;
-    let bad = |error: wire::ident::IdError| Fault::field("procedure", error.to_string());
+    let row = offer?.row;
     let new = NewConsent {
         who: who.ok_or_else(|| Fault::missing("宛名番号"))?,
-        procedure: ProcedureId::parse(&procedure).map_err(bad)?,
-        data_set: DataSetId::parse(&data_set).map_err(bad)?,
+        procedure: row.procedure.clone(),
+        data_set: row.data_set.clone(),
         given_on,
         until,
         evidence,

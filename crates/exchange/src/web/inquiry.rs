@@ -40,7 +40,8 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
     };
     let names = list()?;
     let waits = matches!(row.state.as_str(), WAITS | "回答待ち");
-    let rows = lines(&records).into_iter().map(|cells| Row::new(cells.map(Into::into).into()));
+    let asked = crate::data_set_of(&row.data_set, "1").ok_or_else(|| Fault::missing("特定個人情報"))?;
+    let rows = lines(&asked, &records)?.into_iter().map(|cells| Row::new(cells.map(Into::into).into()));
     let answer = Table {
         caption: "回答".into(),
         columns: vec![Column::text("年度など"), Column::text("項目"), Column::text("値")],

@@ -4,17 +4,22 @@ pub mod board;
 pub mod consents;
 pub mod inquiries;
 pub mod inquiry;
+pub mod new_inquiry;
 pub mod originals;
+pub mod pick;
 pub mod provision;
 pub mod provisions;
 pub mod records;
+pub mod subject;
 
 use crate::Needs;
 use crate::originals::Sources;
 use kernel::time::{Timestamp, civil, clock_time, wareki_short};
-use platform::City;
+use platform::fault::FieldProblem;
 use platform::register::Shown;
-use webkit::components::Tone;
+use platform::{City, Fault};
+use webkit::components::{Choice, FieldError, Tone};
+use wire::ident::{DataSet, ItemId, RecordKey};
 use wire::inquiry::Given;
 use wire::replica::Value;
 
@@ -52,27 +57,51 @@ pub fn tone(state: &str) -> Tone {
 }
 
 /// Records as rows of a table: which record, item, value.
-pub fn lines(records: &[Given]) -> Vec<[String; 3]> {
+pub fn lines(data_set: &DataSet, records: &[Given]) -> Result<Vec<[String; 3]>, Fault> {
+    let names = crate::list()?;
     let of = |given: &Given| {
-        let key = given.key.to_string();
-        given.items.iter().map(|(item, value)| [key.clone(), item.to_string(), value_ja(value)]).collect::<Vec<_>>()
+        let key = names.key_ja(data_set, &given.key);
+        let line = |(item, value)| [key.clone(), names.item_ja(data_set, item), value_ja(value)];
+        given.items.iter().map(line).collect::<Vec<_>>()
     };
-    records.iter().flat_map(of).collect()
+    Ok(records.iter().flat_map(of).collect())
+}
+
+/// Pairs of value and words as choices.
+pub fn choices(pairs: &[(String, String)]) -> Vec<Choice<'_>> {
+    pairs.iter().map(|(value, label)| Choice::new(value, label)).collect()
+}
+
+/// What is wrong, for the summary of a form.
+pub fn field_errors(problems: &[FieldProblem]) -> Vec<FieldError> {
+    problems.iter().map(|p| FieldError { field: p.field.into(), message: p.message.clone() }).collect()
 }
 
 /// A ledger row with codes by their names.
 pub fn named(city: &City, needs: &Needs, row: Vec<Shown>) -> Vec<Shown> {
-    let list = crate::list().ok();
-    let word = |(column, text): Shown| {
-        let text = match (column.name, list) {
-            ("procedure_code", Some(list)) => list.procedure_ja(&text),
-            ("data_set", Some(list)) => list.data_set_ja(&text),
-            ("provider" | "counterpart", _) => needs.institution_ja(&text),
-            ("programme", _) => city.purpose(&text).map_or(text, |p| p.name_ja.to_owned()),
-            ("office", _) => city.office_name(&text),
-            _ => text,
-        };
-        (column, text)
+    let Ok(list) = crate::list() else { return row };
+    let cell = |name: &str| row.iter().find(|(column, _)| column.name == name).map(|(_, text)| text.as_str());
+    let set = cell("data_set").and_then(|id| crate::data_set_of(id, cell("version").unwrap_or("1")));
+    let item = |text: &str| match (&set, ItemId::parse(text)) {
+        (Some(set), Ok(item)) => list.item_ja(set, &item),
+        _ => text.to_owned(),
     };
-    row.into_iter().map(word).collect()
+    let key = |text: &str| match (&set, RecordKey::parse(text)) {
+        (Some(set), Ok(key)) => list.key_ja(set, &key),
+        _ => text.to_owned(),
+    };
+    let word = |(column, text): &Shown| {
+        let text = match column.name {
+            "procedure_code" => list.procedure_ja(text),
+            "data_set" => list.data_set_ja(text),
+            "items" | "item" => text.lines().map(item).collect::<Vec<_>>().join("、"),
+            "record_key" => key(text),
+            "provider" | "counterpart" => needs.institution_ja(text),
+            "programme" => city.purpose(text).map_or_else(|| text.clone(), |p| p.name_ja.to_owned()),
+            "office" => city.office_name(text),
+            _ => text.clone(),
+        };
+        (*column, text)
+    };
+    row.iter().map(word).collect()
 }

@@ -1,6 +1,6 @@
 //! 正本と副本: files of other systems, what the gateway has, and whether both are equal.
 
-use super::{Desk, at_ja, named};
+use super::{Desk, at_ja, choices, field_errors, named};
 use crate::model::{Comparison, Copy, Difference, Intake, ORIGINAL, OriginalRow};
 use crate::usecases::{compare as comparing, load, take_in};
 use crate::{list, store};
@@ -9,11 +9,12 @@ use maud::html;
 use platform::fault::{FaultKind, FieldProblem};
 use platform::{Fault, Unit, job};
 use webkit::components::{
-    Action, AsidePanel, Column, Field, FieldError, Ledger, Row, Table, Tone, badge, button_row, card, error_summary, post_form,
-    table,
+    Action, AsidePanel, Column, Field, Ledger, Row, Table, Tone, badge, button_row, card, definition_list, error_summary,
+    post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
-use wire::ident::{DataSet, DataSetId};
+use wire::catalogue::Layout;
+use wire::ident::DataSetId;
 
 /// The page.
 pub const PAGE: &str = "/exchange/originals";
@@ -92,20 +93,24 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
         ..Table::default()
     };
     let error = |name: &str| problems.iter().find(|p| p.field == name).map(|p| p.message.as_str());
-    let all: Vec<_> = problems.iter().map(|p| FieldError { field: p.field.into(), message: p.message.clone() }).collect();
     let files = desk.sources.last();
-    let sets: Vec<(String, String)> = names
-        .permitted()
-        .data_sets()
-        .iter()
-        .filter(|(id, _)| files.is_some_and(|f| f.holds(id)))
-        .map(|(id, name)| (id.to_string(), name.clone()))
-        .collect();
+    let today = unit.today();
+    let held_by_others = |layout: &&Layout| files.is_some_and(|f| f.holds(&layout.data_set.id));
+    let layouts = names.permitted().data_sets().keys().filter_map(|id| names.items().on(id, today));
+    let layouts: Vec<&Layout> = layouts.filter(held_by_others).collect();
+    let named_set = |layout: &&Layout| (layout.data_set.id.to_string(), names.data_set_ja(layout.data_set.id.as_str()));
+    let sets: Vec<(String, String)> = layouts.iter().map(named_set).collect();
+    let columns = layouts.iter().map(|layout| {
+        let items: Vec<&str> = layout.items.iter().map(|item| item.id.as_str()).collect();
+        (names.data_set_ja(layout.data_set.id.as_str()), items.join("・"))
+    });
+    let columns: Vec<(String, String)> = columns.collect();
     let form = html! {
-        (error_summary(&all))
+        (error_summary(&field_errors(&problems)))
         (Field::new("system", "送ったシステム").required().value(call.form.text("system")).error(error("system")).text())
-        (Field::new("data_set", "特定個人情報").required().value(call.form.text("data_set")).error(error("data_set")).select(&super::inquiries::choices(&sets)))
+        (Field::new("data_set", "特定個人情報").required().value(call.form.text("data_set")).error(error("data_set")).select(&choices(&sets)))
         (Field::new("file", "正本ファイル").required().hint("CSV(UTF-8)。見出しは 処理・宛名番号・年度など・公開開始日・公開終了日 と項目名").error(error("file")).file(".csv"))
+        (definition_list(&columns.iter().map(|(set, items)| (set.as_str(), html! { "項目名: " (items) })).collect::<Vec<_>>()))
         (button_row(&[Action::submit("受け取る").key("F9").primary()], html! { "読めない行は理由を付けて残し、読める行は登録します" }))
     };
     let differing = !differences.is_empty();
@@ -137,6 +142,7 @@ async fn render(call: &Call, desk: &Desk, mut unit: Unit, fault: Option<Fault>) 
             (card("重複している正本", "新しいものから100件まで", table(&twice)))
         }
         (card("ほかのシステムの正本を受け取る", "業務システムが出したファイル", post_form("receive", PAGE, true, &call.hidden(), form)))
+        (super::subject::form(call, PAGE))
         (ledger.cards(|_| true))
     };
     let screen = Screen {
@@ -181,12 +187,14 @@ async fn try_receive(call: &Call, desk: &Desk) -> Result<Reply, Fault> {
     }
     reader.finish()?;
     let id = DataSetId::parse(&data_set).map_err(|e| Fault::field("data_set", e.to_string()))?;
+    let unknown = || Fault::field("data_set", "この特定個人情報は項目表にないため、受け取れません");
+    let data_set = list()?.items().on(&id, call.city.today()).ok_or_else(unknown)?.data_set.clone();
     let upload = upload.ok_or_else(|| Fault::missing("正本ファイル"))?;
     let mut unit = match call.command().await? {
         Begun::New(unit) => *unit,
         Begun::Done(reply) => return Ok(reply),
     };
-    let new = take_in::NewFile { name: &upload.name, system: &system, data_set: DataSet { id, version: 1 }, body: &upload.body };
+    let new = take_in::NewFile { name: &upload.name, system: &system, data_set, body: &upload.body };
     let job = take_in::receive(&mut unit, &desk.sources, new).await?;
     let to = format!("/jobs/{job}");
     unit.commit_as((), &to).await?;

@@ -10,18 +10,19 @@ use webkit::components::{
     Action, AsidePanel, Column, Row, Table, Tone, badge, button_row, card, definition_list, message, post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
+use wire::ident::DataSet;
 use wire::inquiry::Given;
 use wire::provide::ProvisionState;
 
-fn answer(caption: &str, records: &[Given], empty: (&str, &str)) -> Table {
-    let rows = lines(records).into_iter().map(|cells| Row::new(cells.map(Into::into).into()));
-    Table {
+fn answer(caption: &str, set: &DataSet, records: &[Given], empty: (&str, &str)) -> Result<Table, Fault> {
+    let rows = lines(set, records)?.into_iter().map(|cells| Row::new(cells.map(Into::into).into()));
+    Ok(Table {
         caption: caption.into(),
         columns: vec![Column::text("年度など"), Column::text("項目"), Column::text("値")],
         rows: rows.collect(),
         empty: (empty.0.into(), empty.1.into()),
         ..Table::default()
-    }
+    })
 }
 
 fn json(records: &[Given]) -> Vec<serde_json::Value> {
@@ -56,6 +57,7 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
         _ => message(Tone::Info, "この照会の確認は終わっています", html! { "一覧に戻ってください。" }),
     };
     let items: Vec<&str> = asked.items.iter().map(|i| i.as_str()).collect();
+    let item_names: Vec<String> = asked.items.iter().map(|i| names.item_ja(&asked.data_set, i)).collect();
     let main = html! {
         @if protected {
             (message(Tone::Warn, "支援措置の対象者です", html! { "相手の機関が、本人を守る側の手続で照会しているかを確かめてください。住所は提供されません。" }))
@@ -64,14 +66,14 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
             ("照会された人", html! { @if let Some(f) = &facts { (f.name) " (" (f.birth) ")" } @else { (who) } }),
             ("照会者", html! { (desk.needs.institution_ja(asked.asker.as_str())) }),
             ("事務手続", html! { (names.procedure_ja(asked.procedure.as_str())) }),
-            ("特定個人情報", html! { (names.data_set_ja(asked.data_set.id.as_str())) " " (items.join("、")) }),
+            ("特定個人情報", html! { (names.data_set_ja(asked.data_set.id.as_str())) " " (item_names.join("、")) }),
             ("求め日時", html! { (at_ja(asked.asked_at)) }),
             ("状態", if registered { badge(Tone::Info, "送信の許可待ち") } else { badge(Tone::Warn, "確認待ち") }),
         ])))
         @if registered {
-            (card("登録された内容", "この内容が送られます", table(&answer("登録された内容", &content.records, ("該当する情報はありません", "「該当情報なし」として送られます。")))))
+            (card("登録された内容", "この内容が送られます", table(&answer("登録された内容", &asked.data_set, &content.records, ("該当する情報はありません", "「該当情報なし」として送られます。"))?)))
         }
-        (card("正本", "市が持っている、いまの記録", table(&answer("正本", &originals, ("正本がありません", "照会された情報を、市は持っていません。")))))
+        (card("正本", "市が持っている、いまの記録", table(&answer("正本", &asked.data_set, &originals, ("正本がありません", "照会された情報を、市は持っていません。"))?)))
         (card("判断", "", act))
     };
     let screen = Screen {

@@ -48,6 +48,7 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
     let ledger = Ledger::default().with(Exchanged::REGISTER, mine.iter().map(|r| named(&call.city, &desk.needs, r.in_words())));
     let main = html! {
         (card("最近の記録", "氏名はありません。案件の対象にした人の記録は、下に出ます", table(&listed)))
+        (super::subject::form(&call, PAGE))
         (ledger.cards(|_| true))
     };
     let line = |r: &Exchanged| {

@@ -203,3 +203,72 @@ async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
         world.database.remove().await;
     }
 }
+
+/// Fields of a question that the list and the catalogue allow.
+fn good<'a>(number: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", "市町村民税所得割額"), ("provider", B)]
+}
+
+#[tokio::test]
+async fn whoever_is_found_is_taken_into_the_case_and_picked_there() {
+    for world in worlds().await {
+        world.people(2).await;
+        let clerk = world.clerk("2001", "iryo", "").await;
+        clerk.open_case(&[]).await.unwrap();
+        let page = format!("/exchange/inquiries/new/{MEDICAL}/{TAX}");
+        let empty = clerk.api(&page).await.unwrap();
+        assert_eq!((&empty["people"], &empty["hits"]), (&json!([]), &json!([])));
+        let found = clerk.api(&format!("{page}?q=%E3%83%9F%E3%83%8A%E3%83%88")).await.unwrap();
+        assert_eq!(found["hits"].as_array().unwrap().len(), 2, "ミナト");
+        let who = atena(2).to_string();
+        let fields = [("number", who.as_str()), ("procedure", MEDICAL), ("data_set", TAX)];
+        let (status, to, _) = clerk.says("/exchange/inquiries/person", &fields, &[]).await.unwrap();
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, page.as_str()));
+        let people = clerk.api(&page).await.unwrap()["people"].clone();
+        assert_eq!((people.as_array().unwrap().len(), &people[0]["atena_no"]), (1, &json!(atena(2))));
+        let mut picked = good("");
+        picked.extend([("person", who.as_str()), ("key", "2026")]);
+        let (status, to, body) = clerk.says("/exchange/inquiries", &picked, &[]).await.unwrap();
+        assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+        assert_eq!(clerk.api(&to).await.unwrap()["registers"]["exchange_inquiry"][0]["record_key"], "令和8年度");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn only_what_the_list_permits_is_offered_and_only_items_of_the_catalogue_are_asked_for() {
+    for world in worlds().await {
+        world.people(2).await;
+        let clerk = world.clerk("2001", "iryo", "").await;
+        clerk.open_case(&[&atena(1)]).await.unwrap();
+        let offers = clerk.api("/exchange/inquiries").await.unwrap()["offers"].clone();
+        let named: Vec<_> = offers.as_array().unwrap().iter().map(|o| o["name"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(named, ["住民票関係情報", "地方税関係情報", "医療保険給付関係情報", "生活保護関係情報"]);
+        let asked = clerk.api(&format!("/exchange/inquiries/new/{MEDICAL}/{TAX}")).await.unwrap();
+        assert_eq!(asked["items"][0]["name"], "市町村民税の所得割額");
+        assert_eq!(asked["keys"][0], json!({ "key": "2026", "name": "令和8年度" }));
+        let (one, two) = (atena(1).to_string(), atena(2).to_string());
+        let with = |name: &'static str, value: &'static str| {
+            let mut fields = good(&one);
+            fields.retain(|(n, _)| *n != name);
+            fields.push((name, value));
+            fields
+        };
+        for (fields, why) in [
+            (with("data_set", "TM00000000000008"), "この事務手続では照会できない特定個人情報です"),
+            (with("data_set", "TM00000000000003"), "項目表にないため"),
+            (with("items", "口座番号"), "項目表にない項目があります"),
+            (with("items", ""), "照会する項目を選んでください"),
+            (with("key", "2019"), "照会できる年度ではありません"),
+            (with("number", ""), "照会する人を選ぶか、宛名番号を入れてください"),
+            (with("number", "123"), "宛名番号"),
+            ([good(&one), vec![("person", two.as_str())]].concat(), "選んだ人の宛名番号ではありません"),
+        ] {
+            let (status, _, page) = clerk.says("/exchange/inquiries", &fields, &[]).await.unwrap();
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{why}");
+            assert!(page.contains(why), "{why}: {page}");
+        }
+        assert_eq!(world.count("select count(*) as n from exchange_inquiry").await, 0);
+        world.database.remove().await;
+    }
+}

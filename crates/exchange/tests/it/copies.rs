@@ -139,7 +139,11 @@ async fn the_truth_meter_names_the_person_and_the_item_and_the_repair_makes_both
         let page = it.api("/exchange/originals").await.unwrap();
         let found = &page["registers"]["exchange_difference"][0];
         assert_eq!(found["atena_no"], json!(atena(1)));
-        assert_eq!((&found["fault"], &found["item"]), (&json!("値が違います"), &json!("市町村民税所得割額")));
+        assert_eq!(
+            (&found["fault"], &found["item"]),
+            (&json!("値が違います"), &json!("市町村民税の所得割額")),
+            "in the words of the catalogue"
+        );
         let last = world.count("select max(id) as n from exchange_comparison").await;
         it.says(&format!("/exchange/originals/{last}/again"), &[], &[]).await.unwrap();
         world.jobs().await;
@@ -310,6 +314,39 @@ async fn what_a_programme_holds_itself_is_not_taken_from_a_file() {
             .unwrap();
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("見出し"), "{page}");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_is_not_in_the_catalogue_neither_comes_in_nor_goes_out() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        let head = "処理,宛名番号,年度など,公開開始日,公開終了日,口座番号\n";
+        let fields = [("system", "税"), ("data_set", "TM00000000000002")];
+        let (status, _, page) = it.says("/exchange/originals", &fields, &[("file", "a.csv", head)]).await.unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("見出し「口座番号」は項目表にありません。使える項目は市町村民税所得割額"), "{page}");
+        let fields = [("system", "福祉"), ("data_set", "TM00000000000003")];
+        let (status, _, page) = it.says("/exchange/originals", &fields, &[("file", "a.csv", head)]).await.unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("項目表にないため"), "{page}");
+        // A programme of the house that makes an item nobody knows: the others go on, and the page says which one does not.
+        world.registry.0.lock().unwrap().insert(atena(2), "口座番号=1234567".into());
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 1件を登録しました。登録できない記録 1");
+        assert_eq!(world.peer.0.lock().unwrap().replica.len(), 1);
+        let who = atena(2).to_string();
+        let fields = [("number", who.as_str()), ("back", "/exchange/originals")];
+        let (status, to, page) = it.says("/exchange/subject", &fields, &[]).await.unwrap();
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/exchange/originals"), "{page}");
+        let page = it.api("/exchange/originals").await.unwrap();
+        let reason = page["registers"]["exchange_copy"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains("「口座番号」は項目表にありません"), "{reason}");
+        world.registry.0.lock().unwrap().insert(atena(2), "妻".into());
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 1件を登録しました。登録できない記録 0");
         world.database.remove().await;
     }
 }

@@ -54,6 +54,8 @@ async fn every_page_passes_the_accessibility_checker() {
     let (page, at) = aid.in_browser().await.unwrap();
     for (path, picture) in [
         ("/exchange/inquiries", "exchange-inquiries"),
+        ("/exchange/inquiries/new/JT00000000000003/TM00000000000002?q=%E3%83%9F", "exchange-inquiry-new"),
+        ("/exchange/inquiries/new/JT00000000000003/TM00000000000003", "exchange-inquiry-no-items"),
         (answered.as_str(), "exchange-inquiry"),
         (stopped.as_str(), "exchange-inquiry-stopped"),
         ("/exchange/consents", "exchange-consents"),
@@ -80,6 +82,35 @@ async fn every_page_passes_the_accessibility_checker() {
     }
 }
 
+/// Goes there with Tab, as somebody without a mouse must.
+async fn tab_to(page: &Page, selector: &str) {
+    let there = format!("document.activeElement?.matches({}) ?? false", json!(selector));
+    for _ in 0..200 {
+        if page.eval(&there).await.unwrap() == true {
+            return;
+        }
+        page.press("Tab").await.unwrap();
+    }
+    panic!("Tab never reaches {selector}:\n{}", page.text().await.unwrap());
+}
+
+async fn enter(page: &Page, selector: &str) {
+    tab_to(page, selector).await;
+    page.load_after(page.press("Enter")).await.unwrap();
+}
+
+/// Moves to a choice with the arrows.
+async fn choose(page: &Page, selector: &str, value: &str) {
+    tab_to(page, selector).await;
+    for _ in 0..20 {
+        if page.eval("document.activeElement.value").await.unwrap() == value {
+            return;
+        }
+        page.press("ArrowDown").await.unwrap();
+    }
+    panic!("the arrows never reach {value} of {selector}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parent_is_asked_about_by_keyboard_alone() {
     let mut all = worlds().await;
@@ -98,12 +129,19 @@ async fn a_parent_is_asked_about_by_keyboard_alone() {
     page.load_after(page.press("F9")).await.unwrap();
     page.wait_for_text("申請書 令8-0412").await.unwrap();
     page.goto(&format!("{at}/exchange/inquiries")).await.unwrap();
-    page.fill("#f-number", atena(1).as_str()).await.unwrap();
-    page.fill("#f-made_for", atena(2).as_str()).await.unwrap();
-    page.fill("#f-procedure", "JT00000000000003").await.unwrap();
-    page.fill("#f-data_set", "TM00000000000002").await.unwrap();
-    page.fill("#f-items", "市町村民税所得割額").await.unwrap();
-    page.fill("#f-provider", super::peer::B).await.unwrap();
+    enter(&page, "a[href$='/JT00000000000003/TM00000000000002']").await;
+    // The parent is in the case since the consent; the child is found by its reading.
+    tab_to(&page, "#search").await;
+    page.type_text("ミナト").await.unwrap();
+    page.load_after(page.press("Enter")).await.unwrap();
+    let child = format!("form:has(input[value='{}']) button", atena(2));
+    enter(&page, &child).await;
+    choose(&page, "#f-person", atena(1).as_str()).await;
+    choose(&page, "#f-for_person", atena(2).as_str()).await;
+    tab_to(&page, "[name=items][value=市町村民税所得割額]").await;
+    page.press("Space").await.unwrap();
+    choose(&page, "#f-key", "2026").await;
+    choose(&page, "#f-provider", super::peer::B).await;
     page.load_after(page.press("F9")).await.unwrap();
     page.wait_for_text("送信待ち").await.unwrap();
     world.courier().await;

@@ -81,17 +81,18 @@ impl HubPort for Hub {
     }
 }
 
-/// The registry: everybody is called 港 花子, and 続柄 is what a test says.
+/// The registry: everybody is called 港 花子, and 続柄 (or `item=value`) is what a test says.
 #[derive(Default)]
 pub struct Registry(pub Mutex<BTreeMap<AtenaNo, String>>);
 
 fn relation(who: &AtenaNo, relation: &str) -> Original {
+    let (item, value) = relation.split_once('=').unwrap_or(("世帯主との続柄", relation));
     Original {
         atena_no: who.clone(),
         data_set: DataSet { id: DataSetId::parse("TM00000000000001").unwrap(), version: 1 },
         key: RecordKey::parse("current").unwrap(),
         published: Period { from: TODAY, to: None },
-        items: BTreeMap::from([(ItemId::parse("世帯主との続柄").unwrap(), Value::given(relation).unwrap())]),
+        items: BTreeMap::from([(ItemId::parse(item).unwrap(), Value::given(value).unwrap())]),
     }
 }
 
@@ -147,8 +148,23 @@ impl ResidentPort for Registry {
     async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
     }
-    async fn search(&self, _: &mut Unit, _: &str, _: usize) -> Result<Vec<ResidentHit>, Fault> {
-        Ok(vec![])
+    async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
+        let all: Vec<AtenaNo> = self.0.lock().unwrap().keys().take(limit).cloned().collect();
+        let mut hits = vec![];
+        for atena_no in all.into_iter().filter(|_| "ミナト ハナコ".starts_with(query)) {
+            let id = unit.find_subject(&atena_no).await?.unwrap();
+            unit.see_for(Action::Search, id, &["juki.identify"]).await?;
+            hits.push(ResidentHit {
+                atena_no,
+                name: "港 花子".into(),
+                kana: "ミナト ハナコ".into(),
+                birth: "平成2年1月2日".into(),
+                sex: "女".into(),
+                address: None,
+                status: "住民".into(),
+            });
+        }
+        Ok(hits)
     }
     async fn individual_number(&self, _: &mut Unit, _: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
         Ok(None)

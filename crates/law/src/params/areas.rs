@@ -21,6 +21,8 @@ pub enum City {
     Sakai,
     /// 和泉市, as far as it publishes its rules.
     Izumi,
+    /// やまて市, the second fictitious city of the demonstration.
+    Yamate,
 }
 
 /// 専決の職位, lowest first: a higher rank may decide whatever a lower one may.
@@ -138,6 +140,7 @@ impl ChildMedical {
             City::Minato => file!("child_medical/minato.toml"),
             City::Sakai => file!("child_medical/sakai.toml"),
             City::Izumi => file!("child_medical/izumi.toml"),
+            City::Yamate => file!("child_medical/yamate.toml"),
         };
         let mut s = Sheet::read(name, text)?;
         let table = Self {
@@ -262,6 +265,24 @@ pub struct Redress {
     pub outer_years: Dated<i64>,
 }
 
+/// 総合振込の依頼人: the city's public account.
+#[derive(Debug, Clone)]
+pub struct TransferOrder {
+    /// 依頼人名 in zengin kana.
+    pub name: Dated<String>,
+    /// 銀行コード
+    pub bank: Dated<String>,
+    /// 支店コード
+    pub branch: Dated<String>,
+    /// 預金種目
+    pub kind: Dated<String>,
+    /// 口座番号
+    pub number: Dated<String>,
+}
+
+/// A city of whose rules everything is on file, by its 全国地方公共団体コード. The codes are those of no municipality of Japan.
+const WHOLE: [(&str, City); 2] = [("279994", City::Minato), ("139998", City::Yamate)];
+
 /// Everything the rules of one city need.
 #[derive(Debug, Clone)]
 pub struct Params {
@@ -273,6 +294,8 @@ pub struct Params {
     pub approval: ApprovalRules,
     /// 審査支払手数料
     pub fees: ExaminationFees,
+    /// 総合振込の依頼人
+    pub transfer: TransferOrder,
     /// 一部負担割合
     pub benefit_rates: BenefitRates,
     /// 教示
@@ -283,23 +306,40 @@ pub struct Params {
     pub index: Vec<RowFacts>,
 }
 
-static SHIPPED: LazyLock<Result<Params, ParamError>> = LazyLock::new(Params::load);
+static SHIPPED: LazyLock<[Result<Params, ParamError>; WHOLE.len()]> = LazyLock::new(|| WHOLE.map(|(_, city)| Params::load(city)));
 
 impl Params {
-    /// The parameters of this release, read once.
+    /// The parameters of this release for a city, by its 全国地方公共団体コード; read once.
     ///
     /// # Errors
-    /// As [`Params::load`].
-    pub fn shipped() -> Result<&'static Self, &'static ParamError> {
-        SHIPPED.as_ref()
+    /// [`ParamError::NoCity`], or as [`Params::load`].
+    pub fn of(code: &str) -> Result<&'static Self, ParamError> {
+        let known = WHOLE.iter().zip(SHIPPED.iter()).find(|((known, _), _)| *known == code);
+        let (_, params) = known.ok_or_else(|| ParamError::NoCity(code.to_owned()))?;
+        params.as_ref().map_err(Clone::clone)
     }
 
-    /// The parameters of the demonstration city みなと市.
+    /// Reads the parameters of a city.
     ///
     /// # Errors
     /// Any [`ParamError`]; the program must not start with one.
-    pub fn load() -> Result<Self, ParamError> {
-        let (child_medical, mut gaps, mut index) = ChildMedical::read(City::Minato)?;
+    pub fn load(city: City) -> Result<Self, ParamError> {
+        let (child_medical, mut gaps, mut index) = ChildMedical::read(city)?;
+        let [resident_file, approval_file, fees_file, transfer_file] = match city {
+            City::Minato => [
+                file!("resident/minato.toml"),
+                file!("approval/minato.toml"),
+                file!("fees/minato.toml"),
+                file!("transfer/minato.toml"),
+            ],
+            City::Yamate => [
+                file!("resident/yamate.toml"),
+                file!("approval/yamate.toml"),
+                file!("fees/yamate.toml"),
+                file!("transfer/yamate.toml"),
+            ],
+            City::Sakai | City::Izumi => return Err(ParamError::NoCity(format!("{city:?}"))),
+        };
         let mut close = |sheet: Sheet| -> Result<(), ParamError> {
             let (g, i) = sheet.finish()?;
             gaps.extend(g);
@@ -309,7 +349,7 @@ impl Params {
         let sheet = |(name, text): (&str, &str)| Sheet::read(name, text);
 
         let mut law = sheet(file!("resident/national.toml"))?;
-        let mut city = sheet(file!("resident/minato.toml"))?;
+        let mut city = sheet(resident_file)?;
         let resident = ResidentRules {
             move_in_days: law.take("move_in_days")?,
             move_within_days: law.take("move_within_days")?,
@@ -328,14 +368,24 @@ impl Params {
         close(law)?;
         close(city)?;
 
-        let mut s = sheet(file!("approval/minato.toml"))?;
+        let mut s = sheet(approval_file)?;
         let approval = ApprovalRules { by_act: s.take_rest()? };
         close(s)?;
 
-        let mut s = sheet(file!("fees/minato.toml"))?;
+        let mut s = sheet(fees_file)?;
         let fees = ExaminationFees {
             fund_per_receipt: s.take("fund_per_receipt")?,
             federation_per_receipt: s.take("federation_per_receipt")?,
+        };
+        close(s)?;
+
+        let mut s = sheet(transfer_file)?;
+        let transfer = TransferOrder {
+            name: s.take("name")?,
+            bank: s.take("bank")?,
+            branch: s.take("branch")?,
+            kind: s.take("kind")?,
+            number: s.take("number")?,
         };
         close(s)?;
 
@@ -357,7 +407,7 @@ impl Params {
         };
         close(s)?;
 
-        Ok(Self { child_medical, resident, approval, fees, benefit_rates, redress, gaps, index })
+        Ok(Self { child_medical, resident, approval, fees, transfer, benefit_rates, redress, gaps, index })
     }
 }
 
@@ -367,11 +417,21 @@ mod tests {
 
     #[test]
     fn all_files_load_without_gaps_and_say_what_is_unverified() {
-        let params = Params::load().unwrap();
-        assert_eq!(params.gaps, vec![]);
+        for (code, city) in WHOLE {
+            let params = Params::load(city).unwrap();
+            assert_eq!(params.gaps, vec![], "{code}");
+            assert!(params.index.iter().all(|r| !r.legal_basis.is_empty() && !r.source.is_empty()));
+        }
+        let params = Params::of("279994").unwrap();
         let unverified: Vec<&str> = params.index.iter().filter(|r| r.verified_on.is_none()).map(|r| r.key.as_str()).collect();
         assert!(unverified.contains(&"child_medical.prefectural_income_step"), "{unverified:?}");
-        assert!(params.index.iter().all(|r| !r.legal_basis.is_empty() && !r.source.is_empty()));
+        let other = Params::of("139998").unwrap();
+        let others = |r: &RowFacts| r.source.contains("みなと") || r.legal_basis.contains("みなと");
+        assert!(!other.index.iter().any(others), "no city decides by the rules of another");
+        assert!(
+            matches!(Params::of("131041"), Err(ParamError::NoCity(_))),
+            "a real city has its own rules, which are not on file"
+        );
     }
 
     #[test]

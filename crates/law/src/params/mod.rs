@@ -9,6 +9,6 @@ mod sheet;
 
 pub use areas::{
     ApprovalRule, ApprovalRules, BenefitRates, ChildMedical, City, ExaminationFees, MoveOutRule, Params, Rank, Redress,
-    ResidentRules,
+    ResidentRules, TransferOrder,
 };
 pub use sheet::{Dated, Gap, ParamError, Row, RowFacts};

@@ -11,6 +11,9 @@ use thiserror::Error;
 /// about a day for which nobody wrote a value.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ParamError {
+    /// A city whose rules are not on file, by its code or name.
+    #[error("市のコード {0} の条例・規則の値がありません。params/ に市の値を足してください")]
+    NoCity(String),
     /// The file is not valid TOML or a row lacks a field.
     #[error("パラメータファイル {file} を読めません: {detail}。行の形を確かめてください")]
     Unreadable {

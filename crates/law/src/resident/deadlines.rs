@@ -98,11 +98,11 @@ pub fn erased_on(planned_on: Date, moved_in_on: Option<Date>) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::Params;
+    use crate::params::{City, Params};
     use jiff::civil::date;
 
     fn last_day(n: Notification) -> Date {
-        notify_by(n, &Params::load().unwrap().resident, |_| false).unwrap().last_day
+        notify_by(n, &Params::load(City::Minato).unwrap().resident, |_| false).unwrap().last_day
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_period_that_ends_on_a_closed_day_ends_on_the_next_open_one() {
-        let rules = Params::load().unwrap().resident;
+        let rules = Params::load(City::Minato).unwrap().resident;
         let closed = |d: Date| d == date(2026, 9, 15) || d == date(2026, 9, 16);
         let by = notify_by(Notification::MoveIn(date(2026, 9, 1)), &rules, closed).unwrap();
         assert_eq!(by.last_day, date(2026, 9, 17));

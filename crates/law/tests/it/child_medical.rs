@@ -49,6 +49,7 @@ struct EligibilityExpected {
 struct LossCase {
     title: String,
     source: String,
+    city: Option<String>,
     birth: String,
     notified: String,
     planned: String,
@@ -155,7 +156,7 @@ fn after(move_out: &LossCase, decided: &Loss) -> Facts {
 #[test]
 fn loss_cases() {
     run("child_medical/loss.toml", |c: &LossCase| {
-        let rules = rules(None);
+        let rules = rules(c.city.as_deref());
         let move_out = MoveOut {
             notified_on: day(&c.notified),
             planned_on: day(&c.planned),

@@ -39,6 +39,7 @@ impl Visit {
 struct CopayCase {
     title: String,
     source: String,
+    city: Option<String>,
     discipline: String,
     month: String,
     #[serde(default)]
@@ -186,7 +187,7 @@ fn month(text: &str) -> YearMonth {
 #[test]
 fn copay_cases() {
     run("child_medical/copay.toml", |c: &CopayCase| {
-        let (kind, month, rules) = (discipline(&c.discipline), month(&c.month), rules(None));
+        let (kind, month, rules) = (discipline(&c.discipline), month(&c.month), rules(c.city.as_deref()));
         let found = match (c.month_days, c.month_charge) {
             (Some(days), Some(charge)) => by_month(kind, month, days, Yen(charge), c.days_used, &rules).map(|(yen, _)| yen),
             _ => {

@@ -66,7 +66,7 @@ pub fn row(register: &str, id: impl ToString) -> FactRef {
 }
 
 pub fn params() -> Params {
-    Params::load().unwrap()
+    Params::load(City::Minato).unwrap()
 }
 
 pub fn rules(city: Option<&str>) -> ChildMedical {
@@ -74,6 +74,7 @@ pub fn rules(city: Option<&str>) -> ChildMedical {
         None | Some("みなと市") => City::Minato,
         Some("堺市") => City::Sakai,
         Some("和泉市") => City::Izumi,
+        Some("やまて市") => City::Yamate,
         Some(other) => panic!("unknown city {other}"),
     };
     ChildMedical::load(city).unwrap()

@@ -14,6 +14,7 @@ use law::child_medical::{
     Eligibility, EndCause, Fact, Facts, Income, IncomeAnswer, Inquiry, Insurance, OtherScheme, Relief, ReliefKind, Residence,
     SchemeKind, SchoolLeave, eligibility,
 };
+use law::params::ChildMedical;
 use platform::{Fault, Seen, Unit};
 use ports::{Ports, ResidentFacts};
 
@@ -24,6 +25,8 @@ pub const GROUPS: &[&str] =
 /// What the office holds about a child.
 #[derive(Debug, Clone)]
 pub struct Dossier {
+    /// The city's ordinance.
+    pub ordinance: &'static ChildMedical,
     /// The child in the log.
     pub subject: i64,
     /// What may be shown.
@@ -61,8 +64,10 @@ impl Dossier {
         let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("対象者"))?;
         let seen = unit.see_for(Action::Look, subject, GROUPS).await?;
         let person = ports.residents.person(unit, number, as_of).await?.ok_or_else(|| Fault::missing("対象者"))?;
+        let ordinance = ordinance(unit.city().profile())?;
         let tx = &mut unit.tx;
         Ok(Self {
+            ordinance,
             subject,
             seen,
             person,
@@ -94,7 +99,7 @@ impl Dossier {
     /// # Errors
     /// A rule without a value in force.
     pub fn judge(&self, as_of: Date) -> Result<Eligibility, Fault> {
-        eligibility(&self.facts(as_of), ordinance()?, as_of).map_err(unruled)
+        eligibility(&self.facts(as_of), self.ordinance, as_of).map_err(unruled)
     }
 
     /// The facts that the law is asked with.

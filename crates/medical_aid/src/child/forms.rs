@@ -11,6 +11,7 @@ use kernel::decision::{Decision, Verdict};
 use kernel::ident::{KohiBearerNo, RecipientNo};
 use kernel::money::Yen;
 use kernel::time::{Date, Timestamp, wareki};
+use platform::city::CityProfile;
 use platform::{City, Fault};
 use ports::ResidentFacts;
 use webkit::route::Download;
@@ -55,8 +56,8 @@ fn addressee(to: &ResidentFacts, note: Option<String>) -> Addressee {
 ///
 /// # Errors
 /// A rule without a value in force.
-pub fn copay_words(on: Date) -> Result<Vec<String>, Fault> {
-    let rules = ordinance()?;
+pub fn copay_words(city: &CityProfile, on: Date) -> Result<Vec<String>, Fault> {
+    let rules = ordinance(city)?;
     let day = rules.copay_per_day.at(on).map_err(unruled)?.value;
     let days = rules.copay_days.at(on).map_err(unruled)?.value;
     let pharmacy = rules.pharmacy_copay_per_day.at(on).map_err(unruled)?.value;
@@ -107,7 +108,7 @@ pub fn medical_card(
         guardian: guardian.map(|g| g.name.clone()),
         valid_from: wareki(card.valid_from),
         valid_to: wareki(card.valid_to),
-        copay: copay_words(card.valid_from)?,
+        copay: copay_words(city.profile(), card.valid_from)?,
         issued_on: wareki(card.issued_on),
         issuer: issuer(city, Seal::Frame),
         to: addressee(to, note),

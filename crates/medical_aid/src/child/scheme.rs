@@ -9,6 +9,8 @@ use kernel::ident::AtenaNo;
 use kernel::money::Rounding;
 use kernel::time::{Date, Period, YearMonth};
 use law::fees::{Sender, examination_fee};
+use law::params::Dated;
+use payments::Account;
 use platform::city::CityProfile;
 use platform::{Fault, Unit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +82,7 @@ impl Scheme for ChildScheme {
     }
 
     fn rules(&self, month: YearMonth) -> Result<Rules, Fault> {
-        let (day, all) = (month.first_day(), rules::params()?);
+        let (day, all) = (month.first_day(), rules::params(&self.profile)?);
         let aid = &all.child_medical;
         let days = aid.copay_days.at(day).map_err(rules::unruled)?.value;
         let copay = CopayRule {
@@ -100,11 +102,11 @@ impl Scheme for ChildScheme {
     }
 
     fn monthly_cap(&self, month: YearMonth) -> Result<Yen, Fault> {
-        Ok(rules::ordinance()?.monthly_cap.at(month.first_day()).map_err(rules::unruled)?.value)
+        Ok(rules::ordinance(&self.profile)?.monthly_cap.at(month.first_day()).map_err(rules::unruled)?.value)
     }
 
     fn own_charge(&self, points: i64, benefit_rate: u8, month: YearMonth) -> Result<Yen, Fault> {
-        let yen = rules::params()?.benefit_rates.yen_per_point.at(month.first_day()).map_err(rules::unruled)?.value;
+        let yen = rules::params(&self.profile)?.benefit_rates.yen_per_point.at(month.first_day()).map_err(rules::unruled)?.value;
         let cost = Yen(points).times(yen).ok_or_else(|| rules::unruled("点数が大きすぎます"))?;
         let own = kernel::money::Ratio { num: i64::from(100u8.saturating_sub(benefit_rate)), den: 100 };
         cost.at(own, Rounding::HalfUp).ok_or_else(|| rules::unruled("点数が大きすぎます"))
@@ -116,12 +118,12 @@ impl Scheme for ChildScheme {
             Examiner::HealthFederation => Sender::Federation,
         };
         let count = u32::try_from(receipts).map_err(rules::unruled)?;
-        examination_fee(sender, count, month, &rules::params()?.fees).map(|(yen, _)| yen).map_err(rules::unruled)
+        examination_fee(sender, count, month, &rules::params(&self.profile)?.fees).map(|(yen, _)| yen).map_err(rules::unruled)
     }
 
     fn rank(&self, act: &str, amount: Yen, on: Date) -> Option<(i64, String)> {
         let (programme, act) = act.split_once('.')?;
-        rules::decided_by(programme, act, Some(amount), on).ok()
+        rules::decided_by(&self.profile, programme, act, Some(amount), on).ok()
     }
 
     async fn debtor(&self, unit: &mut Unit, subject: i64) -> Result<AtenaNo, Fault> {
@@ -150,6 +152,19 @@ pub fn instruction(city: &platform::City) -> Result<Vec<String>, Fault> {
 }
 
 /// Who may decide a run of payments of this total.
-pub fn transfer_rank(total: Yen, on: Date) -> Option<(i64, String)> {
-    rules::decided_by("payments", "transfer", Some(total), on).ok()
+pub fn transfer_rank(city: &CityProfile, total: Yen, on: Date) -> Option<(i64, String)> {
+    rules::decided_by(city, "payments", "transfer", Some(total), on).ok()
+}
+
+/// 依頼人 of the transfers that are carried out on a day: the city's public account.
+///
+/// # Errors
+/// A city or day without one.
+pub fn orderer(city: &CityProfile, on: Date) -> Result<payments::Orderer, Fault> {
+    let order = &rules::params(city)?.transfer;
+    let at = |value: &Dated<String>| value.at(on).map(|row| row.value.clone()).map_err(rules::unruled);
+    let name = at(&order.name)?;
+    let account = Account::checked(&at(&order.bank)?, &at(&order.branch)?, &at(&order.kind)?, &at(&order.number)?, &name);
+    let account = account.map_err(|(_, why)| Fault::conflict("市の口座が正しくありません", why))?;
+    Ok(payments::Orderer { code: format!("{:0>10}", city.code), name, account })
 }

@@ -108,8 +108,11 @@ pub fn groups() -> Vec<FieldGroup> {
     [&juki[..], child::GROUPS, &payments[..]].concat()
 }
 
-const PAYMENT_RULES: payments::Rules =
-    payments::Rules { rank: child::scheme::transfer_rank, instruction: child::scheme::instruction };
+const PAYMENT_RULES: payments::Rules = payments::Rules {
+    rank: child::scheme::transfer_rank,
+    orderer: child::scheme::orderer,
+    instruction: child::scheme::instruction,
+};
 
 /// The city on every database at hand, on a day.
 pub async fn towns(today: Date) -> Vec<Town> {

@@ -1,17 +1,21 @@
 //! 支出: a run over open payments is drafted, decided by another person, and becomes a bank file.
 
-use crate::model::{Account, Payment, Transfer};
+use crate::model::{Payment, Transfer};
 use crate::store;
 use crate::zengin::{self, Line, Orderer};
 use async_trait::async_trait;
 use kernel::time::wareki;
 use kernel::{Date, Yen};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
+use platform::city::CityProfile;
 use platform::{Fault, Unit, case, file};
 use serde::{Deserialize, Serialize};
 
 /// Who may decide a run of this total: rank and the rule that says so. `None`: nobody.
-pub type RankRule = fn(Yen, Date) -> Option<(i64, String)>;
+pub type RankRule = fn(&CityProfile, Yen, Date) -> Option<(i64, String)>;
+
+/// Who orders the transfers that are carried out on a day.
+pub type OrdererRule = fn(&CityProfile, Date) -> Result<Orderer, Fault>;
 
 /// The draft of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,8 +46,8 @@ pub async fn draft(unit: &mut Unit, run: &Run, rule: RankRule) -> Result<i64, Fa
         total += payment.amount;
         subjects.extend(payment.subject);
     }
-    let (rank, rule_ja) =
-        rule(total, unit.today()).ok_or_else(|| Fault::refused("この支出を決裁できる職が専決規程にありません"))?;
+    let (rank, rule_ja) = rule(unit.city().profile(), total, unit.today())
+        .ok_or_else(|| Fault::refused("この支出を決裁できる職が専決規程にありません"))?;
     subjects.sort_unstable();
     subjects.dedup();
     let title = format!("振込 {}件 {total}", run.payments.len());
@@ -57,7 +61,10 @@ pub async fn draft(unit: &mut Unit, run: &Run, rule: RankRule) -> Result<i64, Fa
 }
 
 /// The act of paying.
-pub struct PayRun;
+pub struct PayRun {
+    /// Who orders the transfers.
+    pub orderer: OrdererRule,
+}
 
 async fn payments(unit: &mut Unit, run: &Run) -> Result<Vec<Payment>, Fault> {
     let mut all = Vec::with_capacity(run.payments.len());
@@ -135,7 +142,7 @@ impl Act for PayRun {
             let reference = u64::try_from(payment.id).unwrap_or_default();
             lines.push(Line { account: store::open_account(unit.city().keys(), payment)?, amount: payment.amount, reference });
         }
-        let bytes = zengin::write(&orderer(unit)?, run.pay_on, &lines)
+        let bytes = zengin::write(&(self.orderer)(unit.city().profile(), run.pay_on)?, run.pay_on, &lines)
             .map_err(|e| Fault::conflict("全銀ファイルを作れません", e.to_string()))?;
         let name = format!("{}.txt", transfer.number);
         let case = unit.staff().case.as_ref().map(|c| c.id);
@@ -152,13 +159,4 @@ impl Act for PayRun {
         }
         Ok(())
     }
-}
-
-fn orderer(unit: &Unit) -> Result<Orderer, Fault> {
-    // The city's own account is public (指定金融機関); the demo city keeps it at the first branch of the first bank of the table.
-    let account = Account::checked("0001", "001", "1", "1000001", "ミナトシカイケイカンリシヤ");
-    let account = account.map_err(|(_, why)| Fault::conflict("市の口座が正しくありません", why))?;
-    Ok(Orderer {
-        code: format!("{:0>10}", unit.city().profile().code), name: "ミナトシカイケイカンリシヤ".into(), account
-    })
 }

@@ -12,7 +12,7 @@ use kernel::decision::FactRef;
 use kernel::ident::{AtenaNo, DanNo, SetaiNo};
 use kernel::time::{PartialDate, Timestamp};
 use kernel::{Date, Yen};
-use payments::{Account, NewDemand, NewPayment, Payee, Rules};
+use payments::{Account, NewDemand, NewPayment, Orderer, Payee, Rules};
 use platform::city::{CityProfile, Office};
 use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
@@ -109,13 +109,18 @@ impl HubPort for NoHub {
     }
 }
 
+fn orderer(city: &CityProfile, _: Date) -> Result<Orderer, Fault> {
+    let account = Account::checked("0001", "001", "1", "1000001", "ミナトシカイケイカンリシヤ").unwrap();
+    Ok(Orderer { code: format!("{:0>10}", city.code), name: "ミナトシカイケイカンリシヤ".into(), account })
+}
+
 fn instruction(_: &City) -> Result<Vec<String>, Fault> {
     Ok(vec!["審査請求ができます。".into()])
 }
 
 fn programme() -> Programme {
     let ports = Ports { residents: Arc::new(Registry), hub: Arc::new(NoHub) };
-    payments::programme(Rules { rank: |_, _| Some((2, "専決規程".into())), instruction }, ports)
+    payments::programme(Rules { rank: |_, _, _| Some((2, "専決規程".into())), orderer, instruction }, ports)
 }
 
 /// A city on one database.

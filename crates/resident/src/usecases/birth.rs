@@ -65,7 +65,7 @@ pub async fn draft(unit: &mut Unit, command: &Birth) -> Result<i64, Fault> {
     if !parent.is_resident(command.born_on) {
         return Err(Fault::conflict("出生を起案できません", "親がその日に住民ではありません"));
     }
-    let (rank, rule_ja) = super::rank("birth", today)?;
+    let (rank, rule_ja) = super::rank(unit, "birth", today)?;
     approval::draft(
         unit,
         NewDraft { act: "resident.birth", title: "出生", command, subjects: &[subject], rank, rule_ja: &rule_ja },

@@ -53,7 +53,7 @@ pub async fn draft(unit: &mut Unit, command: &Cancel) -> Result<i64, Fault> {
         unit.require(subject, &["juki.identify", "juki.status"]).await?;
         subjects.push(subject);
     }
-    let (rank, rule_ja) = super::rank("event_cancel", today)?;
+    let (rank, rule_ja) = super::rank(unit, "event_cancel", today)?;
     let new =
         NewDraft { act: "resident.cancel", title: "異動の取消し", command, subjects: &subjects, rank, rule_ja: &rule_ja };
     approval::draft(unit, new).await

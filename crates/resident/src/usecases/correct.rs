@@ -36,7 +36,7 @@ pub async fn draft(unit: &mut Unit, command: &Correct) -> Result<i64, Fault> {
     if person.birth_date() == command.birth {
         return Err(Fault::field("birth", "いまの記録と同じ日です"));
     }
-    let (rank, rule_ja) = super::rank("ex_officio_correction", today)?;
+    let (rank, rule_ja) = super::rank(unit, "ex_officio_correction", today)?;
     let new =
         NewDraft {
             act: "resident.correct", title: "職権修正 生年月日", command, subjects: &[subject], rank, rule_ja: &rule_ja

@@ -36,7 +36,7 @@ pub async fn draft(unit: &mut Unit, command: &Death) -> Result<i64, Fault> {
     if !person.is_resident(today) {
         return Err(Fault::conflict("死亡を起案できません", "既に消除されています"));
     }
-    let (rank, rule_ja) = super::rank("death", today)?;
+    let (rank, rule_ja) = super::rank(unit, "death", today)?;
     approval::draft(
         unit,
         NewDraft { act: "resident.death", title: "死亡", command, subjects: &[subject], rank, rule_ja: &rule_ja },

@@ -158,7 +158,7 @@ pub async fn draft(unit: &mut Unit, command: &HouseholdChange) -> Result<i64, Fa
             subjects.push(subject);
         }
     }
-    let (rank, rule_ja) = super::rank("household_change", today)?;
+    let (rank, rule_ja) = super::rank(unit, "household_change", today)?;
     let title = command.kind.label_ja();
     approval::draft(unit, NewDraft { act: "resident.household", title, command, subjects: &subjects, rank, rule_ja: &rule_ja })
         .await

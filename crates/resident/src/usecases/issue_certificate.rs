@@ -82,7 +82,7 @@ pub async fn answer(unit: &mut Unit, asked: &Asked) -> Result<(Answer, Person, i
         day: today,
         evidence: vec![],
     };
-    let rules = &super::rules()?.resident;
+    let rules = &super::rules(unit)?.resident;
     let unclear = |e: law::RuleError| Fault::conflict("交付の可否を判定できません", e.to_string());
     let mut answer = allowed_items(&request, rules).map_err(unclear)?;
     if answer.decision.outcome == Outcome::Unclear && !protected {

@@ -18,22 +18,23 @@ pub mod restate;
 
 use kernel::Date;
 use law::params::Params;
-use platform::Fault;
+use platform::{Fault, Unit};
 
 /// The city's parameters.
 ///
 /// # Errors
-/// A defect in `params/`.
-pub fn rules() -> Result<&'static Params, Fault> {
-    Params::shipped().map_err(|why| Fault::conflict("法令の値を読めません", why.to_string()))
+/// A city without parameters, or a defect in `params/`.
+pub fn rules(unit: &Unit) -> Result<&'static Params, Fault> {
+    let code = &unit.city().profile().code;
+    Params::of(code).map_err(|why| Fault::conflict("法令の値を読めません", why.to_string()))
 }
 
 /// Rank and rule that decide an act of the resident registry.
 ///
 /// # Errors
 /// An act that the 専決規程 does not name may be decided by nobody.
-pub fn rank(act: &str, on: Date) -> Result<(i64, String), Fault> {
-    let required = law::approval::required_rank("resident", act, None, on, &rules()?.approval);
+pub fn rank(unit: &Unit, act: &str, on: Date) -> Result<(i64, String), Fault> {
+    let required = law::approval::required_rank("resident", act, None, on, &rules(unit)?.approval);
     let required = required.map_err(|_| Fault::refused("この異動を決裁できる職が専決規程にありません"))?;
     Ok((required.rank.number(), format!("{} {}", required.row.facts.legal_basis, required.rank.label_ja())))
 }

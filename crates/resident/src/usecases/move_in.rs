@@ -183,7 +183,7 @@ pub async fn draft(unit: &mut Unit, command: &MoveIn) -> Result<i64, Fault> {
     for person in &command.people {
         former(unit, &person.my_number, command.moved_on).await?;
     }
-    let (rank, rule_ja) = super::rank(command.entry.act(), unit.today())?;
+    let (rank, rule_ja) = super::rank(unit, command.entry.act(), unit.today())?;
     let title = format!(
         "{} {}人",
         if command.entry == Entry::Domestic { "転入" } else { command.entry.label_ja() },

@@ -79,7 +79,7 @@ pub async fn draft(unit: &mut Unit, command: &MoveOut) -> Result<i64, Fault> {
         MoveOut::Notify { .. } | MoveOut::Confirm { .. } | MoveOut::Cancel { .. } => {}
     }
     let act = if matches!(command, MoveOut::Cancel { .. }) { "move_out_cancel" } else { "move_out" };
-    let (rank, rule_ja) = super::rank(act, today)?;
+    let (rank, rule_ja) = super::rank(unit, act, today)?;
     let new =
         NewDraft { act: "resident.move_out", title: command.title(), command, subjects: &[subject], rank, rule_ja: &rule_ja };
     approval::draft(unit, new).await

@@ -40,7 +40,7 @@ pub async fn draft(unit: &mut Unit, command: &MoveWithin) -> Result<i64, Fault> 
     if !person.is_resident(command.moved_on) {
         return Err(Fault::conflict("転居を起案できません", "その日には住民ではありません"));
     }
-    let (rank, rule_ja) = super::rank("move_within", today)?;
+    let (rank, rule_ja) = super::rank(unit, "move_within", today)?;
     approval::draft(
         unit,
         NewDraft { act: "resident.move_within", title: "転居", command, subjects: &[subject], rank, rule_ja: &rule_ja },

@@ -79,7 +79,7 @@ pub async fn draft(unit: &mut Unit, command: &NewNumber) -> Result<i64, Fault> {
     let subject = unit.find_subject(&command.number).await?.ok_or_else(|| Fault::missing("住民の記録"))?;
     unit.require(subject, &["juki.identify", "juki.mynumber"]).await?;
     free(unit, command).await?;
-    let (rank, rule_ja) = super::rank("code_change", today)?;
+    let (rank, rule_ja) = super::rank(unit, "code_change", today)?;
     let title = format!("{}の登録・変更", command.which.label_ja());
     let subjects = &[subject];
     approval::draft(unit, NewDraft { act: "resident.numbers", title: &title, command, subjects, rank, rule_ja: &rule_ja }).await

@@ -22,7 +22,7 @@ pub async fn start(unit: &mut Unit, number: &AtenaNo, ground: &str, opponent: Op
         return Err(Fault::conflict("仮支援措置を始められません", "既に支援措置が記録されています"));
     }
     let (today, now) = (unit.today(), unit.now());
-    let term = law::resident::protection::term(today, &super::rules()?.resident)
+    let term = law::resident::protection::term(today, &super::rules(unit)?.resident)
         .map_err(|e| Fault::conflict("期間を計算できません", e.to_string()))?;
     let case_id = unit.staff().case.as_ref().map(|c| c.id);
     let row = ProtectionRow {
@@ -75,7 +75,7 @@ pub async fn draft_end(unit: &mut Unit, command: &End) -> Result<i64, Fault> {
     if !subject::is_protected(&mut unit.tx, person_subject).await? {
         return Err(Fault::conflict("終了を起案できません", "支援措置は記録されていません"));
     }
-    let (rank, rule_ja) = super::rank("protection_end", unit.today())?;
+    let (rank, rule_ja) = super::rank(unit, "protection_end", unit.today())?;
     let new = NewDraft {
         act: "resident.protection_end",
         title: "支援措置の終了",

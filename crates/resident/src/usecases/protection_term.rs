@@ -60,7 +60,7 @@ pub struct Settle {
 /// A defect in `params/`.
 pub fn standing_of(unit: &Unit, row: &ProtectionRow) -> Result<Standing, Fault> {
     let period = Period { from: row.from_on, to: Some(row.until_on) };
-    standing(&period, row.ended_on, unit.today(), &super::rules()?.resident)
+    standing(&period, row.ended_on, unit.today(), &super::rules(unit)?.resident)
         .map_err(|e| Fault::conflict("支援措置の期間を判定できません", e.to_string()))
 }
 
@@ -73,7 +73,7 @@ async fn open(unit: &mut Unit, number: &AtenaNo) -> Result<ProtectionRow, Fault>
 
 /// The row that follows, or why the step cannot be taken now.
 fn next(unit: &Unit, row: &ProtectionRow, step: Step) -> Result<ProtectionRow, Fault> {
-    let rules = &super::rules()?.resident;
+    let rules = &super::rules(unit)?.resident;
     let period = match step {
         Step::Start if row.state == "仮" => term(unit.today(), rules),
         Step::Start => return Err(Fault::conflict("本決定を起案できません", "既に本決定されています")),
@@ -110,7 +110,7 @@ pub async fn draft(unit: &mut Unit, command: &Settle) -> Result<i64, Fault> {
         let message = "相談機関の意見や申出書など、根拠を入力してください".into();
         return Err(Fault::invalid(vec![FieldProblem { field: "evidence", message }]));
     }
-    let (rank, rule_ja) = super::rank(command.step.act(), unit.today())?;
+    let (rank, rule_ja) = super::rank(unit, command.step.act(), unit.today())?;
     let title = command.step.label_ja();
     let new = NewDraft { act: "resident.protection_term", title, command, subjects: &[person], rank, rule_ja: &rule_ja };
     approval::draft(unit, new).await

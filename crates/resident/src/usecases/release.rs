@@ -54,7 +54,7 @@ pub async fn draft(unit: &mut Unit, asked: &Asked, reason: &str) -> Result<i64, 
     if subjects.is_empty() {
         return Err(Fault::conflict("一時解除を起案できません", "解除が要る人はいません。そのまま交付できます"));
     }
-    let (rank, rule_ja) = super::rank("protection_release", today)?;
+    let (rank, rule_ja) = super::rank(unit, "protection_release", today)?;
     let command = Release { numbers, reason: reason.into() };
     let title = "一時解除(本人への交付)";
     let new = NewDraft { act: "resident.release", title, command: &command, subjects: &subjects, rank, rule_ja: &rule_ja };

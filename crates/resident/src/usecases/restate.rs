@@ -274,7 +274,7 @@ pub async fn draft(unit: &mut Unit, command: &Restate) -> Result<i64, Fault> {
     if !problems.is_empty() {
         return Err(Fault::invalid(problems));
     }
-    let (rank, rule_ja) = super::rank(kind.act, today)?;
+    let (rank, rule_ja) = super::rank(unit, kind.act, today)?;
     let new = NewDraft { act: "resident.restate", title: kind.label_ja, command, subjects: &[subject], rank, rule_ja: &rule_ja };
     approval::draft(unit, new).await
 }

@@ -12,6 +12,7 @@ mod asking;
 mod codes;
 mod envelopes;
 mod inventory;
+mod items;
 mod passages;
 mod permits;
 mod permitted_list;

@@ -83,6 +83,14 @@ fn child_medical_aid_may_ask_for_tax_only_with_consent_and_under_a_notified_ordi
     assert!(ask(sakai(), "2021-08-31").unwrap().legal_basis.contains("19条8号"));
     assert!(ask(sakai(), "2021-09-01").unwrap().legal_basis.contains("19条9号"));
     assert!(ask(sakai(), "2017-11-12").is_none());
+    // What a desk may offer is what the list permits on the day, and nothing of other procedures.
+    let offered = |asker: &InstitutionCode, on| {
+        let rows = list.askable(&procedure(3), Some(asker), &city, day(on));
+        rows.iter().map(|row| row.data_set.clone()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(offered(&sakai(), "2026-09-01"), [1, 2, 3, 7].map(data_set).into());
+    assert_eq!(offered(&sakai(), "2021-08-31"), [2].map(data_set).into());
+    assert!(offered(&izumi(), "2026-09-01").is_empty());
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Two cities that really ask each other: network, 住基ネット peer, two gateway tenants and two cities, each with its own database, keys and
 //! certificate, over mutual TLS on this machine. A family moves from one to the other.
 
+mod connected;
 pub mod desk;
 pub mod hall;
 pub mod portal;
+
+pub use connected::Connected;
 
 use super::Town;
 use super::browser::Browser;

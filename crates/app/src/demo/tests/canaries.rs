@@ -2,10 +2,11 @@
 //! staff opens every page for each of their purposes, as HTML, JSON, PDF and file. What comes out must be exactly what the policy allows:
 //! nothing more, and nothing less.
 
-use super::played::played;
+use super::played::played_connected;
 use super::remove;
 use crate::cities::{DemoStaff, OFFICES, STAFF};
 use crate::demo::browser::Browser;
+use crate::demo::exchange::{MEDICAL, TAX};
 use crate::demo::open_city;
 use kernel::Date;
 use kernel::access::{Action, Relation};
@@ -226,8 +227,10 @@ pub async fn addresses(house: &House, people: &[String]) -> Vec<String> {
         fill("{number}", people);
         fill("{month}", &["202611".into(), "202612".into(), "202610".into()]);
         fill("{sender}", &["1".into(), "2".into()]);
-        // The city of the story is not connected: nothing of others waits there.
+        // The city is opened without its lines: nothing of others waits there.
         fill("{permit}", &["00".repeat(16)]);
+        fill("{procedure}", &[MEDICAL.into()]);
+        fill("{data_set}", &[TAX.into()]);
         fill("{step}", &["extend".into(), "start".into()]);
         let kinds = [
             "correction",
@@ -283,6 +286,12 @@ async fn walk(
         browser.post("/hub", &[("number", number)]).await.unwrap();
         browser.page.clone_from(&home);
         browser.post(&format!("/hub/outsiders/{number}/take"), &[]).await.unwrap();
+        browser.page.clone_from(&home);
+        browser.post("/exchange/subject", &[("number", number)]).await.unwrap();
+    }
+    for inquiry in addresses.iter().filter(|a| a.starts_with("/exchange/inquiries/") && !a.contains("/new/")) {
+        browser.page.clone_from(&home);
+        browser.post(&format!("{inquiry}/take"), &[]).await.unwrap();
     }
     let mut got = vec![];
     let mut waiting: Vec<String> = addresses.iter().flat_map(|path| [path.clone(), format!("/api/v1{path}")]).collect();
@@ -313,9 +322,9 @@ fn found<'a>(text: &str, canaries: &'a [Canary]) -> impl Iterator<Item = &'a Can
     canaries.iter().filter(move |c| c.spellings.iter().any(|s| text.contains(s)))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_out_is_exactly_what_the_policy_allows() {
-    let (_, options, passwords) = played("canaries").await;
+    let (options, passwords) = played_connected("canaries").await;
     let house = open_city(&options).await.unwrap().house;
     let people = story_people(&house).await;
     let (mut canaries, refused) = plant(&house).await;
@@ -400,6 +409,7 @@ pub async fn story_people(house: &House) -> Vec<String> {
         "medical_aid_relief",
         "resident_protection",
         "resident_certificate",
+        "exchange_difference",
         "hub_former_number f join hub_link l on l.dan_no = f.dan_no",
         "hub_outsider",
         "(select id, other_no as atena_no from hub_question) q",

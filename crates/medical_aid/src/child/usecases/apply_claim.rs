@@ -10,6 +10,7 @@ use kernel::Yen;
 use kernel::ident::AtenaNo;
 use kernel::time::{Date, Period, YearMonth};
 use payments::Account;
+use platform::city::CityProfile;
 use platform::task::{self, NewTask};
 use platform::{Fault, Unit, case};
 use ports::Ports;
@@ -152,7 +153,7 @@ pub async fn run(unit: &mut Unit, ports: &Ports, new: &NewClaim) -> Result<i64, 
         approval: "未決裁".into(),
         aid_kind: new.aid_kind.clone(),
         scheme_kind: "子ども医療".into(),
-        law_code: ordinance()?.law_code.at(today).map_err(unruled)?.value.clone(),
+        law_code: ordinance(unit.city().profile())?.law_code.at(today).map_err(unruled)?.value.clone(),
         notice_to: if new.applicant == new.child { "本人" } else { "保護者" }.into(),
         applicant_no: new.applicant.as_str().into(),
         applicant_subject,
@@ -164,7 +165,7 @@ pub async fn run(unit: &mut Unit, ports: &Ports, new: &NewClaim) -> Result<i64, 
         account: Some(sealed),
         account_token: Some(token),
         insurance_id: insurance.map(|i| i.id),
-        burden_ratio: burden(&dossier, first)?,
+        burden_ratio: burden(unit.city().profile(), &dossier, first)?,
         receipt_on: new.receipt_on,
         total_cost: new.total_cost,
         own_charge: new.lines.iter().map(paid).sum(),
@@ -251,9 +252,9 @@ async fn store_line(unit: &mut Unit, claim_id: i64, line: &NewLine) -> Result<()
 }
 
 /// 2割 or 3割 on a day of treatment.
-fn burden(dossier: &Dossier, day: Date) -> Result<String, Fault> {
+fn burden(city: &CityProfile, dossier: &Dossier, day: Date) -> Result<String, Fault> {
     let birth = dossier.person.birth.latest;
-    let share = law::benefit_rate::own_share(birth, day, &params()?.benefit_rates).map_err(unruled)?;
+    let share = law::benefit_rate::own_share(birth, day, &params(city)?.benefit_rates).map_err(unruled)?;
     Ok(law::benefit_rate::share_ja(share.value))
 }
 

@@ -10,6 +10,7 @@ use ::forms::MedicalCard;
 use async_trait::async_trait;
 use kernel::time::{Date, Period};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
+use platform::city::CityProfile;
 use platform::{Fault, Unit};
 use ports::{Ports, ResidentFacts};
 use serde::{Deserialize, Serialize};
@@ -62,8 +63,8 @@ pub struct Reissue {
 ///
 /// # Errors
 /// A child who is not in the scheme on that day.
-pub fn card_days(from: Date, until: Option<Date>) -> Result<Period, Fault> {
-    let rules = ordinance()?;
+pub fn card_days(city: &CityProfile, from: Date, until: Option<Date>) -> Result<Period, Fault> {
+    let rules = ordinance(city)?;
     let share = law::child_medical::Share::Undetermined;
     let span = law::child_medical::Span { period: Period { from, to: until }, share, certain: true };
     let to = law::child_medical::card_expiry(&[span], from, rules).map_err(unruled)?;
@@ -85,9 +86,9 @@ pub async fn draft_reissue(unit: &mut Unit, child: &str, reason: &str) -> Result
         .filter(|r| r.status == "受給中")
         .ok_or_else(|| Fault::conflict("医療証を交付できません", "受給中ではありません"))?;
     unit.require(current.subject, &["kodomo.card"]).await?;
-    let period = card_days(today.max(current.valid_from), current.valid_to)?;
+    let period = card_days(unit.city().profile(), today.max(current.valid_from), current.valid_to)?;
     let command = Reissue { child: child.into(), subject: current.subject, reason: reason.into(), period };
-    let (rank, rule_ja) = rank("card_reissue", None, today)?;
+    let (rank, rule_ja) = rank(unit.city().profile(), "card_reissue", None, today)?;
     let title = format!("医療証の再交付 {}", current.recipient_no);
     let subjects = &[current.subject];
     approval::draft(unit, NewDraft { act: "kodomo.reissue", title: &title, command: &command, subjects, rank, rule_ja: &rule_ja })

@@ -179,7 +179,7 @@ pub struct Change {
 /// A colleague's draft about the same child.
 pub async fn draft(unit: &mut Unit, recipient_no: &str, change: &Change) -> Result<i64, Fault> {
     unit.require(change.subject, &["kodomo.eligibility"]).await?;
-    let (rank, rule_ja) = rank(change.step.act(), None, unit.today())?;
+    let (rank, rule_ja) = rank(unit.city().profile(), change.step.act(), None, unit.today())?;
     let title = format!("{} {recipient_no}", change.step.label_ja());
     let subjects = &[change.subject];
     let id = approval::draft(

@@ -73,7 +73,7 @@ pub async fn draft(unit: &mut Unit, ports: &Ports, id: i64) -> Result<i64, Fault
 
 async fn draft_grant(unit: &mut Unit, review: &Review) -> Result<i64, Fault> {
     let Review { application, dossier, answer, as_of } = review;
-    let rules = ordinance()?;
+    let rules = ordinance(unit.city().profile())?;
     let period = answer.period().ok_or_else(|| Fault::conflict("まだ決定できません", "資格のある期間がありません"))?;
     let card_to = card_expiry(&answer.spans, *as_of, rules).map_err(unruled)?;
     let age = rules.end_age.at(*as_of).map_err(unruled)?.value;
@@ -90,7 +90,7 @@ async fn draft_grant(unit: &mut Unit, review: &Review) -> Result<i64, Fault> {
         snapshot: Snapshot::of(&dossier.person),
         decision: answer.decision.clone(),
     };
-    let (rank, rule_ja) = rank("grant", None, unit.today())?;
+    let (rank, rule_ja) = rank(unit.city().profile(), "grant", None, unit.today())?;
     let title = format!("医療証の交付 {}", application.document_no);
     let subjects = &[dossier.subject];
     approval::draft(unit, NewDraft { act: "kodomo.grant", title: &title, command: &command, subjects, rank, rule_ja: &rule_ja })
@@ -118,7 +118,7 @@ async fn draft_refusal(unit: &mut Unit, review: &Review) -> Result<i64, Fault> {
         subject: review.dossier.subject,
         decision: review.answer.decision.clone(),
     };
-    let (rank, rule_ja) = rank("refuse", None, unit.today())?;
+    let (rank, rule_ja) = rank(unit.city().profile(), "refuse", None, unit.today())?;
     let title = format!("申請の却下 {}", application.document_no);
     let subjects = &[review.dossier.subject];
     approval::draft(unit, NewDraft { act: "kodomo.refuse", title: &title, command: &command, subjects, rank, rule_ja: &rule_ja })

@@ -2,7 +2,7 @@
 
 use crate::child::dossier::{Dossier, fact, school_leave};
 use crate::child::model::Notice;
-use crate::child::rules::{ordinance, unruled};
+use crate::child::rules::unruled;
 use crate::child::store::eligibility as store;
 use crate::child::usecases::change::{self, Change, Step};
 use crate::child::usecases::decide::child_of;
@@ -44,7 +44,7 @@ pub async fn review(unit: &mut Unit, ports: &Ports, id: i64) -> Result<Review, F
         Some(ResidentChange::MoveOutNotified | ResidentChange::MovedOut | ResidentChange::MoveOutCancelled) => {
             move_out(&notice, &dossier)?
         }
-        Some(ResidentChange::Died | ResidentChange::Removed) => ended(&notice)?,
+        Some(ResidentChange::Died | ResidentChange::Removed) => ended(&notice, &dossier)?,
         _ => (Decision::from_reasons(vec![], vec![]), None, "資格への影響はありません".into()),
     };
     // What the register already says needs no second decision.
@@ -77,7 +77,7 @@ fn move_out(notice: &Notice, dossier: &Dossier) -> Result<Answer, Fault> {
         evidence: evidence(notice),
     };
     let leave = dossier.leaves.last().map(school_leave);
-    let answer = loss(&facts, leave.as_ref(), ordinance()?).map_err(unruled)?;
+    let answer = loss(&facts, leave.as_ref(), dossier.ordinance).map_err(unruled)?;
     let (step, words) = match answer.loss {
         Loss::Lost { last_valid_day, loss_day, provisional: false, .. } => {
             let step = Step::Lose { last_valid: last_valid_day, lost_on: loss_day, reason: "転出".into() };
@@ -94,8 +94,8 @@ fn move_out(notice: &Notice, dossier: &Dossier) -> Result<Answer, Fault> {
 }
 
 /// 死亡 covers its day; 職権消除 follows the city's rule for the 消除日.
-fn ended(notice: &Notice) -> Result<Answer, Fault> {
-    let row = ordinance()?.move_out_rule.at(notice.effective).map_err(unruled)?;
+fn ended(notice: &Notice, dossier: &Dossier) -> Result<Answer, Fault> {
+    let row = dossier.ordinance.move_out_rule.at(notice.effective).map_err(unruled)?;
     let died = change_of(notice) == Some(ResidentChange::Died);
     let last_valid: Date = match (died, row.value) {
         (true, _) | (_, MoveOutRule::DayAfter) => notice.effective,

@@ -12,7 +12,7 @@ use ports::{Ports, ResidentFacts};
 /// A rule without a value in force, or a refusal.
 pub async fn list(unit: &mut Unit, ports: &Ports) -> Result<Vec<ResidentFacts>, Fault> {
     let today = unit.today();
-    let age = ordinance()?.end_age.at(today).map_err(unruled)?.value;
+    let age = ordinance(unit.city().profile())?.end_age.at(today).map_err(unruled)?.value;
     let oldest = today.checked_sub(jiff::Span::new().years(i64::from(age) + 1)).unwrap_or(today);
     let enrolled = store::enrolled(&mut unit.tx).await?;
     let mut all = ports.residents.born_between(unit, oldest, today, today).await?;

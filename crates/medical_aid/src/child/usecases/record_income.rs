@@ -7,6 +7,7 @@ use kernel::Yen;
 use kernel::ident::AtenaNo;
 use kernel::time::{Date, Timestamp};
 use law::child_medical::income_limit;
+use platform::city::CityProfile;
 use platform::{Fault, Unit};
 
 /// An amount of the sheet: form name, label, and where it stands in the row.
@@ -123,7 +124,7 @@ pub fn blank(sheet: &Sheet, subject: i64) -> IncomeRow {
 ///
 /// # Errors
 /// A rule without a value in force.
-pub fn compute(row: &mut IncomeRow) -> Result<(), Fault> {
+pub fn compute(city: &CityProfile, row: &mut IncomeRow) -> Result<(), Fault> {
     let mut sum = |amounts: &[Amount]| amounts.iter().map(|(_, _, at)| *at(row)).sum::<Yen>();
     let (incomes, losses, deductions) = (sum(INCOMES), sum(LOSSES), sum(DEDUCTIONS));
     row.income_sum = incomes.less(losses);
@@ -131,7 +132,7 @@ pub fn compute(row: &mut IncomeRow) -> Result<(), Fault> {
     row.net = row.income_sum.less(deductions);
     let dependants = i64::from(row.spouse) + row.elderly_dependants + row.other_dependants;
     let dependants = u16::try_from(dependants).unwrap_or_default();
-    row.income_limit = income_limit(dependants, row.checked_on, ordinance()?).map_err(unruled)?;
+    row.income_limit = income_limit(dependants, row.checked_on, ordinance(city)?).map_err(unruled)?;
     row.sign = if row.net < row.income_limit { "基準内" } else { "超過" }.into();
     Ok(())
 }
@@ -156,7 +157,7 @@ pub async fn run(unit: &mut Unit, sheet: &Sheet, fill: impl FnOnce(&mut IncomeRo
     let mut row = blank(sheet, subject);
     if !sheet.undeclared {
         fill(&mut row);
-        compute(&mut row)?;
+        compute(unit.city().profile(), &mut row)?;
     }
     row.seq = unit.seq().await?;
     row.recorded_at = unit.now();

@@ -13,6 +13,7 @@ use kernel::decision::Decision;
 use law::child_medical::{Copay, Due, Settlement, settle_month};
 use payments::{NewDemand, NewPayment, Payee};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
+use platform::city::CityProfile;
 use platform::task::{self, NewTask};
 use platform::{Fault, Unit, outbox};
 use ports::{MONTH_REFUNDED, MonthRefunded, MonthSettled, Ports};
@@ -25,11 +26,11 @@ const DAYS: i64 = 30;
 ///
 /// # Errors
 /// A rule without a value in force.
-pub fn settle(refund: &MonthRefund) -> Result<Settlement, Fault> {
+pub fn settle(city: &CityProfile, refund: &MonthRefund) -> Result<Settlement, Fault> {
     let month = refund.care_month;
     let evidence = Some(fact("medical_aid_month_refund", refund.id, &format!("{}分の自己負担", month.wareki())));
     let copay = Copay { label_ja: "医療機関の計".into(), amount: refund.paid, evidence };
-    settle_month(month, &[copay], refund.granted, ordinance()?).map_err(unruled)
+    settle_month(month, &[copay], refund.granted, ordinance(city)?).map_err(unruled)
 }
 
 /// Takes in a new sum of a month; a task appears when something is due.
@@ -52,7 +53,7 @@ pub async fn hear(unit: &mut Unit, event: &MonthSettled) -> Result<(), Fault> {
         decision_id: None,
     });
     row.paid = event.paid;
-    let settlement = settle(&row)?;
+    let settlement = settle(unit.city().profile(), &row)?;
     row.excess = settlement.excess;
     if settlement.due == Due::Nothing && row.id == 0 {
         return Ok(());
@@ -107,13 +108,13 @@ pub async fn draft(unit: &mut Unit, id: i64) -> Result<i64, Fault> {
     if row.state != "open" {
         return Err(Fault::conflict("この月は起案できません", "起案中か、処理済みです"));
     }
-    let settlement = settle(&row)?;
+    let settlement = settle(unit.city().profile(), &row)?;
     let (amount, act) = match settlement.due {
         Due::Pay(amount) => (amount, "auto_reimbursement"),
         Due::Recover(amount) => (-amount, "recovery"),
         Due::Nothing => return Err(Fault::conflict("起案するものがありません", "償還する額も返還を求める額もありません")),
     };
-    let (rank, rule_ja) = rank(act, Some(Yen(amount.0.abs())), unit.today())?;
+    let (rank, rule_ja) = rank(unit.city().profile(), act, Some(Yen(amount.0.abs())), unit.today())?;
     let command = Refund {
         refund: id,
         child: row.atena_no.clone(),

@@ -46,7 +46,7 @@ pub async fn draft(unit: &mut Unit, until: Date) -> Result<i64, Fault> {
     }
     unit.bulk(&rows.iter().map(|r| r.subject).collect::<Vec<_>>(), &["kodomo.eligibility", "kodomo.card"]);
     let command = Renewal { until, count: i64::try_from(rows.len()).unwrap_or(i64::MAX) };
-    let (rank, rule_ja) = rank("renewal", None, unit.today())?;
+    let (rank, rule_ja) = rank(unit.city().profile(), "renewal", None, unit.today())?;
     let title = format!("医療証の年次更新 {}件", command.count);
     approval::draft(unit, NewDraft { act: JOB, title: &title, command: &command, subjects: &[], rank, rule_ja: &rule_ja }).await
 }
@@ -149,7 +149,7 @@ impl RenewalJob {
         // Those that are printed come first, so that the document's cards are one run of numbers.
         rows.sort_by_key(|row| shown(row).is_none());
         for row in &rows {
-            let Period { from, to: Some(to) } = card_days(from, row.valid_to)? else { continue };
+            let Period { from, to: Some(to) } = card_days(unit.city().profile(), from, row.valid_to)? else { continue };
             let card = Card {
                 id: 0,
                 subject: row.subject,

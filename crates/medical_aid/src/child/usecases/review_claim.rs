@@ -100,7 +100,7 @@ pub async fn review(unit: &mut Unit, ports: &Ports, id: i64) -> Result<Review, F
         eligible: spans(&dossier.recipients),
         evidence: vec![fact("medical_aid_claim", claim.id, &format!("請求 {}", claim.document_no))],
     };
-    let answer = reimbursement(&facts, ordinance()?).map_err(unruled)?;
+    let answer = reimbursement(&facts, ordinance(unit.city().profile())?).map_err(unruled)?;
     Ok(Review { claim, lines, visits, notices, dossier, answer })
 }
 
@@ -138,7 +138,7 @@ pub async fn draft(unit: &mut Unit, ports: &Ports, id: i64) -> Result<Option<i64
         return Ok(None);
     };
     let (act, limit) = if amount > Yen::ZERO { ("reimbursement", Some(amount)) } else { ("reimbursement_refuse", None) };
-    let (rank, rule_ja) = rank(act, limit, unit.today())?;
+    let (rank, rule_ja) = rank(unit.city().profile(), act, limit, unit.today())?;
     let share = lines.first().and_then(|l| share_on(&dossier.shares, l.care_from));
     let command = Settle {
         claim: id,

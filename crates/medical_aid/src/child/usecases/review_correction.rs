@@ -80,7 +80,7 @@ pub async fn retake(unit: &mut Unit, ports: &Ports, id: i64) -> Result<Option<i6
     if same_days && same_person {
         return done(unit, id).await.map(|()| None);
     }
-    let age = ordinance()?.end_age.at(today).map_err(unruled)?.value;
+    let age = ordinance(unit.city().profile())?.end_age.at(today).map_err(unruled)?.value;
     let age_limit = dossier.person.birth.exact().map(|b| march_31_after(b, age));
     let change = Change {
         child: current.atena_no.clone(),

@@ -6,6 +6,7 @@ use claims::Share as Paid;
 use kernel::Yen;
 use kernel::time::{Date, YearMonth};
 use law::child_medical::{Share, subsidy_report};
+use platform::city::CityProfile;
 use platform::{Fault, Unit};
 use std::collections::{BTreeMap, HashMap};
 
@@ -65,11 +66,11 @@ pub async fn report(unit: &mut Unit, from: YearMonth, to: YearMonth) -> Result<V
 ///
 /// # Errors
 /// No ratio in force on that day.
-pub fn subsidy(lines: &[Line], on: Date) -> Result<Yen, Fault> {
+pub fn subsidy(city: &CityProfile, lines: &[Line], on: Date) -> Result<Yen, Fault> {
     let word = |share: Share| lines.iter().filter(move |l| l.share == share.label_ja()).map(move |l| (share, l.amount));
     let payments: Vec<(Share, Yen)> =
         [Share::Prefectural, Share::Municipal, Share::Undetermined].into_iter().flat_map(word).collect();
-    Ok(subsidy_report(&payments, on, ordinance()?).map_err(unruled)?.subsidy)
+    Ok(subsidy_report(&payments, on, ordinance(city)?).map_err(unruled)?.subsidy)
 }
 
 #[cfg(test)]

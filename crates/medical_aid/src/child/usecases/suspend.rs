@@ -33,7 +33,7 @@ pub async fn draft(unit: &mut Unit, child: &str, release: bool, from: Date, reas
     }
     let reason_ja = reason.to_owned();
     let step = if release { Step::Release { from, reason: reason_ja } } else { Step::Suspend { from, reason: reason_ja } };
-    let article = ordinance()?.end_age.at(from).map_err(unruled)?.facts.legal_basis.clone();
+    let article = ordinance(unit.city().profile())?.end_age.at(from).map_err(unruled)?.facts.legal_basis.clone();
     let ground = Reason {
         no: 1,
         title_ja: format!("{}の事由がある", step.label_ja()),

@@ -263,7 +263,7 @@ pub async fn refund_page(call: Call, ports: Ports) -> Result<Reply, Fault> {
     let child = crate::child::usecases::decide::child_of(&row.atena_no)?;
     let today = unit.today();
     let dossier = Dossier::open(&mut unit, &ports, &child, today, store::NOW).await?;
-    let settlement = refund::settle(&row)?;
+    let settlement = refund::settle(call.city.profile(), &row)?;
     let path = format!("/kodomo/refunds/{}/draft", row.id);
     let (result, act) = match settlement.due {
         Due::Pay(amount) => {

@@ -39,7 +39,7 @@ pub async fn show(call: Call, _: Ports) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     let lines = subsidy::report(&mut unit, from, to).await?;
     let (count, amount) = total(&lines);
-    let subsidy = subsidy::subsidy(&lines, call.city.today())?;
+    let subsidy = subsidy::subsidy(call.city.profile(), &lines, call.city.today())?;
     let rows = lines
         .iter()
         .map(|l| Row::new(vec![l.share.clone().into(), l.way.into(), l.place.into(), l.count.into(), l.amount.into()]));
@@ -96,7 +96,7 @@ pub async fn print(call: Call, _: Ports) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     let lines = subsidy::report(&mut unit, from, to).await?;
     let (count, amount) = total(&lines);
-    let subsidy = subsidy::subsidy(&lines, call.city.today())?;
+    let subsidy = subsidy::subsidy(call.city.profile(), &lines, call.city.today())?;
     let at = unit.now();
     let cell = |l: &Line| vec![l.share.clone(), l.way.into(), l.place.into(), grouped(l.count), grouped(l.amount.0)];
     let report = TableReport {
