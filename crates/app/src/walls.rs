@@ -142,6 +142,10 @@ impl HubPort for Hub {
     async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         through!(self.0, unit, atena_no(dan_no))
     }
+
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+        through!(self.0, unit, is_frozen(dan_no))
+    }
 }
 
 #[async_trait]

@@ -36,6 +36,7 @@ const LARGEST: usize = 64 << 20;
 /// | `/people` | city | 団番 that the hub has: 符号 are asked for |
 /// | `/consents` | city | an array of [`NewConsent`] |
 /// | `/recall` | city | a link that was found wrong, or put right |
+/// | `/freeze` | city | a 番号不整合 that nobody has decided, or that somebody has |
 /// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
 /// | `/own` | network | a person asks what is stored of them |
 /// | `/notices`, `/notices/read` | network | お知らせ that wait for a person; the person has read one |
@@ -46,6 +47,7 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/people", post(people))
         .route("/consents", post(consents))
         .route("/recall", post(recall))
+        .route("/freeze", post(freeze))
         .route("/compare", post(compare))
         .route("/explain", post(explain))
         .route("/own", post(own))
@@ -180,6 +182,20 @@ async fn recall(
     let wanted: Recall = read(&body)?;
     let recalled = keeper.recall(&wanted.dan, wanted.wrong).await?;
     Ok(Json(json!({ "recalled": recalled })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Freeze {
+    dan: DanNo,
+    frozen: bool,
+}
+
+async fn freeze(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {
+    city(&keeper, &from)?;
+    let wanted: Freeze = read(&body)?;
+    keeper.freeze(&wanted.dan, wanted.frozen).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What the hub offers to programmes, and what it listens to.
 
 use crate::usecases::register_outsider::{OUTSIDER_ENTERED, OutsiderEntered};
-use crate::usecases::{follow_resident, link_programme, look_up, match_newcomer, match_up};
+use crate::usecases::{follow_resident, freeze, link_programme, look_up, match_newcomer, match_up};
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::outbox::{self, Subscription};
@@ -35,6 +35,10 @@ impl HubPort for Hub {
     async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         look_up::atena_no(unit, dan_no).await
     }
+
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+        freeze::is_frozen(unit, dan_no).await
+    }
 }
 
 /// Follows the resident registry: 付番, and whether the person is a 住登外者 whom the city knows already.
@@ -58,7 +62,7 @@ impl Subscription for OnResident {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: ResidentEvent = outbox::event(payload)?;
-        follow_resident::run(unit, self.residents.as_ref(), &event).await?;
+        follow_resident::run(unit, self.residents.as_ref(), &self.tables, &event).await?;
         match_newcomer::run(unit, self.residents.as_ref(), &self.tables, &event).await
     }
 }

@@ -104,6 +104,7 @@ pub fn programme(needs: Needs) -> Programme {
         Arc::new(lines::OnNumbered { lines: lines.clone() }),
         Arc::new(lines::OnProtection { lines: lines.clone() }),
         Arc::new(lines::OnRecalled { lines: lines.clone() }),
+        Arc::new(lines::OnFrozen { lines: lines.clone() }),
         Arc::new(lines::OnCodeWanted { residents, lines }),
     ];
     Programme {
@@ -188,6 +189,7 @@ pub fn programme(needs: Needs) -> Programme {
         acts: vec![
             Arc::new(usecases::join::JoinPeople),
             Arc::new(usecases::reopen::ReopenQuestion),
+            Arc::new(usecases::tell_apart::PeopleApart { users: users.clone() }),
             Arc::new(usecases::split::SplitPeople { users }),
         ],
         subscriptions,

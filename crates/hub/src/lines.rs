@@ -3,6 +3,7 @@
 use crate::model::{JUKI, LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use crate::usecases::concern;
+use crate::usecases::freeze::{PERSON_FROZEN, PersonFrozen};
 use crate::usecases::match_up::dan_of;
 use crate::usecases::register_outsider::is_outsiders;
 use async_trait::async_trait;
@@ -40,6 +41,12 @@ pub trait Lines: Send + Sync {
     /// # Errors
     /// The line is down; the event waits.
     async fn recall(&self, dan_no: &DanNo, wrong: bool) -> Result<(), Fault>;
+    /// It is in doubt whose 個人番号 the 団番 stands for (`true`), or no longer (`false`): in between the gateway answers nobody by itself.
+    /// Nothing has been found wrong, so nobody gets a correction.
+    ///
+    /// # Errors
+    /// The line is down; the event waits.
+    async fn freeze(&self, dan_no: &DanNo, frozen: bool) -> Result<(), Fault>;
     /// 符号取得: has the 住基ネット peer name the person of this 個人番号 to the network, under the gateway's 取得番号.
     ///
     /// # Errors
@@ -59,6 +66,9 @@ impl Lines for Unconnected {
         Ok(())
     }
     async fn recall(&self, _: &DanNo, _: bool) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn freeze(&self, _: &DanNo, _: bool) -> Result<(), Fault> {
         Ok(())
     }
     async fn code(&self, _: &str, _: &IndividualNumber) -> Result<(), Fault> {
@@ -97,8 +107,8 @@ pub async fn take(city: &City, wanted: &[CodeWanted]) -> Result<(), Fault> {
     unit.commit(()).await.map(|_| ())
 }
 
-/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then the links that are being put
-/// right.
+/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then the 番号不整合 that nobody has
+/// decided, and the links that are being put right.
 ///
 /// # Errors
 /// The line is down or the database refuses.
@@ -115,8 +125,11 @@ pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault
         told += numbers.len();
     }
     let mut tx = city.acting("hub").db().read().await?;
-    let wrong = store::open_recalls(&mut tx).await?;
+    let (wrong, frozen) = (store::open_recalls(&mut tx).await?, store::frozen(&mut tx).await?);
     drop(tx);
+    for dan_no in &frozen {
+        lines.freeze(dan_no, true).await?;
+    }
     for dan_no in &wrong {
         lines.recall(dan_no, true).await?;
     }
@@ -200,6 +213,29 @@ impl Subscription for OnRecalled {
     async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: LinkRecalled = outbox::event(payload)?;
         self.lines.recall(&event.dan_no, event.wrong).await
+    }
+}
+
+/// Stops 情報連携 about a 団番 while it is in doubt whose 個人番号 it stands for.
+pub struct OnFrozen {
+    /// The lines.
+    pub lines: Arc<dyn Lines>,
+}
+
+#[async_trait]
+impl Subscription for OnFrozen {
+    fn name(&self) -> &'static str {
+        "hub.on_person_frozen"
+    }
+    fn topic(&self) -> &'static str {
+        PERSON_FROZEN
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: PersonFrozen = outbox::event(payload)?;
+        self.lines.freeze(&event.dan_no, event.frozen).await
     }
 }
 

@@ -147,6 +147,9 @@ async fn the_wrong_twin() {
             assert_eq!(joined.get(name) == Some(output), !concerns(name, &outsider), "{name}: the link shows where it should");
         }
 
+        while world.deliver().await > 0 {}
+        world.heard.since();
+
         // Weeks later, in a case that knows the 住登外者 only: the link was wrong, is undone, and what rested on it is called back.
         desk.open_case().await;
         desk.look_up("later", &outsider).await;
@@ -160,9 +163,8 @@ async fn the_wrong_twin() {
         for (name, output) in &before {
             assert_eq!(after.get(name), Some(output), "{name}: every output is what it was before, byte for byte");
         }
-        world.heard.since();
-        world.deliver().await;
         let shared = dan(&desk, &hinato).await.unwrap();
+        world.deliver().await;
         assert_eq!(world.heard.since(), [format!("recall {shared} true")], "the gateway answers 照会中 from now on");
         let recalls = desk.api("/hub/recalls").await;
         let recall = &recalls["recalls"][0];

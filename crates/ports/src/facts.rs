@@ -129,6 +129,8 @@ pub trait HubPort: Send + Sync {
     ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault>;
     /// The 宛名番号 under which the city knows a person, the registry's before every other; the caller asks to see them.
     async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault>;
+    /// Is it in doubt whose 個人番号 the 団番 stands for (番号不整合)? Then nobody asks with it.
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault>;
 }
 
 /// All ports, as the application wires them.

@@ -189,3 +189,27 @@ async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
         world.database.remove().await;
     }
 }
+
+#[tokio::test]
+async fn nobody_asks_about_somebody_whose_individual_number_is_in_doubt() {
+    for world in worlds().await {
+        world.people(2).await;
+        let clerk = world.clerk("2001", "iryo", "").await;
+        clerk.open_case(&[&atena(1)]).await.unwrap();
+        world.hub.1.lock().unwrap().push(dan(1));
+        let number = atena(1).to_string();
+        let fields = [
+            ("number", number.as_str()),
+            ("procedure", MEDICAL),
+            ("data_set", TAX),
+            ("items", "市町村民税所得割額"),
+            ("provider", B),
+        ];
+        let (status, _, page) = clerk.says("/exchange/inquiries", &fields, &[]).await.unwrap();
+        assert!(status == StatusCode::CONFLICT && page.contains("情報連携を止めています"), "{page}");
+        assert_eq!(world.count("select count(*) as n from exchange_inquiry").await, 0);
+        world.hub.1.lock().unwrap().clear();
+        ask(&clerk, 1).await;
+        world.database.remove().await;
+    }
+}

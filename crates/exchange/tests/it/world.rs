@@ -42,9 +42,9 @@ pub fn dan(n: u64) -> DanNo {
     (n * 10..n * 10 + 10).find_map(|s| DanNo::issue(s).ok()).unwrap()
 }
 
-/// The hub: 宛名番号 ⇄ 団番, as a test says.
+/// The hub: 宛名番号 ⇄ 団番, and whose 個人番号 is in doubt, as a test says.
 #[derive(Default)]
-pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>);
+pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>, pub Mutex<Vec<DanNo>>);
 
 #[async_trait]
 impl HubPort for Hub {
@@ -69,6 +69,10 @@ impl HubPort for Hub {
     async fn atena_no(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         unit.permit(Action::Search, "hub.number").await?;
         Ok(self.0.lock().unwrap().iter().find(|(_, d)| *d == dan_no).map(|(a, _)| a.clone()))
+    }
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+        unit.permit(Action::Look, "hub.number").await?;
+        Ok(self.1.lock().unwrap().contains(dan_no))
     }
 }
 

@@ -1,19 +1,21 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
+use super::match_newcomer;
 use super::{concern, doubt, issue};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, FormerNumber, JUKI, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
 use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
+use matching::Tables;
 use platform::{Fault, Unit, outbox, task};
-use ports::{ResidentChange, ResidentEvent, ResidentPort};
+use ports::{ComparePort, ResidentChange, ResidentEvent};
 
 /// Gives the person of an event a 団番, or keeps it through a change of 個人番号. Other events change nothing.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
-pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &ResidentEvent) -> Result<(), Fault> {
+pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, event: &ResidentEvent) -> Result<(), Fault> {
     let concerns = match event.change {
         ResidentChange::Entered | ResidentChange::Born => true,
         ResidentChange::Corrected => event.items.iter().any(|item| item == "my_number"),
@@ -34,7 +36,9 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &Resident
     let token = unit.city().keys().token(MY_NUMBER, number.expose())?;
     match link.dan_no {
         Some(dan_no) => change(unit, subject, who, &dan_no, &token, event.effective).await,
-        None => join(unit, subject, who, &token).await,
+        None if match_newcomer::may_have(unit, residents, tables, who, &token).await? => join(unit, subject, who, &token).await,
+        // Two people decide whose the 個人番号 is.
+        None => Ok(()),
     }
 }
 
@@ -60,7 +64,6 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
 async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Result<(), Fault> {
     let dan_no = match store::by_token(&mut unit.tx, token).await? {
         Some(person) => {
-            // Of a 住登外者 with the number 名寄せ asks, when the two do not look like one person.
             if store::residents_of(&mut unit.tx, &person.dan_no).await? > 0 {
                 doubt(unit, Doubt::Shared, subject, who).await?;
             }

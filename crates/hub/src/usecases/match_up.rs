@@ -2,7 +2,8 @@
 //!
 //! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
 
-use super::{concern, doubt, issue};
+use super::freeze::{freeze, is_incident};
+use super::{concern, doubt, issue, join};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
 use crate::store;
@@ -320,7 +321,11 @@ pub async fn claimed(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo) -> Result<
     put(unit, who, other, "職員の申告", "B", explanation).await
 }
 
-async fn put(
+/// Puts a question into the queue in these words, once for a pair.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn put(
     unit: &mut Unit,
     who: &AtenaNo,
     other: &AtenaNo,
@@ -328,8 +333,15 @@ async fn put(
     grade: &str,
     explanation: String,
 ) -> Result<(), Fault> {
-    if store::question_of(&mut unit.tx, who, other).await?.is_some() {
-        return Ok(());
+    if let Some(known) = store::question_of(&mut unit.tx, who, other).await? {
+        let raised = Question {
+            evidence: evidence.to_owned(),
+            grade: grade.to_owned(),
+            explanation,
+            state: OPEN.to_owned(),
+            ..known.clone()
+        };
+        return if is_incident(&raised) && !is_incident(&known) { raise(unit, &raised).await } else { Ok(()) };
     }
     let (asked_at, seq) = (unit.now(), unit.seq().await?);
     let question = Question {
@@ -347,6 +359,9 @@ async fn put(
         seq,
     };
     let id = question.insert(&mut unit.tx).await?.to_string();
+    if is_incident(&question) {
+        freeze(unit, &question).await?;
+    }
     let subject = unit.find_subject(who).await?;
     let task = NewTask {
         office: crate::OFFICE,
@@ -358,4 +373,12 @@ async fn put(
         due: None,
     };
     Ok(task::add(&mut unit.tx, task, asked_at).await?)
+}
+
+/// A pair that was asked about before has one 個人番号 now: whatever was said about it, two people decide anew.
+async fn raise(unit: &mut Unit, question: &Question) -> Result<(), Fault> {
+    store::raise_question(&mut unit.tx, question).await?;
+    join::keep(unit, question.id, OPEN, Some("番号不整合".into())).await?;
+    freeze(unit, question).await?;
+    Ok(task::reopen_reference(&mut unit.tx, TASK, &question.id.to_string()).await?)
 }

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod extract;
 pub mod follow_resident;
+pub mod freeze;
 pub mod interface_file;
 pub mod issue;
 pub mod join;
@@ -14,6 +15,7 @@ pub mod match_up;
 pub mod register_outsider;
 pub mod reopen;
 pub mod split;
+pub mod tell_apart;
 pub mod translate;
 
 use crate::model::Doubt;

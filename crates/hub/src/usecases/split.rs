@@ -82,19 +82,69 @@ pub struct SplitPeople {
     pub users: Vec<Arc<dyn LinkUses>>,
 }
 
-impl SplitPeople {
-    /// Everything done under the wrong link: for the number itself, and for all others of the 団番 since it was joined.
-    async fn uses(&self, unit: &mut Unit, who: &AtenaNo, wrong: &Wrong) -> Result<Vec<LinkUse>, Fault> {
-        let mut all = vec![];
-        for number in &sharing(unit, who, &wrong.dan_no).await? {
-            let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
-            unit.require(subject, &[LINK]).await?;
-            for user in &self.users {
-                all.extend(user.uses(unit, number, wrong.linked_at).await?);
-            }
+/// Everything done under the wrong link: for the number itself, and for all others of the 団番 since it was joined.
+async fn uses(unit: &mut Unit, users: &[Arc<dyn LinkUses>], who: &AtenaNo, wrong: &Wrong) -> Result<Vec<LinkUse>, Fault> {
+    let mut all = vec![];
+    for number in &sharing(unit, who, &wrong.dan_no).await? {
+        let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+        unit.require(subject, &[LINK]).await?;
+        for user in users {
+            all.extend(user.uses(unit, number, wrong.linked_at).await?);
         }
-        Ok(all)
     }
+    Ok(all)
+}
+
+/// What rests on the link of a 宛名番号, for whoever decides.
+///
+/// # Errors
+/// A number that is not linked; a refusal.
+pub async fn rests_on(unit: &mut Unit, users: &[Arc<dyn LinkUses>], who: &AtenaNo) -> Result<Vec<LinkUse>, Fault> {
+    let wrong = wrong(unit, who).await?;
+    uses(unit, users, who, &wrong).await
+}
+
+/// The uses as lines of a proposal.
+pub fn in_lines(uses: &[LinkUse]) -> impl Iterator<Item = DiffLine> + '_ {
+    uses.iter().map(|u| DiffLine {
+        item_ja: format!("回収: {}", u.kind),
+        now_ja: u.title.clone(),
+        draft_ja: u.amount.map_or_else(|| "担当課が確かめる".into(), |yen| format!("{yen} を担当課が確かめる")),
+        reason_ja: u.reference.clone(),
+    })
+}
+
+/// Undoes the link of a 宛名番号 and calls back what rests on it.
+///
+/// # Errors
+/// A number that is not linked; a refusal.
+pub async fn undo(unit: &mut Unit, users: &[Arc<dyn LinkUses>], who: &AtenaNo, reason: String) -> Result<(), Fault> {
+    let wrong = wrong(unit, who).await?;
+    let uses = uses(unit, users, who, &wrong).await?;
+    put_links_back(unit, who, &wrong.dan_no).await?;
+    let (decided_by, now, seq) = (unit.staff().name.clone(), unit.now(), unit.seq().await?);
+    let recall = Recall {
+        id: 0,
+        atena_no: who.clone(),
+        dan_no: wrong.dan_no.clone(),
+        linked_at: wrong.linked_at,
+        found_on: unit.today(),
+        reason,
+        decided_by,
+        recorded_at: now,
+        closed_at: uses.is_empty().then_some(now),
+        seq,
+    };
+    let id = recall.insert(&mut unit.tx).await?;
+    tell(unit, &recall, true).await?;
+    if recall.closed_at.is_some() {
+        put_back(unit, &recall).await?;
+    }
+    let subject = unit.find_subject(who).await?;
+    for one in uses {
+        call_back(unit, id, subject, one).await?;
+    }
+    stay_apart(unit, who, &wrong.dan_no).await
 }
 
 #[async_trait]
@@ -110,19 +160,14 @@ impl Act for SplitPeople {
     async fn describe(&self, unit: &mut Unit, payload: &[u8]) -> Result<Proposal, Fault> {
         let split: Split = approval::command(payload)?;
         let wrong = wrong(unit, &split.atena_no).await?;
-        let uses = self.uses(unit, &split.atena_no, &wrong).await?;
+        let uses = uses(unit, &self.users, &split.atena_no, &wrong).await?;
         let mut lines = vec![DiffLine {
             item_ja: "連携".into(),
             now_ja: format!("{} は {} に連携({}から)", split.atena_no, wrong.dan_no, wareki(civil(wrong.linked_at))),
             draft_ja: "連携しない".into(),
             reason_ja: split.reason,
         }];
-        lines.extend(uses.iter().map(|u| DiffLine {
-            item_ja: format!("回収: {}", u.kind),
-            now_ja: u.title.clone(),
-            draft_ja: u.amount.map_or_else(|| "担当課が確かめる".into(), |yen| format!("{yen} を担当課が確かめる")),
-            reason_ja: u.reference.clone(),
-        }));
+        lines.extend(in_lines(&uses));
         Ok(Proposal {
             about_ja: "二人を一人として扱っていた連携を解きます".into(),
             lines,
@@ -133,33 +178,7 @@ impl Act for SplitPeople {
 
     async fn apply(&self, unit: &mut Unit, _draft: &Draft, payload: &[u8]) -> Result<(), Fault> {
         let split: Split = approval::command(payload)?;
-        let who = &split.atena_no;
-        let wrong = wrong(unit, who).await?;
-        let uses = self.uses(unit, who, &wrong).await?;
-        put_links_back(unit, who, &wrong.dan_no).await?;
-        let (decided_by, now, seq) = (unit.staff().name.clone(), unit.now(), unit.seq().await?);
-        let recall = Recall {
-            id: 0,
-            atena_no: who.clone(),
-            dan_no: wrong.dan_no.clone(),
-            linked_at: wrong.linked_at,
-            found_on: unit.today(),
-            reason: split.reason,
-            decided_by,
-            recorded_at: now,
-            closed_at: uses.is_empty().then_some(now),
-            seq,
-        };
-        let id = recall.insert(&mut unit.tx).await?;
-        tell(unit, &recall, true).await?;
-        if recall.closed_at.is_some() {
-            put_back(unit, &recall).await?;
-        }
-        let subject = unit.find_subject(who).await?;
-        for one in uses {
-            call_back(unit, id, subject, one).await?;
-        }
-        stay_apart(unit, who, &wrong.dan_no).await
+        undo(unit, &self.users, &split.atena_no, split.reason).await
     }
 }
 
@@ -186,9 +205,10 @@ async fn tell(unit: &mut Unit, recall: &Recall, wrong: bool) -> Result<(), Fault
     outbox::publish(unit, LINK_RECALLED, &event).await
 }
 
-/// Says that everything has been put right, unless another wrong link of the same 団番 is still open.
+/// Says that everything has been put right, unless another wrong link of the same 団番 is still open or its 個人番号 is in doubt.
 async fn put_back(unit: &mut Unit, recall: &Recall) -> Result<(), Fault> {
-    if store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no) {
+    let open = store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no);
+    if open || store::is_frozen(&mut unit.tx, &recall.dan_no).await? {
         return Ok(());
     }
     tell(unit, recall, false).await

@@ -214,6 +214,9 @@ impl Lines for Heard {
     async fn recall(&self, dan: &DanNo, wrong: bool) -> Result<(), Fault> {
         self.say(format!("recall {dan} {wrong}"))
     }
+    async fn freeze(&self, dan: &DanNo, frozen: bool) -> Result<(), Fault> {
+        self.say(format!("freeze {dan} {frozen}"))
+    }
     async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
         self.say(format!("code {acquisition}"))
     }

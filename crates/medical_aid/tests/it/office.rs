@@ -79,6 +79,9 @@ impl HubPort for NoHub {
     async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         Ok(None)
     }
+    async fn is_frozen(&self, _: &mut Unit, _: &DanNo) -> Result<bool, Fault> {
+        Ok(false)
+    }
 }
 
 /// One city of the test.
