@@ -8,8 +8,8 @@ use platform::{Fault, Unit};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Items of a row that name people, one or many.
-const ITEMS: [&str; 2] = ["dan", "made_for"];
+/// Items of a row that name people, one or many: every item that is a 団番 in the schemas of the interfaces.
+const ITEMS: [&str; 3] = ["dan", "made_for", "subject"];
 
 /// A row that cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
