@@ -123,6 +123,7 @@ pub fn programme(needs: Needs) -> Programme {
             model::BatchRow::REGISTER,
             model::Recall::REGISTER,
             model::RecallUse::REGISTER,
+            model::Request::REGISTER,
         ],
         statements: store::STATEMENTS.to_vec(),
         migrations: vec![
@@ -140,6 +141,11 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0017_hub_answers",
                 sql: include_str!("../../../migrations/0017_hub_answers.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0021_hub_request",
+                sql: include_str!("../../../migrations/0021_hub_request.sql"),
                 postgres_only: false,
             },
         ],

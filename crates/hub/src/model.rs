@@ -268,6 +268,24 @@ platform::register! {
 
 /// Why the hub asks a person to look: it never joins two people on its own when it is in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+platform::register! {
+    /// The number under which an inquiry of a programme went out by file: its answer comes back under the same.
+    pub struct Request in "hub_request" named "照会した番号", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
+        /// Purpose code of the programme.
+        programme: String, "業務", "hub.link", Plain, [];
+        /// Id of the inquiry, as the programme gave it.
+        request: String, "照会の番号", "hub.link", Plain, [];
+        /// The programme's number.
+        number: String, "業務の番号", "hub.link", Personal, [];
+        /// 団番 that stood for it.
+        dan_no: DanNo, "団体内統合宛名番号", "hub.number", Personal, [];
+        /// When it went out.
+        asked_at: Timestamp, "変換日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
 pub enum Doubt {
     /// The new 個人番号 belongs to another 団番 already.
     Taken,

@@ -1,6 +1,6 @@
 //! All SQL of the hub.
 
-use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
+use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse, Request};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -87,6 +87,8 @@ platform::statements! {
     OPEN_QUESTIONS = "select count(*) as n from hub_question where (atena_no = $1 or other_no = $1) and state = '未確認'";
     /// Runs over many people, the newest first.
     BATCHES = concatcp!(Batch::SELECT, " order by id desc limit 50");
+    /// The numbers under which an inquiry went out.
+    REQUEST = concatcp!(Request::SELECT, " where programme = $1 and request = $2 order by id");
     /// One run.
     BATCH = concatcp!(Batch::SELECT, " where id = $1");
     /// How many rows of a run came to each end.
@@ -338,6 +340,10 @@ pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {
 pub async fn batch(tx: &mut Tx, id: i64) -> Result<Batch, Fault> {
     let row = tx.first(BATCH, params![id]).await?.ok_or_else(|| Fault::missing("名寄せの一括処理"))?;
     Ok(Batch::read(&row)?)
+pub async fn request(tx: &mut Tx, programme: &str, request: &str) -> Result<Vec<Request>, DbError> {
+    tx.all(REQUEST, params![programme, request]).await?.iter().map(Request::read).collect()
+}
+
 }
 
 pub async fn batch_counts(tx: &mut Tx, id: i64) -> Result<Vec<(String, i64)>, DbError> {

@@ -203,6 +203,41 @@ async fn sakai_online() {
         assert!(desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await.to_string().contains("北区2番"));
         let renamed =
             [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("kana", "カワダ ハナヨ"), ("name", "川田 花代")];
+/// ATN-06 with ATN-03: somebody with two cards of one programme. The answer comes back under the card that asked; where nothing says which
+/// card is meant, the row stays and names both.
+#[tokio::test]
+async fn an_answer_comes_back_under_the_number_that_asked() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        world.linked("kodomo", "K1-2", &atena(1)).await;
+        world.deliver().await;
+        let desk = desk(&world).await;
+        let ask = |request: &str, card: &str| json!({ "request": request, "dan": card, "made_for": ["K2"] });
+        let asked = file("SKI_10123", &[ask("r1", "K1-2"), ask("r2", "K1")]);
+        for _ in 0..2 {
+            let (_, out, _) = through(&desk, "to_dan", &asked).await;
+            assert_eq!(out[0], json!({ "request": "r1", "dan": one, "made_for": [two] }));
+        }
+        assert_eq!(world.count("select count(*) as n from hub_request").await, 4, "a repetition is the same inquiry");
+        let answer = |row: i64, request: &str| json!({ "row": row, "ok": { "request": request, "subject": one } });
+        let other = json!({ "row": 3, "ok": { "permit": "p", "dan": one } });
+        let body = file("SKI_10934", &[answer(1, "r1"), answer(2, "r2"), other, answer(4, "r9")]);
+        let (_, back, held) = through(&desk, "from_dan", &body).await;
+        let back: Vec<&Value> = back.iter().map(|row| &row["ok"]["subject"]).collect();
+        assert_eq!(back, ["K1-2", "K1"]);
+        let held: Vec<&str> = held.lines().skip(1).collect();
+        assert_eq!(held.len(), 2, "{held:?}");
+        assert!(held[0].starts_with("\"3\"") && held[0].contains("2つ") && held[0].contains("K1、K1-2"), "{held:?}");
+        assert!(held[1].starts_with("\"4\""), "{held:?}");
+        let (_, _, page) = desk
+            .say("/hub/translate", &[("programme", "kodomo"), ("way", "from_dan"), ("numbers", &format!("{one}\n{two}"))])
+            .await;
+        assert!(page.contains("K1、K1-2") && page.contains("\"K2\""), "a list of numbers says so, too: {page}");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
         let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "kana", "name"].contains(n)).chain(renamed).collect();
         desk.say("/hub/outsiders", &form).await;
         let by_former_name = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;
