@@ -1,6 +1,6 @@
 //! The hub's lines out of the city: to its gateway, which gets 団番 only, and to the 住基ネット peer, the one place where a 個人番号 goes.
 
-use crate::model::{JUKI, LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
+use crate::model::{LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use crate::usecases::concern;
 use crate::usecases::freeze::{PERSON_FROZEN, PersonFrozen};
@@ -276,8 +276,8 @@ impl Subscription for OnCodeWanted {
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: CodeWanted = outbox::event(payload)?;
         let mut links = store::links_of_dan(&mut unit.tx, &event.dan_no).await?;
-        // The registry's number counts before every other (統合宛名フラグ).
-        links.sort_by_key(|l| l.programme != JUKI);
+        // The number that stands for the person counts before every other (統合宛名フラグ).
+        links.sort_by_key(|l| !l.unified);
         for link in links {
             if let Some(number) = self.number(unit, &link.atena_no).await? {
                 return self.lines.code(&event.acquisition, &number).await;

@@ -35,6 +35,8 @@ platform::statements! {
     LINKS_AFTER = concatcp!(Link::SELECT, " where superseded_seq is null and id > $1 order by id limit 1000");
     /// Links of a 団番.
     OF_DAN = concatcp!(Link::SELECT, " where dan_no = $1 and superseded_seq is null order by programme, number");
+    /// One link of a 団番 stands for the person, the others do not.
+    UNIFY = "update hub_link set unified = (id = $2) where dan_no = $1 and superseded_seq is null";
     /// Every link that a 宛名番号 has or had.
     LINK_HISTORY = concatcp!(Link::SELECT, " where atena_no = $1 order by id");
     /// A link does not hold any longer.
@@ -85,10 +87,10 @@ platform::statements! {
     ANSWERS = concatcp!(Answer::SELECT, " where question_id = $1 order by id");
     /// Open questions about a 宛名番号.
     OPEN_QUESTIONS = "select count(*) as n from hub_question where (atena_no = $1 or other_no = $1) and state = '未確認'";
-    /// Runs over many people, the newest first.
-    BATCHES = concatcp!(Batch::SELECT, " order by id desc limit 50");
     /// The numbers under which an inquiry went out.
     REQUEST = concatcp!(Request::SELECT, " where programme = $1 and request = $2 order by id");
+    /// Runs over many people, the newest first.
+    BATCHES = concatcp!(Batch::SELECT, " order by id desc limit 50");
     /// One run.
     BATCH = concatcp!(Batch::SELECT, " where id = $1");
     /// How many rows of a run came to each end.
@@ -199,6 +201,11 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<Count>, DbError> {
 
 pub async fn links_of_dan(tx: &mut Tx, dan_no: &DanNo) -> Result<Vec<Link>, DbError> {
     tx.all(OF_DAN, params![dan_no]).await?.iter().map(Link::read).collect()
+}
+
+/// Sets the 統合宛名フラグ of a 団番 on one of its links.
+pub async fn unify(tx: &mut Tx, dan_no: &DanNo, link: i64) -> Result<(), DbError> {
+    tx.run(UNIFY, params![dan_no, link]).await.map(|_| ())
 }
 
 pub async fn link_history(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Link>, DbError> {
@@ -333,6 +340,10 @@ pub async fn open_questions(tx: &mut Tx, who: &AtenaNo) -> Result<i64, DbError> 
     tx.one(OPEN_QUESTIONS, params![who]).await?.get("n")
 }
 
+pub async fn request(tx: &mut Tx, programme: &str, request: &str) -> Result<Vec<Request>, DbError> {
+    tx.all(REQUEST, params![programme, request]).await?.iter().map(Request::read).collect()
+}
+
 pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {
     tx.all(BATCHES, vec![]).await?.iter().map(Batch::read).collect()
 }
@@ -340,10 +351,6 @@ pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {
 pub async fn batch(tx: &mut Tx, id: i64) -> Result<Batch, Fault> {
     let row = tx.first(BATCH, params![id]).await?.ok_or_else(|| Fault::missing("名寄せの一括処理"))?;
     Ok(Batch::read(&row)?)
-pub async fn request(tx: &mut Tx, programme: &str, request: &str) -> Result<Vec<Request>, DbError> {
-    tx.all(REQUEST, params![programme, request]).await?.iter().map(Request::read).collect()
-}
-
 }
 
 pub async fn batch_counts(tx: &mut Tx, id: i64) -> Result<Vec<(String, i64)>, DbError> {

@@ -87,6 +87,76 @@ async fn sakai_number_management() {
     }
 }
 
+/// The number of the person's page that carries the 統合宛名フラグ; one does.
+async fn flagged(desk: &Desk<'_>, who: &kernel::ident::AtenaNo) -> String {
+    desk.say("/hub", &[("number", who.as_str())]).await;
+    let page = desk.api(&format!("/hub/{who}")).await;
+    let links = page["links"].as_array().unwrap();
+    let flagged: Vec<&Value> = links.iter().filter(|l| l["unified"] == true).collect();
+    assert_eq!(flagged.len(), 1, "one number stands for the person: {page}");
+    flagged[0]["number"].as_str().unwrap().to_owned()
+}
+
+/// ATN-04: the registry's number stands for a resident whatever other programmes say; for who has left, the programme that spoke last; and
+/// the registry's again as soon as the registry says something.
+#[tokio::test]
+async fn the_unified_flag_is_the_registrys_and_anothers_only_for_who_is_no_resident() {
+    for world in worlds().await {
+        let [one, _] = city(&world).await;
+        let desk = desk(&world).await;
+        let juki = atena(1);
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "業務 kodomo spoke later, of a resident");
+        // The same person stands in the city's books as a 住登外者, too.
+        let digits = my_number(1);
+        let entry = |rev: &'static str, kind: &'static str, number: &str| {
+            let said = [
+                ("kind", kind),
+                ("rev", rev),
+                ("atena_no", number),
+                ("name", "山田 花子"),
+                ("kana", "ヤマダ ハナコ"),
+                ("birth", "S45.5.1"),
+                ("sex", "女"),
+                ("address", HOME),
+                ("moved_on", "R8.11.20"),
+                ("reason", if kind == "1" { "修正" } else { "" }),
+                ("my_number", digits.expose()),
+            ];
+            said.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        let enter = |form: [(String, String); 11]| {
+            let desk = &desk;
+            async move {
+                let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+                let (status, location, page) = desk.say("/hub/outsiders", &form).await;
+                assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+                while desk.world.deliver().await > 0 {}
+                location.rsplit('/').next().unwrap().to_owned()
+            }
+        };
+        let outside = enter(entry("", "0", "")).await;
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "a resident's number stays");
+        world.registry.left(&juki);
+        world.resident(ports::ResidentChange::MovedOut, &juki, &[]).await;
+        world.deliver().await;
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "the registry spoke last");
+        enter(entry("1", "1", &outside)).await;
+        assert_eq!(flagged(&desk, &juki).await, outside, "the programme knows better than a registry that the person has left");
+        desk.open_case().await;
+        assert_eq!(
+            desk.say(&format!("/hub/dan/{one}"), &[]).await.1,
+            format!("/hub/{outside}"),
+            "the gateway's pages lead there"
+        );
+        world.registry.lives(&juki, ["山田 花子", "ヤマダ ハナコ", "昭和45年5月1日", "女", HOME]);
+        world.resident(ports::ResidentChange::Entered, &juki, &[]).await;
+        world.deliver().await;
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str());
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
 /// 2 情報提供機能: 業務情報を中間サーバーに提供する. 副本 go out under 団番, in the order in which the programme wrote them.
 #[tokio::test]
 async fn sakai_provision() {
@@ -128,6 +198,41 @@ async fn sakai_inquiry() {
         let (_, answers, held) = through(&desk, "from_dan", &format!("{head}\n{body}")).await;
         assert_eq!(answers, [json!({ "ok": { "request": "r1", "subject": { "dan": "K1" } } })]);
         assert!(held.contains("\"2\",\"1\""), "{held}");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+/// ATN-06 with ATN-03: somebody with two cards of one programme. The answer comes back under the card that asked; where nothing says which
+/// card is meant, the row stays and names both.
+#[tokio::test]
+async fn an_answer_comes_back_under_the_number_that_asked() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        world.linked("kodomo", "K1-2", &atena(1)).await;
+        world.deliver().await;
+        let desk = desk(&world).await;
+        let ask = |request: &str, card: &str| json!({ "request": request, "dan": card, "made_for": ["K2"] });
+        let asked = file("SKI_10123", &[ask("r1", "K1-2"), ask("r2", "K1")]);
+        for _ in 0..2 {
+            let (_, out, _) = through(&desk, "to_dan", &asked).await;
+            assert_eq!(out[0], json!({ "request": "r1", "dan": one, "made_for": [two] }));
+        }
+        assert_eq!(world.count("select count(*) as n from hub_request").await, 4, "a repetition is the same inquiry");
+        let answer = |row: i64, request: &str| json!({ "row": row, "ok": { "request": request, "subject": one } });
+        let other = json!({ "row": 3, "ok": { "permit": "p", "dan": one } });
+        let body = file("SKI_10934", &[answer(1, "r1"), answer(2, "r2"), other, answer(4, "r9")]);
+        let (_, back, held) = through(&desk, "from_dan", &body).await;
+        let back: Vec<&Value> = back.iter().map(|row| &row["ok"]["subject"]).collect();
+        assert_eq!(back, ["K1-2", "K1"]);
+        let held: Vec<&str> = held.lines().skip(1).collect();
+        assert_eq!(held.len(), 2, "{held:?}");
+        assert!(held[0].starts_with("\"3\"") && held[0].contains("2つ") && held[0].contains("K1、K1-2"), "{held:?}");
+        assert!(held[1].starts_with("\"4\""), "{held:?}");
+        let (_, _, page) = desk
+            .say("/hub/translate", &[("programme", "kodomo"), ("way", "from_dan"), ("numbers", &format!("{one}\n{two}"))])
+            .await;
+        assert!(page.contains("K1、K1-2") && page.contains("\"K2\""), "a list of numbers says so, too: {page}");
         drop(desk);
         world.database.remove().await;
     }
@@ -197,47 +302,19 @@ async fn sakai_online() {
         let hits = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;
         assert!(hits.to_string().contains("住登外者(現存)"), "{hits}");
         let number = record.rsplit('/').next().unwrap().to_owned();
-        let changed = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区2番")];
+        let changed =
+            [("kind", "1"), ("rev", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区2番")];
         let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "address"].contains(n)).chain(changed).collect();
         assert_eq!(desk.say("/hub/outsiders", &form).await.0, StatusCode::SEE_OTHER);
         assert!(desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await.to_string().contains("北区2番"));
-        let renamed =
-            [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("kana", "カワダ ハナヨ"), ("name", "川田 花代")];
-/// ATN-06 with ATN-03: somebody with two cards of one programme. The answer comes back under the card that asked; where nothing says which
-/// card is meant, the row stays and names both.
-#[tokio::test]
-async fn an_answer_comes_back_under_the_number_that_asked() {
-    for world in worlds().await {
-        let [one, two] = city(&world).await;
-        world.linked("kodomo", "K1-2", &atena(1)).await;
-        world.deliver().await;
-        let desk = desk(&world).await;
-        let ask = |request: &str, card: &str| json!({ "request": request, "dan": card, "made_for": ["K2"] });
-        let asked = file("SKI_10123", &[ask("r1", "K1-2"), ask("r2", "K1")]);
-        for _ in 0..2 {
-            let (_, out, _) = through(&desk, "to_dan", &asked).await;
-            assert_eq!(out[0], json!({ "request": "r1", "dan": one, "made_for": [two] }));
-        }
-        assert_eq!(world.count("select count(*) as n from hub_request").await, 4, "a repetition is the same inquiry");
-        let answer = |row: i64, request: &str| json!({ "row": row, "ok": { "request": request, "subject": one } });
-        let other = json!({ "row": 3, "ok": { "permit": "p", "dan": one } });
-        let body = file("SKI_10934", &[answer(1, "r1"), answer(2, "r2"), other, answer(4, "r9")]);
-        let (_, back, held) = through(&desk, "from_dan", &body).await;
-        let back: Vec<&Value> = back.iter().map(|row| &row["ok"]["subject"]).collect();
-        assert_eq!(back, ["K1-2", "K1"]);
-        let held: Vec<&str> = held.lines().skip(1).collect();
-        assert_eq!(held.len(), 2, "{held:?}");
-        assert!(held[0].starts_with("\"3\"") && held[0].contains("2つ") && held[0].contains("K1、K1-2"), "{held:?}");
-        assert!(held[1].starts_with("\"4\""), "{held:?}");
-        let (_, _, page) = desk
-            .say("/hub/translate", &[("programme", "kodomo"), ("way", "from_dan"), ("numbers", &format!("{one}\n{two}"))])
-            .await;
-        assert!(page.contains("K1、K1-2") && page.contains("\"K2\""), "a list of numbers says so, too: {page}");
-        drop(desk);
-        world.database.remove().await;
-    }
-}
-
+        let renamed = [
+            ("kind", "1"),
+            ("rev", "2"),
+            ("atena_no", number.as_str()),
+            ("reason", "修正"),
+            ("kana", "カワダ ハナヨ"),
+            ("name", "川田 花代"),
+        ];
         let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "kana", "name"].contains(n)).chain(renamed).collect();
         desk.say("/hub/outsiders", &form).await;
         let by_former_name = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;

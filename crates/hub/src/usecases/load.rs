@@ -56,6 +56,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
                 programme: JUKI.to_owned(),
                 number: resident.atena_no.as_str().to_owned(),
                 atena_no: resident.atena_no.clone(),
+                unified: dan_no.is_some(),
                 dan_no,
                 valid_from: resident.from,
                 recorded_at: now,
@@ -86,6 +87,7 @@ pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNu
             valid_from: n.from,
             recorded_at: now,
             basis: None,
+            unified: false,
             seq,
             superseded_seq: None,
         };

@@ -1,6 +1,6 @@
 //! 照会: the 団番 of a person.
 
-use crate::model::{FormerNumber, JUKI, LINK, Link, NUMBER, Person};
+use crate::model::{FormerNumber, LINK, Link, NUMBER, Person};
 use crate::store;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::{Fault, Unit};
@@ -67,7 +67,7 @@ pub async fn dans_between(
 pub async fn atena_no(unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>, Fault> {
     unit.permit(kernel::access::Action::Search, NUMBER).await?;
     let mut links = store::links_of_dan(&mut unit.tx, dan_no).await?;
-    links.sort_by_key(|l| l.programme != JUKI);
+    links.sort_by_key(|l| !l.unified);
     Ok(links.into_iter().next().map(|l| l.atena_no))
 }
 

@@ -3,7 +3,7 @@
 //! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
 
 use super::freeze::{freeze, is_incident};
-use super::{concern, doubt, issue, join};
+use super::{concern, doubt, issue, join, unify};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
 use crate::store;
@@ -160,13 +160,12 @@ pub fn compare(tables: &Tables, all: &[Candidate]) -> Linkage {
     matching::link(corpus, &Settings { registry: Some(JUKI.to_owned()), ..Settings::default() })
 }
 
-/// A 住登外者 who has a 団番 already: a new 個人番号 that is not the one of the 団番 is for a person to look at.
+/// A 住登外者 who has a 団番 already: a 個人番号 that is not the one of the 団番, nor was, is for a person to look at.
 async fn keep(unit: &mut Unit, subject: i64, row: &Outsider, dan_no: &DanNo) -> Result<(), Fault> {
-    let person = store::by_dan(&mut unit.tx, dan_no).await?;
-    match &row.number_token {
-        Some(token) if *token != person.number_token => doubt(unit, Doubt::Taken, subject, &row.atena_no).await,
-        _ => Ok(()),
-    }
+    let Some(token) = &row.number_token else { return Ok(()) };
+    let known = store::by_dan(&mut unit.tx, dan_no).await?.number_token == *token
+        || store::former(&mut unit.tx, dan_no).await?.iter().any(|f| f.number_token == *token);
+    if known { Ok(()) } else { doubt(unit, Doubt::Differs, subject, &row.atena_no).await }
 }
 
 /// 団番 of a 宛名番号.
@@ -290,13 +289,27 @@ async fn number_alone(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
 pub async fn connect(unit: &mut Unit, who: &AtenaNo, dan_no: Option<&DanNo>, basis: &str) -> Result<(), Fault> {
     let (now, seq) = (unit.now(), unit.seq().await?);
     for old in store::links(&mut unit.tx, who).await? {
-        if old.dan_no.as_ref() != dan_no {
-            let new =
-                Link { id: 0, dan_no: dan_no.cloned(), recorded_at: now, basis: Some(basis.to_owned()), seq, ..old.clone() };
-            store::relink(&mut unit.tx, &old, &new).await?;
+        if old.dan_no.as_ref() == dan_no {
+            continue;
+        }
+        let new = Link {
+            id: 0,
+            dan_no: dan_no.cloned(),
+            recorded_at: now,
+            basis: Some(basis.to_owned()),
+            unified: false,
+            seq,
+            ..old.clone()
+        };
+        store::relink(&mut unit.tx, &old, &new).await?;
+        if let Some(left) = &old.dan_no {
+            unify::settle(unit, left).await?;
         }
     }
-    Ok(())
+    match dan_no {
+        Some(dan_no) => unify::settle(unit, dan_no).await,
+        None => Ok(()),
+    }
 }
 
 /// Puts a question into the queue, once for a pair.

@@ -1,6 +1,6 @@
 //! 住登外者の登録: a person whom a programme deals with and who is not in the resident registry gets a number of its own kind.
 
-use super::concern;
+use super::{concern, edit_outsider};
 use crate::model::{Link, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use kernel::Date;
@@ -35,6 +35,8 @@ pub struct Entry {
     pub kind: String,
     /// 宛名番号, for 1 the person's own, for 2 the candidate's.
     pub atena_no: String,
+    /// 履歴番号 of the record that is changed, for 1: a record that has changed since it was read is not overwritten.
+    pub rev: String,
     /// 他業務参照不可
     pub withheld: bool,
     /// 氏名
@@ -132,6 +134,9 @@ fn check(entry: &Entry, needed: &[&str]) -> Result<Checked, Fault> {
         ("1" | "2", Some(_)) => {}
         _ => problem("kind", if entry.kind.is_empty() { "E0001" } else { "E0002" }, "処理区分は0・1・2から選んでください"),
     }
+    if entry.kind == "1" && entry.rev.parse::<i64>().is_err() {
+        problem("rev", "E0004", "処理区分が1のときは、開いた記録の履歴番号が必要です");
+    }
     if entry.kind == "1" && !REASONS.contains(&entry.reason.as_str()) {
         problem("reason", "E0004", "異動事由を選んでください");
     }
@@ -173,7 +178,7 @@ pub fn open_to(row: &Outsider, purpose: &str) -> bool {
 /// Stores a new person or a new record of a known one; answers the number.
 ///
 /// # Errors
-/// Fields with the codes of the interface; somebody else's lock; a record that this office may not see, which looks like none.
+/// Fields with the codes of the interface; somebody else's lock; a record that has changed since it was read; a record that this office may not see, which looks like none.
 pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     let checked = check(entry, &REQUIRED)?;
     let known = match (&checked.number, entry.kind.as_str()) {
@@ -183,6 +188,15 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     if known.as_ref().is_some_and(|row| row.state == ENDED) {
         return Err(Fault::conflict("消除した記録は変えられません", "この住登外者の記録は終わっています"));
     }
+    if known.as_ref().is_some_and(|row| row.rev.to_string() != entry.rev) {
+        return Err(Fault::conflict(
+            "この記録は、開いたあとに変わっています",
+            "ほかの職員が先に記録を改めました。いまの記録を開き直して、必要な変更を入れ直してください",
+        ));
+    }
+    if let Some(row) = &known {
+        refuse_renumbering(unit, row, &checked).await?;
+    }
     let number = match &known {
         Some(row) => row.atena_no.clone(),
         None => next_number(unit).await?,
@@ -190,9 +204,8 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     let id = subject::of(&mut unit.tx, &number).await?;
     unit.take_into_case(id).await?;
     unit.require(id, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
-    let (staff, now) = (unit.staff().clone(), unit.now());
-    subject::edit_lock(&mut unit.tx, &staff, id, now).await?;
-    let purpose = staff.purpose.clone().unwrap_or_default();
+    edit_outsider::lock(unit, id).await?;
+    let purpose = unit.staff().purpose.clone().unwrap_or_default();
     let row = record(unit, id, entry, &checked, &number, known.as_ref(), &purpose).await?;
     match &known {
         Some(old) => store::revise_outsider(&mut unit.tx, old, &row).await?,
@@ -212,6 +225,16 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     subject::edit_unlock(&mut unit.tx, id).await?;
     outbox::publish(unit, OUTSIDER_ENTERED, &OutsiderEntered { atena_no: number.clone() }).await?;
     Ok(number)
+}
+
+/// A 個人番号 under which the person has a 団番 is changed by two people, not on the way.
+async fn refuse_renumbering(unit: &mut Unit, row: &Outsider, checked: &Checked) -> Result<(), Fault> {
+    let (Some(held), Some(typed)) = (&row.number_token, &checked.my_number) else { return Ok(()) };
+    let token = unit.city().keys().token(crate::model::MY_NUMBER, typed.expose())?;
+    if token == *held || super::match_up::dan_of(unit, &row.atena_no).await?.is_none() {
+        return Ok(());
+    }
+    Err(Fault::field("my_number", "登録済みの個人番号と違います。変わったときは「個人番号の変更」で起案してください(E0004)"))
 }
 
 /// Takes over a person of another system as that system knows them, under its own number; 名寄せ is the caller's. Answers the 宛名番号.
@@ -286,6 +309,7 @@ async fn link(unit: &mut Unit, row: &Outsider, number: &str) -> Result<(), Fault
         valid_from: row.moved_on,
         recorded_at: row.recorded_at,
         basis: None,
+        unified: false,
         seq: row.seq,
         superseded_seq: None,
     };

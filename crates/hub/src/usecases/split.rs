@@ -3,6 +3,7 @@
 use super::join;
 use super::match_up::APART;
 use super::register_outsider::is_outsiders;
+use super::unify;
 use crate::model::{LINK, Link, NUMBER, Question, Recall, RecallUse};
 use crate::rules::Rules;
 use crate::store;
@@ -182,7 +183,7 @@ impl Act for SplitPeople {
     }
 }
 
-/// Every link to the wrong 団番 says again what it said before: 団番 and basis. That it was another one in between is history, and the recall
+/// Every link to the wrong 団番 says again what it said before: 団番, basis and 統合宛名フラグ. That it was another one in between is history, and the recall
 /// says why.
 async fn put_links_back(unit: &mut Unit, who: &AtenaNo, wrong: &DanNo) -> Result<(), Fault> {
     let (now, seq) = (unit.now(), unit.seq().await?);
@@ -190,13 +191,14 @@ async fn put_links_back(unit: &mut Unit, who: &AtenaNo, wrong: &DanNo) -> Result
     let (ended, present): (Vec<Link>, Vec<Link>) = history.into_iter().partition(|l| l.superseded_seq.is_some());
     for old in present.into_iter().filter(|l| l.dan_no.as_ref() == Some(wrong)) {
         let same = |l: &&Link| (&l.programme, &l.number) == (&old.programme, &old.number) && l.dan_no.as_ref() != Some(wrong);
-        let (dan_no, basis) = match ended.iter().rev().find(same) {
-            Some(before) => (before.dan_no.clone(), before.basis.clone()),
-            None => (None, None),
+        let (dan_no, basis, unified) = match ended.iter().rev().find(same) {
+            Some(before) => (before.dan_no.clone(), before.basis.clone(), before.unified),
+            None => (None, None, false),
         };
-        store::relink(&mut unit.tx, &old, &Link { id: 0, dan_no, basis, recorded_at: now, seq, ..old.clone() }).await?;
+        let new = Link { id: 0, dan_no, basis, unified, recorded_at: now, seq, ..old.clone() };
+        store::relink(&mut unit.tx, &old, &new).await?;
     }
-    Ok(())
+    unify::settle(unit, wrong).await
 }
 
 /// Says that the link of a recall is wrong, or that it is no longer.

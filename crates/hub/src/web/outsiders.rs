@@ -25,6 +25,7 @@ pub fn entry(form: &Form) -> Entry {
     Entry {
         kind: text("kind"),
         atena_no: text("atena_no"),
+        rev: text("rev"),
         withheld: form.ticked("withheld"),
         name: text("name"),
         kana: text("kana"),

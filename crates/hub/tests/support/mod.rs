@@ -78,6 +78,11 @@ impl Registry {
         };
         self.1.lock().unwrap().insert(who.clone(), facts);
     }
+
+    /// Somebody does not live here any more.
+    pub fn left(&self, who: &AtenaNo) {
+        self.1.lock().unwrap().get_mut(who).unwrap().resident = false;
+    }
 }
 
 #[async_trait]
@@ -245,6 +250,7 @@ pub struct World {
     pub registry: Arc<Registry>,
     pub programme: Programme,
     pub heard: Arc<Heard>,
+    pub clock: Arc<FixedClock>,
 }
 
 /// The same city on every database at hand.
@@ -273,10 +279,10 @@ pub async fn worlds() -> Vec<World> {
         };
         let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
         let clock = Arc::new(FixedClock::noon(TODAY));
-        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
+        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock.clone(), policy, profile, purposes);
         let heard = Arc::new(Heard::default());
         let programme = hub::programme(needs(registry.clone(), Some(heard.clone())));
-        all.push(World { database, city, registry, programme, heard });
+        all.push(World { database, city, registry, programme, heard, clock });
     }
     all
 }
