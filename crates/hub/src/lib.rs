@@ -93,7 +93,7 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
-    let searched = compared.clone();
+    let (searched, entered) = (compared.clone(), compared.clone());
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let jobs: Vec<Arc<dyn Job>> =
         vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
@@ -158,7 +158,9 @@ pub fn programme(needs: Needs) -> Programme {
             Route::get("/hub", "団体内統合宛名", COUNT, web::counts::show),
             Route::post("/hub", "団体内統合宛名の照会", SEE, web::counts::look_up),
             Route::get(web::outsiders::LIST, "住登外者", FIND, web::outsiders::show),
-            Route::post(web::outsiders::LIST, "住登外者の登録", ENTER, web::outsiders::enter),
+            Route::post(web::outsiders::LIST, "住登外者の登録", ENTER, move |call| {
+                web::outsiders::enter(call, entered.clone())
+            }),
             Route::get("/hub/outsiders/{number}", "住登外者の記録", RECORD, web::outsider::show),
             Route::post("/hub/outsiders/{number}/take", "住登外者を案件の対象にする", RECORD, web::outsider::take),
             Route::post("/hub/outsiders/{number}/edit", "住登外者の記録の編集", ENTER, web::outsider::edit),

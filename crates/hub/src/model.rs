@@ -107,7 +107,7 @@ platform::register! {
         my_number: Option<Vec<u8>>, "個人番号", "hub.outsider_number", Secret, [];
         /// Keyed token of the 個人番号.
         number_token: Option<Vec<u8>>, "個人番号の照合値", "hub.outsider_number", Secret, [];
-        /// 異動事由: 新規, 修正, 住民となった, 利用の終了, 名寄せ.
+        /// 異動事由: 新規, 住民番号の引継, 修正, 個人番号の変更, 住民となった, 利用の終了.
         reason: String, "異動事由", "hub.outsider", Plain, [];
         /// 異動年月日
         moved_on: Date, "異動年月日", "hub.outsider", Plain, [];

@@ -283,3 +283,63 @@ async fn another_person_is_taken_back_by_two_and_stays_on_record() {
         world.database.remove().await;
     }
 }
+
+/// JTG-11: who was a resident and is dealt with further keeps the number; who comes back goes on under it once more.
+#[tokio::test]
+async fn who_leaves_the_city_goes_on_as_an_outsider_under_the_residents_number() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let hanako = atena(1);
+        world.registry.lives(&hanako, HANAKO);
+        world.enters(&hanako, my_number(1)).await;
+        let theirs = dan(&desk, &hanako).await;
+        let [name, kana, birth, sex, _] = HANAKO;
+        let number = hanako.to_string();
+        let form = |kind: &'static str| {
+            let away = "北海道札幌市北区北七条西一丁目2番";
+            let said = [("kind", kind), ("name", name), ("kana", kana), ("birth", birth), ("sex", sex), ("address", away)];
+            said.into_iter().chain([("moved_on", "R8.11.20"), ("atena_no", number.as_str())]).collect::<Vec<_>>()
+        };
+        let (status, _, page) = desk.say("/hub/outsiders", &form("3")).await;
+        assert!(status == StatusCode::CONFLICT && page.contains("いま住民です"), "{page}");
+        let mut nobody = form("3");
+        nobody.retain(|(field, _)| *field != "atena_no");
+        let stranger = atena(77).to_string();
+        nobody.push(("atena_no", stranger.as_str()));
+        let (status, _, page) = desk.say("/hub/outsiders", &nobody).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("E0004"), "{page}");
+
+        world.registry.left(&hanako);
+        world.resident(ResidentChange::MovedOut, &hanako, &[]).await;
+        settle(&world).await;
+        let (status, location, page) = desk.say("/hub/outsiders", &form("3")).await;
+        assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/hub/outsiders/{hanako}")), "{page}");
+        settle(&world).await;
+        let record = desk.api(&format!("/hub/outsiders/{hanako}")).await;
+        assert_eq!((record["rev"].as_i64(), record["state"].as_str()), (Some(1), Some("現存")));
+        assert!(record["ledger"]["hub_outsider"][0].to_string().contains("住民番号の引継"), "{record}");
+        assert_eq!(dan(&desk, &hanako).await, theirs, "one person, one 団番");
+        let links = desk.api(&format!("/hub/{hanako}")).await["links"].clone();
+        assert!(links.as_array().unwrap().iter().all(|l| l["joined"] == true && l["number"] == number.as_str()), "{links}");
+        assert_eq!(desk.say("/hub/outsiders", &form("3")).await.0, StatusCode::CONFLICT, "once");
+        let next = guardian(&desk, &[("name", "川田 月子"), ("kana", "カワダ ツキコ")]).await;
+        assert!(next.as_str() > hanako.as_str(), "numbers of their own go on as before");
+
+        // Back in the city: the record ends, and a later move begins where it ended.
+        world.registry.lives(&hanako, HANAKO);
+        world.resident(ResidentChange::Entered, &hanako, &[]).await;
+        settle(&world).await;
+        let mut ends = form("1");
+        ends.extend([("rev", "1"), ("reason", "住民となった"), ("successor", number.as_str())]);
+        assert_eq!(desk.say("/hub/outsiders", &ends).await.0, StatusCode::SEE_OTHER);
+        settle(&world).await;
+        assert!(questions(&desk, "未確認").await.is_empty(), "nobody is asked whether one number is one person");
+        world.registry.left(&hanako);
+        assert_eq!(desk.say("/hub/outsiders", &form("3")).await.0, StatusCode::SEE_OTHER);
+        let record = desk.api(&format!("/hub/outsiders/{hanako}")).await;
+        assert_eq!((record["rev"].as_i64(), record["state"].as_str()), (Some(3), Some("現存")), "the history goes on");
+        assert_eq!(dan(&desk, &hanako).await, theirs);
+        drop(desk);
+        world.database.remove().await;
+    }
+}

@@ -6,7 +6,7 @@
 use super::concern;
 use super::match_up::{self, Candidate};
 use super::register_outsider::{LIVING, OUTSIDER_ENTERED, OutsiderEntered};
-use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS};
+use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
 use kernel::ident::AtenaNo;
 use matching::{Evidence, Tables};
@@ -31,6 +31,8 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     let token = match_up::token_of(unit, who).await?;
     let birth = facts.birth.to_string();
     let outsiders = store::outsiders_like(&mut unit.tx, [&birth, &facts.kana, &facts.name], token.as_deref()).await?;
+    // Under the same number it is the same person (住民番号引継).
+    let outsiders: Vec<Outsider> = outsiders.into_iter().filter(|o| o.atena_no != *who).collect();
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.state == LIVING).map(Candidate::outsider).collect();
     if all.is_empty() {
         return Ok(());
@@ -70,6 +72,7 @@ pub async fn may_have(
     for link in store::links_of_dan(&mut unit.tx, &person.dan_no).await? {
         holders.extend(store::outsider(&mut unit.tx, &link.atena_no).await?);
     }
+    holders.retain(|h| h.atena_no != *who);
     holders.dedup_by(|a, b| a.atena_no == b.atena_no);
     if holders.is_empty() {
         return Ok(true);

@@ -199,7 +199,8 @@ async fn candidates(unit: &mut Unit, residents: &dyn ComparePort, row: &Outsider
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
     let birth = PartialDate::parse(&row.birth).ok().and_then(|b| b.exact());
     let likeness = Likeness { name: &row.name, kana: &row.kana, birth, numbers: &holders };
-    for facts in residents.alike(unit, &likeness, SEARCHED).await? {
+    // Under the same number it is the same person (住民番号引継).
+    for facts in residents.alike(unit, &likeness, SEARCHED).await?.into_iter().filter(|facts| facts.atena_no != row.atena_no) {
         let token = token_of(unit, &facts.atena_no).await?;
         all.push(Candidate::resident(facts, token.as_deref()));
     }

@@ -89,7 +89,7 @@ impl Registry {
 impl ResidentPort for Registry {
     async fn person(&self, unit: &mut Unit, number: &AtenaNo, _: Date) -> Result<Option<ResidentFacts>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
-        let seen = unit.see(subject, &["juki.identify", "juki.address"]).await?;
+        let seen = unit.see_for(Action::Look, subject, &["juki.identify", "juki.address"]).await?;
         assert!(seen.has("juki.identify") && seen.has("juki.address"), "the hub may look at whom it compares");
         Ok(self.1.lock().unwrap().get(number).cloned())
     }
