@@ -146,6 +146,9 @@ impl HubPort for Hub {
     async fn shared(&self, unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
         through!(self.0, unit, shared())
     }
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+        through!(self.0, unit, is_frozen(dan_no))
+    }
 }
 
 #[async_trait]

@@ -313,6 +313,20 @@ impl Keeper {
         Ok(machines::rechecking(&mut tx, after, RECHECKED).await?)
     }
 
+    /// It is in doubt whose 個人番号 a 団番 stands for, or no longer. While it is, questions wait for a clerk; what was answered before stays
+    /// as it is, because nothing was found wrong.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn freeze(&self, dan: &DanNo, frozen: bool) -> Result<(), Fault> {
+        let now = self.0.city.now();
+        let mut tx = self.write().await?;
+        let mut flags = registers::flags_of(&mut tx, dan, now).await?;
+        (flags.recalled, flags.changed_at) = (frozen, now);
+        registers::set_flags(&mut tx, &flags).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// The city says how many rows it still holds back: too many raise the alarm, and fewer end it.
     pub(crate) async fn backlog(&self, tx: &mut Tx, waiting: usize, now: Timestamp) -> Result<(), Fault> {
         if waiting > self.0.tenant.limits.backlog_records {

@@ -37,6 +37,7 @@ const LARGEST: usize = 64 << 20;
 /// | `/consents` | city | an array of [`NewConsent`] |
 /// | `/recall` | city | a link that was found wrong, or put right |
 /// | `/rechecking` | city | a page of its inquiries whose answers were called back and are not put right |
+/// | `/freeze` | city | a 番号不整合 that nobody has decided, or that somebody has |
 /// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
 /// | `/own` | network | a person asks what is stored of them |
 /// | `/notices`, `/notices/read` | network | お知らせ that wait for a person; the person has read one |
@@ -48,6 +49,7 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/consents", post(consents))
         .route("/recall", post(recall))
         .route("/rechecking", post(rechecking))
+        .route("/freeze", post(freeze))
         .route("/compare", post(compare))
         .route("/explain", post(explain))
         .route("/own", post(own))
@@ -200,6 +202,20 @@ async fn rechecking(
     let After { after } = read(&body)?;
     let requests = keeper.rechecking(&after.map_or_else(String::new, |id| id.to_string())).await?;
     Ok(Json(json!({ "requests": requests })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Freeze {
+    dan: DanNo,
+    frozen: bool,
+}
+
+async fn freeze(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {
+    city(&keeper, &from)?;
+    let wanted: Freeze = read(&body)?;
+    keeper.freeze(&wanted.dan, wanted.frozen).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Serialize, Deserialize)]

@@ -312,6 +312,28 @@ async fn a_held_inquiry_that_is_withdrawn_leaves_the_work_queue() {
 }
 
 #[tokio::test]
+async fn while_a_number_is_in_doubt_questions_wait_and_earlier_answers_stay() {
+    for world in worlds().await {
+        answered(&world).await;
+        world.b.keeper.freeze(&dan(1), true).await.unwrap();
+        world.settle().await;
+        let earlier = single(&world.a, "SKI_10712", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(earlier["shown"], json!("answered"), "nothing was found wrong");
+        single(&world.a, "SKI_10111", &question(2, 1)).await.unwrap();
+        world.settle().await;
+        let waits = single(&world.a, "SKI_10712", &json!({ "request": request(2) })).await.unwrap();
+        assert_eq!(waits["shown"], json!("waiting"), "for the asker it waits, and no more is said");
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision where hold = 'recall'").await, 1);
+        world.b.keeper.freeze(&dan(1), false).await.unwrap();
+        single(&world.a, "SKI_10111", &question(3, 1)).await.unwrap();
+        world.settle().await;
+        let fresh = single(&world.a, "SKI_11112", &json!({ "request": request(3) })).await.unwrap();
+        assert_eq!(fresh["shown"], json!("answered"));
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_held_answer_that_nobody_decides_runs_out_on_both_sides() {
     for world in worlds().await {
         support::calls::held(&world).await;

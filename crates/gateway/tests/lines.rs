@@ -76,7 +76,10 @@ async fn the_city_registers_people_and_consents_compares_and_recalls() {
             post(&world.b, city(B), "/recall", &json!({ "dan": dan(1), "wrong": true })).await.2,
             json!({ "recalled": 1 })
         );
-        for path in ["/people", "/consents", "/recall", "/compare", "/explain"] {
+        let freeze = json!({ "dan": dan(3), "frozen": true });
+        assert_eq!(post(&world.b, city(B), "/freeze", &freeze).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_person where recalled").await, 2);
+        for path in ["/people", "/consents", "/recall", "/freeze", "/compare", "/explain"] {
             assert_eq!(post(&world.b, city(A), path, &json!([])).await.0, StatusCode::FORBIDDEN, "{path}");
         }
         assert_eq!(post(&world.b, city(B), "/own", &json!({})).await.0, StatusCode::FORBIDDEN, "only the portal's side asks");

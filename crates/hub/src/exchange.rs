@@ -1,7 +1,8 @@
 //! What the hub offers to programmes, and what it listens to.
 
+use crate::store;
 use crate::usecases::register_outsider::{OUTSIDER_ENTERED, OutsiderEntered};
-use crate::usecases::{follow_resident, link_programme, look_up, match_newcomer, match_up};
+use crate::usecases::{follow_resident, freeze, link_programme, look_up, match_newcomer, match_up, unify};
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::outbox::{self, Subscription};
@@ -39,6 +40,9 @@ impl HubPort for Hub {
     async fn shared(&self, unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
         look_up::shared(unit).await
     }
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+        freeze::is_frozen(unit, dan_no).await
+    }
 }
 
 /// Follows the resident registry: 付番, and whether the person is a 住登外者 whom the city knows already.
@@ -62,8 +66,9 @@ impl Subscription for OnResident {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: ResidentEvent = outbox::event(payload)?;
-        follow_resident::run(unit, self.residents.as_ref(), &event).await?;
-        match_newcomer::run(unit, self.residents.as_ref(), &self.tables, &event).await
+        follow_resident::run(unit, self.residents.as_ref(), &self.tables, &event).await?;
+        match_newcomer::run(unit, self.residents.as_ref(), &self.tables, &event).await?;
+        unify::by_registry(unit, &event.atena_no).await
     }
 }
 
@@ -88,12 +93,19 @@ impl Subscription for OnOutsider {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: OutsiderEntered = outbox::event(payload)?;
-        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await.map(|_| ())
+        match_up::run(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await?;
+        match store::outsider(&mut unit.tx, &event.atena_no).await? {
+            Some(row) => unify::by_programme(unit, self.residents.as_ref(), &row.programme, &row.atena_no).await,
+            None => Ok(()),
+        }
     }
 }
 
 /// Follows the programmes' own numbers.
-pub struct OnProgramme;
+pub struct OnProgramme {
+    /// The registry, which knows who is a resident.
+    pub residents: Arc<dyn ComparePort>,
+}
 
 #[async_trait]
 impl Subscription for OnProgramme {
@@ -108,6 +120,7 @@ impl Subscription for OnProgramme {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: ProgrammeLinked = outbox::event(payload)?;
-        link_programme::run(unit, &event).await
+        link_programme::run(unit, &event).await?;
+        unify::by_programme(unit, self.residents.as_ref(), &event.programme, &event.atena_no).await
     }
 }

@@ -94,18 +94,19 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
-    let searched = compared.clone();
+    let (searched, entered) = (compared.clone(), compared.clone());
     let chores: Vec<Arc<dyn Chore>> = lines.iter().map(|lines| Arc::new(lines::Protections::new(lines.clone())) as _).collect();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let jobs: Vec<Arc<dyn Job>> =
         vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
     let subscriptions: Vec<Arc<dyn Subscription>> = vec![
         Arc::new(exchange::OnResident { residents: residents.clone(), tables: tables.clone() }),
-        Arc::new(exchange::OnProgramme),
+        Arc::new(exchange::OnProgramme { residents: residents.clone() }),
         Arc::new(exchange::OnOutsider { residents: residents.clone(), tables }),
         Arc::new(lines::OnNumbered { lines: lines.clone() }),
         Arc::new(lines::OnProtection { lines: lines.clone() }),
         Arc::new(lines::OnRecalled { lines: lines.clone() }),
+        Arc::new(lines::OnFrozen { lines: lines.clone() }),
         Arc::new(lines::OnCodeWanted { residents, lines }),
     ];
     Programme {
@@ -124,6 +125,7 @@ pub fn programme(needs: Needs) -> Programme {
             model::BatchRow::REGISTER,
             model::Recall::REGISTER,
             model::RecallUse::REGISTER,
+            model::Request::REGISTER,
         ],
         statements: store::STATEMENTS.to_vec(),
         migrations: vec![
@@ -143,14 +145,30 @@ pub fn programme(needs: Needs) -> Programme {
                 sql: include_str!("../../../migrations/0017_hub_answers.sql"),
                 postgres_only: false,
             },
+            Migration {
+                name: "0021_hub_request",
+                sql: include_str!("../../../migrations/0021_hub_request.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0022_hub_unified",
+                sql: include_str!("../../../migrations/0022_hub_unified.sql"),
+                postgres_only: false,
+            },
         ],
         routes: vec![
             Route::get("/hub", "団体内統合宛名", COUNT, web::counts::show),
             Route::post("/hub", "団体内統合宛名の照会", SEE, web::counts::look_up),
             Route::get(web::outsiders::LIST, "住登外者", FIND, web::outsiders::show),
-            Route::post(web::outsiders::LIST, "住登外者の登録", ENTER, web::outsiders::enter),
+            Route::post(web::outsiders::LIST, "住登外者の登録", ENTER, move |call| {
+                web::outsiders::enter(call, entered.clone())
+            }),
             Route::get("/hub/outsiders/{number}", "住登外者の記録", RECORD, web::outsider::show),
             Route::post("/hub/outsiders/{number}/take", "住登外者を案件の対象にする", RECORD, web::outsider::take),
+            Route::post("/hub/outsiders/{number}/edit", "住登外者の記録の編集", ENTER, web::outsider::edit),
+            Route::post("/hub/outsiders/{number}/number", "住登外者の個人番号の変更の起案", JUDGE, move |call| {
+                web::outsider::renumber(call, rules)
+            }),
             Route::get(web::review::QUEUE, "名寄せの確認", QUEUE, web::review::queue),
             Route::post("/hub/review/{id}/take", "名寄せの確認を始める", COMPARE, web::review::take),
             Route::get("/hub/review/{id}", "名寄せの確認(二つの記録)", COMPARE, move |call| {
@@ -189,7 +207,9 @@ pub fn programme(needs: Needs) -> Programme {
         ],
         acts: vec![
             Arc::new(usecases::join::JoinPeople),
+            Arc::new(usecases::renumber::ChangeNumber),
             Arc::new(usecases::reopen::ReopenQuestion),
+            Arc::new(usecases::tell_apart::PeopleApart { users: users.clone() }),
             Arc::new(usecases::split::SplitPeople { users }),
         ],
         subscriptions,

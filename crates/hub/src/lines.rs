@@ -1,8 +1,9 @@
 //! The hub's lines out of the city: to its gateway, which gets 団番 only, and to the 住基ネット peer, the one place where a 個人番号 goes.
 
-use crate::model::{JUKI, LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
+use crate::model::{LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use crate::usecases::concern;
+use crate::usecases::freeze::{PERSON_FROZEN, PersonFrozen};
 use crate::usecases::match_up::dan_of;
 use crate::usecases::register_outsider::is_outsiders;
 use async_trait::async_trait;
@@ -43,6 +44,12 @@ pub trait Lines: Send + Sync {
     /// # Errors
     /// The line is down; the event waits.
     async fn recall(&self, dan_no: &DanNo, wrong: bool) -> Result<(), Fault>;
+    /// It is in doubt whose 個人番号 the 団番 stands for (`true`), or no longer (`false`): in between the gateway answers nobody by itself.
+    /// Nothing has been found wrong, so nobody gets a correction.
+    ///
+    /// # Errors
+    /// The line is down; the event waits.
+    async fn freeze(&self, dan_no: &DanNo, frozen: bool) -> Result<(), Fault>;
     /// 符号取得: has the 住基ネット peer name the person of this 個人番号 to the network, under the gateway's 取得番号.
     ///
     /// # Errors
@@ -62,6 +69,9 @@ impl Lines for Unconnected {
         Ok(())
     }
     async fn recall(&self, _: &DanNo, _: bool) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn freeze(&self, _: &DanNo, _: bool) -> Result<(), Fault> {
         Ok(())
     }
     async fn code(&self, _: &str, _: &IndividualNumber) -> Result<(), Fault> {
@@ -112,8 +122,8 @@ async fn protected(city: &City) -> Result<BTreeSet<DanNo>, Fault> {
     Ok(all)
 }
 
-/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then who is protected, and the
-/// links that are being put right.
+/// Every 団番 there is, for the first connection: announced once, in the order in which they were issued; then who is protected, the
+/// 番号不整合 that nobody has decided, and the links that are being put right.
 ///
 /// # Errors
 /// The line is down or the database refuses.
@@ -133,8 +143,11 @@ pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault
         lines.protect(&dan_no).await?;
     }
     let mut tx = city.acting("hub").db().read().await?;
-    let wrong = store::open_recalls(&mut tx).await?;
+    let (wrong, frozen) = (store::open_recalls(&mut tx).await?, store::frozen(&mut tx).await?);
     drop(tx);
+    for dan_no in &frozen {
+        lines.freeze(dan_no, true).await?;
+    }
     for dan_no in &wrong {
         lines.recall(dan_no, true).await?;
     }
@@ -261,6 +274,29 @@ impl Subscription for OnRecalled {
     }
 }
 
+/// Stops 情報連携 about a 団番 while it is in doubt whose 個人番号 it stands for.
+pub struct OnFrozen {
+    /// The lines.
+    pub lines: Arc<dyn Lines>,
+}
+
+#[async_trait]
+impl Subscription for OnFrozen {
+    fn name(&self) -> &'static str {
+        "hub.on_person_frozen"
+    }
+    fn topic(&self) -> &'static str {
+        PERSON_FROZEN
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: PersonFrozen = outbox::event(payload)?;
+        self.lines.freeze(&event.dan_no, event.frozen).await
+    }
+}
+
 /// Answers 符号取得依頼: the last place that knows whose 団番 it is.
 pub struct OnCodeWanted {
     /// The registry, which alone holds the residents' 個人番号.
@@ -298,8 +334,8 @@ impl Subscription for OnCodeWanted {
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: CodeWanted = outbox::event(payload)?;
         let mut links = store::links_of_dan(&mut unit.tx, &event.dan_no).await?;
-        // The registry's number counts before every other (統合宛名フラグ).
-        links.sort_by_key(|l| l.programme != JUKI);
+        // The number that stands for the person counts before every other (統合宛名フラグ).
+        links.sort_by_key(|l| !l.unified);
         for link in links {
             if let Some(number) = self.number(unit, &link.atena_no).await? {
                 return self.lines.code(&event.acquisition, &number).await;

@@ -60,6 +60,8 @@ platform::register! {
         recorded_at: Timestamp, "登録日時", "hub.link", Plain, [];
         /// What the 団番 rests on; `None` for links of the registry and of the first load.
         basis: Option<String>, "連携の根拠", "hub.link", Plain, [];
+        /// 統合宛名フラグ: of the numbers of a 団番, this one stands for the person.
+        unified: bool, "統合宛名フラグ", "hub.link", Plain, [];
         /// Commit.
         seq: i64, "登録番号", "hub.link", Plain, [];
         /// Commit from which another row holds.
@@ -105,7 +107,7 @@ platform::register! {
         my_number: Option<Vec<u8>>, "個人番号", "hub.outsider_number", Secret, [];
         /// Keyed token of the 個人番号.
         number_token: Option<Vec<u8>>, "個人番号の照合値", "hub.outsider_number", Secret, [];
-        /// 異動事由: 新規, 修正, 住民となった, 利用の終了, 名寄せ.
+        /// 異動事由: 新規, 住民番号の引継, 修正, 個人番号の変更, 住民となった, 利用の終了.
         reason: String, "異動事由", "hub.outsider", Plain, [];
         /// 異動年月日
         moved_on: Date, "異動年月日", "hub.outsider", Plain, [];
@@ -266,11 +268,31 @@ platform::register! {
     }
 }
 
+platform::register! {
+    /// The number under which an inquiry of a programme went out by file: its answer comes back under the same.
+    pub struct Request in "hub_request" named "照会した番号", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
+        /// Purpose code of the programme.
+        programme: String, "業務", "hub.link", Plain, [];
+        /// Id of the inquiry, as the programme gave it.
+        request: String, "照会の番号", "hub.link", Plain, [];
+        /// The programme's number.
+        number: String, "業務の番号", "hub.link", Personal, [];
+        /// 団番 that stood for it.
+        dan_no: DanNo, "団体内統合宛名番号", "hub.number", Personal, [];
+        /// When it went out.
+        asked_at: Timestamp, "変換日時", "hub.link", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
 /// Why the hub asks a person to look: it never joins two people on its own when it is in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// The new 個人番号 belongs to another 団番 already.
     Taken,
+    /// The 個人番号 on the record of a 住登外者 is not the one of its 団番.
+    Differs,
     /// Several 宛名番号 of the resident registry share one 個人番号.
     Shared,
     /// The 個人番号 is one that another 団番 had before.
@@ -281,12 +303,13 @@ pub enum Doubt {
 
 impl Doubt {
     /// All of them.
-    pub const ALL: [Doubt; 4] = [Doubt::Taken, Doubt::Shared, Doubt::Former, Doubt::Moved];
+    pub const ALL: [Doubt; 5] = [Doubt::Taken, Doubt::Differs, Doubt::Shared, Doubt::Former, Doubt::Moved];
 
     /// Kind of its task.
     pub fn kind(self) -> &'static str {
         match self {
             Doubt::Taken => "hub.taken",
+            Doubt::Differs => "hub.differs",
             Doubt::Shared => "hub.shared",
             Doubt::Former => "hub.former",
             Doubt::Moved => "hub.moved",
@@ -297,6 +320,7 @@ impl Doubt {
     pub fn title_ja(self) -> &'static str {
         match self {
             Doubt::Taken => "統合宛名の確認: 変更後の個人番号が別の団体内統合宛名番号に登録されています",
+            Doubt::Differs => "統合宛名の確認: 住登外者の個人番号が、連携先の個人番号と違います",
             Doubt::Shared => "統合宛名の確認: 一つの個人番号に住民の宛名番号が複数あります",
             Doubt::Former => "統合宛名の確認: 別の団体内統合宛名番号の変更前の個人番号と同じです",
             Doubt::Moved => "統合宛名の確認: 業務の番号が別の宛名番号に連携されています",

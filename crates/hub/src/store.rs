@@ -1,9 +1,10 @@
 //! All SQL of the hub.
 
-use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
+use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse, Request};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
+use matching::Evidence;
 use platform::Fault;
 use platform::db::{DbError, Tx};
 use platform::params;
@@ -36,6 +37,8 @@ platform::statements! {
     OF_DAN = concatcp!(Link::SELECT, " where dan_no = $1 and superseded_seq is null order by programme, number");
     /// Links of everybody who has more than one 宛名番号.
     SHARED_LINKS = concatcp!(Link::SELECT, " where superseded_seq is null and dan_no in (select dan_no from hub_link where superseded_seq is null and dan_no is not null group by dan_no having min(atena_no) <> max(atena_no)) order by dan_no, programme, number");
+    /// One link of a 団番 stands for the person, the others do not.
+    UNIFY = "update hub_link set unified = (id = $2) where dan_no = $1 and superseded_seq is null";
     /// Every link that a 宛名番号 has or had.
     LINK_HISTORY = concatcp!(Link::SELECT, " where atena_no = $1 order by id");
     /// A link does not hold any longer.
@@ -80,10 +83,14 @@ platform::statements! {
     COUNT_QUESTIONS = "select state, count(*) as n from hub_question group by state order by state";
     /// A question goes on, unless somebody else was faster.
     SET_QUESTION = "update hub_question set state = $2, note = $3, decided_by = $4, decided_at = $5 where id = $1 and state = $6";
+    /// A question is asked anew on other evidence.
+    RAISE_QUESTION = "update hub_question set evidence = $2, grade = $3, explanation = $4, state = $5 where id = $1";
     /// Answers to a question, the oldest first.
     ANSWERS = concatcp!(Answer::SELECT, " where question_id = $1 order by id");
     /// Open questions about a 宛名番号.
     OPEN_QUESTIONS = "select count(*) as n from hub_question where (atena_no = $1 or other_no = $1) and state = '未確認'";
+    /// The numbers under which an inquiry went out.
+    REQUEST = concatcp!(Request::SELECT, " where programme = $1 and request = $2 order by id");
     /// Runs over many people, the newest first.
     BATCHES = concatcp!(Batch::SELECT, " order by id desc limit 50");
     /// One run.
@@ -112,6 +119,10 @@ platform::statements! {
     CLOSE_RECALL = "update hub_recall set closed_at = $2 where id = $1 and not exists (select 1 from hub_recall_use where recall_id = $1 and state = '未処理')";
     /// 団番 with an open recall.
     OPEN_RECALLS = "select distinct dan_no from hub_recall where closed_at is null order by dan_no";
+    /// An undecided question of a class of evidence about somebody with a 団番.
+    IS_FROZEN = "select 1 as n from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $2 and l.dan_no = $1 and l.superseded_seq is null limit 1";
+    /// All 団番 of such questions.
+    FROZEN = "select distinct l.dan_no from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $1 and l.dan_no is not null and l.superseded_seq is null order by l.dan_no";
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
@@ -198,6 +209,11 @@ pub async fn shared_links(tx: &mut Tx) -> Result<Vec<Link>, DbError> {
     tx.all(SHARED_LINKS, vec![]).await?.iter().map(Link::read).collect()
 }
 
+/// Sets the 統合宛名フラグ of a 団番 on one of its links.
+pub async fn unify(tx: &mut Tx, dan_no: &DanNo, link: i64) -> Result<(), DbError> {
+    tx.run(UNIFY, params![dan_no, link]).await.map(|_| ())
+}
+
 pub async fn link_history(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Link>, DbError> {
     tx.all(LINK_HISTORY, params![atena_no]).await?.iter().map(Link::read).collect()
 }
@@ -281,6 +297,12 @@ pub async fn set_question(tx: &mut Tx, question: &Question, from: &str) -> Resul
     Ok(tx.run(SET_QUESTION, values).await? == 1)
 }
 
+/// Asks a question anew on the evidence it has now.
+pub async fn raise_question(tx: &mut Tx, question: &Question) -> Result<(), DbError> {
+    let q = question;
+    tx.run(RAISE_QUESTION, params![q.id, &q.evidence, &q.grade, &q.explanation, &q.state]).await.map(|_| ())
+}
+
 pub async fn recalls(tx: &mut Tx) -> Result<Vec<Recall>, DbError> {
     tx.all(RECALLS, vec![]).await?.iter().map(Recall::read).collect()
 }
@@ -299,6 +321,16 @@ pub async fn open_recalls(tx: &mut Tx) -> Result<Vec<DanNo>, DbError> {
     tx.all(OPEN_RECALLS, vec![]).await?.iter().map(|r| r.get("dan_no")).collect()
 }
 
+/// Is a 番号不整合 about the 団番 undecided?
+pub async fn is_frozen(tx: &mut Tx, dan_no: &DanNo) -> Result<bool, DbError> {
+    Ok(tx.first(IS_FROZEN, params![dan_no, Evidence::NumberMismatch.label()]).await?.is_some())
+}
+
+/// Every 団番 about which a 番号不整合 is undecided.
+pub async fn frozen(tx: &mut Tx) -> Result<Vec<DanNo>, DbError> {
+    tx.all(FROZEN, params![Evidence::NumberMismatch.label()]).await?.iter().map(|r| r.get("dan_no")).collect()
+}
+
 /// Notes that a use was put right, and closes the recall after the last one; false when somebody else was faster.
 pub async fn put_right(tx: &mut Tx, recall: i64, id: i64, note: &str, by: &str, now: Timestamp) -> Result<bool, DbError> {
     let done = tx.run(SET_USE, params![id, note, by, now, recall]).await? == 1;
@@ -312,6 +344,10 @@ pub async fn people_after(tx: &mut Tx, id: i64) -> Result<Vec<Person>, DbError> 
 
 pub async fn open_questions(tx: &mut Tx, who: &AtenaNo) -> Result<i64, DbError> {
     tx.one(OPEN_QUESTIONS, params![who]).await?.get("n")
+}
+
+pub async fn request(tx: &mut Tx, programme: &str, request: &str) -> Result<Vec<Request>, DbError> {
+    tx.all(REQUEST, params![programme, request]).await?.iter().map(Request::read).collect()
 }
 
 pub async fn batches(tx: &mut Tx) -> Result<Vec<Batch>, DbError> {

@@ -300,6 +300,28 @@ async fn numbers_of_an_earlier_system_are_kept_and_never_issued_again() {
     }
 }
 
+/// JTG-13: the two spaces of numbers never meet, also not by a migration.
+#[tokio::test]
+async fn a_resident_with_a_number_of_the_outsiders_space_is_not_loaded() {
+    for world in worlds().await {
+        let stray = (50_000_000_000_000..).find_map(|serial| kernel::ident::AtenaNo::issue(serial).ok()).unwrap();
+        let last = (0..50_000_000_000_000).rev().find_map(|serial| kernel::ident::AtenaNo::issue(serial).ok()).unwrap();
+        let person =
+            |atena_no: kernel::ident::AtenaNo| hub::Resident { atena_no, number: Some(my_number(1)), dan_no: None, from: TODAY };
+        let job = world.staff("joho", "hub", &["job"]);
+        let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
+        let fault = hub::load(&mut unit, &[person(atena(1)), person(stray.clone())]).await.unwrap_err();
+        assert!(fault.kind == FaultKind::Conflict && fault.why.contains("移行元"), "{fault}");
+        assert!(!fault.to_string().contains(stray.as_str()), "the message names nobody");
+        drop(unit);
+        let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
+        hub::load(&mut unit, &[person(last)]).await.unwrap();
+        unit.commit(()).await.unwrap();
+        assert_eq!(world.count(LINKS).await, 1);
+        done(world).await;
+    }
+}
+
 #[tokio::test]
 async fn every_statement_and_every_column_is_right_on_both_databases() {
     for world in worlds().await {

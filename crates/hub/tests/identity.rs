@@ -147,6 +147,9 @@ async fn the_wrong_twin() {
             assert_eq!(joined.get(name) == Some(output), !concerns(name, &outsider), "{name}: the link shows where it should");
         }
 
+        while world.deliver().await > 0 {}
+        world.heard.since();
+
         // Weeks later, in a case that knows the 住登外者 only: the link was wrong, is undone, and what rested on it is called back.
         desk.open_case().await;
         desk.look_up("later", &outsider).await;
@@ -160,9 +163,8 @@ async fn the_wrong_twin() {
         for (name, output) in &before {
             assert_eq!(after.get(name), Some(output), "{name}: every output is what it was before, byte for byte");
         }
-        world.heard.since();
-        world.deliver().await;
         let shared = dan(&desk, &hinato).await.unwrap();
+        world.deliver().await;
         assert_eq!(world.heard.since(), [format!("recall {shared} true")], "the gateway answers 照会中 from now on");
         let recalls = desk.api("/hub/recalls").await;
         let recall = &recalls["recalls"][0];
@@ -205,7 +207,7 @@ async fn the_wrong_twin() {
         // The same record sent again joins nobody by itself and asks nothing twice.
         let kept = open_questions(&desk).await.len();
         let number = outsider.to_string();
-        enter(&desk, &[&away[..], &[("kind", "1"), ("atena_no", &number), ("reason", "修正")]].concat()).await;
+        enter(&desk, &[&away[..], &[("kind", "1"), ("rev", "1"), ("atena_no", &number), ("reason", "修正")]].concat()).await;
         assert_eq!(dan(&desk, &outsider).await, None);
         assert_eq!(open_questions(&desk).await.len(), kept);
         drop((desk, chief));
@@ -230,8 +232,12 @@ async fn another_person_is_said_by_one_and_never_asked_again() {
             assert_eq!(desk.say(&path, &answer).await.0, StatusCode::CONFLICT, "answered once");
         }
         let number = outsider.to_string();
-        enter(&desk, &[&far[..], &[("kind", "1"), ("atena_no", &number), ("reason", "修正"), ("phone", "0120000000")]].concat())
-            .await;
+        enter(
+            &desk,
+            &[&far[..], &[("kind", "1"), ("rev", "1"), ("atena_no", &number), ("reason", "修正"), ("phone", "0120000000")]]
+                .concat(),
+        )
+        .await;
         assert!(open_questions(&desk).await.is_empty());
         assert_eq!(
             world.count("select count(*) as n from platform_task where kind = 'hub.question' and state <> 'done'").await,
@@ -294,9 +300,10 @@ async fn a_record_keeps_its_history_and_a_withheld_one_is_shut_to_other_programm
         assert_eq!(one_key.0, StatusCode::UNPROCESSABLE_ENTITY, "one key shows nobody");
 
         let number = open.to_string();
-        let moved = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区1番")];
+        let moved =
+            [("kind", "1"), ("rev", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区1番")];
         assert_eq!(enter(&desk, &[&born[..], &moved].concat()).await, open, "the number stays");
-        let ended = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "利用の終了")];
+        let ended = [("kind", "1"), ("rev", "2"), ("atena_no", number.as_str()), ("reason", "利用の終了")];
         enter(&desk, &[&born[..], &ended].concat()).await;
         let view = desk.api(&format!("/hub/outsiders/{open}")).await;
         assert_eq!((view["rev"].as_i64(), view["state"].as_str()), (Some(3), Some("消除")));
@@ -326,6 +333,138 @@ async fn three_rows_of_which_the_second_is_unknown_keep_their_order() {
         let ask = [("programme", "juki"), ("way", "from_dan"), ("numbers", dans[1].as_str())];
         assert!(desk.say("/hub/translate", &ask).await.2.contains(hinato.as_str()), "and back");
         drop(desk);
+        world.database.remove().await;
+    }
+}
+
+/// JTG-14: while one clerk has the form open the others read only; a form left open keeps nobody out for ever; nobody overwrites what they
+/// have not read.
+#[tokio::test]
+async fn of_two_desks_with_one_record_one_edits_and_the_other_reads() {
+    for world in worlds().await {
+        let first = Desk::open(&world, "4001", 2, "it_policy").await;
+        let second = Desk::open(&world, "4002", 2, "it_policy").await;
+        first.open_case().await;
+        second.open_case().await;
+        let who = enter(&first, &[]).await.to_string();
+        let page = format!("/hub/outsiders/{who}");
+        second.say(&format!("{page}/take"), &[]).await;
+        let change = |rev: &'static str, phone: &'static str| {
+            [
+                ("kind", "1"),
+                ("rev", rev),
+                ("atena_no", who.as_str()),
+                ("reason", "修正"),
+                ("name", "大谷 陽翔"),
+                ("kana", "オオタニ ハルト"),
+                ("birth", "令和2年11月3日"),
+                ("sex", "男"),
+                ("address", HOME),
+                ("moved_on", "R8.11.20"),
+                ("phone", phone),
+            ]
+        };
+        let edit = format!("{page}/edit");
+        let phone = || async { first.api(&page).await["ledger"]["hub_outsider"][0].to_string() };
+        assert!(!first.get(&page).await.1.contains("この内容で記録する"), "nobody edits yet");
+        assert_eq!(first.say(&edit, &[]).await.0, StatusCode::SEE_OTHER);
+        assert!(first.get(&page).await.1.contains("この内容で記録する"));
+        let (status, shown) = second.get(&page).await;
+        assert!(status == StatusCode::OK && shown.contains("編集中です") && !shown.contains("この内容で記録する"), "reads only");
+        assert_eq!(second.say(&edit, &[]).await.0, StatusCode::CONFLICT);
+        assert_eq!(second.say("/hub/outsiders", &change("1", "0120000002")).await.0, StatusCode::CONFLICT);
+        assert_eq!(first.say("/hub/outsiders", &change("1", "0120000001")).await.0, StatusCode::SEE_OTHER);
+        // The second desk still shows the first record: it does not overwrite what it has not read.
+        let (status, _, said) = second.say("/hub/outsiders", &change("1", "0120000002")).await;
+        assert!(status == StatusCode::CONFLICT && said.contains("開いたあとに変わっています"), "{said}");
+        assert!(phone().await.contains("0120000001"));
+        let unread: Vec<_> = change("1", "0120000002").into_iter().filter(|(name, _)| *name != "rev").collect();
+        assert_eq!(second.say("/hub/outsiders", &unread).await.0, StatusCode::UNPROCESSABLE_ENTITY, "nor one it never read");
+        assert_eq!(second.say(&edit, &[]).await.0, StatusCode::SEE_OTHER, "sent: the record is free again");
+        // The second goes home with the form open; the first gives it up again.
+        for minutes in [5; 6] {
+            assert_eq!(first.say(&edit, &[]).await.0, StatusCode::CONFLICT);
+            assert_eq!(second.get(&page).await.0, StatusCode::OK);
+            world.clock.pass_minutes(minutes);
+        }
+        world.clock.pass_minutes(1);
+        assert_eq!(first.say(&edit, &[]).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(second.say("/hub/outsiders", &change("2", "0120000002")).await.0, StatusCode::CONFLICT, "too late");
+        assert_eq!(first.say(&edit, &[("stop", "1")]).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(second.say("/hub/outsiders", &change("2", "0120000002")).await.0, StatusCode::SEE_OTHER);
+        assert!(phone().await.contains("0120000002"));
+        drop((first, second));
+        world.database.remove().await;
+    }
+}
+
+/// ATN-15: the 個人番号 of a 住登外者 changes. Two people say so; the 団番 stays, the former number is history, and whoever comes with the new
+/// one is the same person.
+#[tokio::test]
+async fn a_changed_individual_number_of_an_outsider_keeps_the_hubs_number_when_two_people_say_so() {
+    for world in worlds().await {
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        desk.open_case().await;
+        let (old, new) = (my_number(1), my_number(2));
+        let outsider = enter(&desk, &[("my_number", old.expose())]).await;
+        let theirs = dan(&desk, &outsider).await.unwrap();
+        let number = outsider.to_string();
+        let form = [
+            ("kind", "1"),
+            ("rev", "1"),
+            ("atena_no", number.as_str()),
+            ("reason", "修正"),
+            ("name", "大谷 陽翔"),
+            ("kana", "オオタニ ハルト"),
+            ("birth", "令和2年11月3日"),
+            ("sex", "男"),
+            ("address", HOME),
+            ("moved_on", "R8.11.20"),
+            ("my_number", new.expose()),
+        ];
+        let (status, _, page) = desk.say("/hub/outsiders", &form).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("個人番号の変更"), "not on the way: {page}");
+        let path = format!("/hub/outsiders/{outsider}/number");
+        let change = |number: &str| {
+            let number = number.to_owned();
+            let desk = &desk;
+            let path = &path;
+            async move {
+                let said = [("my_number", number.as_str()), ("changed_on", "R8.11.19"), ("reason", "番号カードで確かめた")];
+                desk.say(path, &said).await
+            }
+        };
+        assert_eq!(change("123456789012").await.0, StatusCode::UNPROCESSABLE_ENTITY, "the check digit is wrong");
+        assert_eq!(change(old.expose()).await.0, StatusCode::UNPROCESSABLE_ENTITY, "no change");
+        world.registry.lives(&atena(9), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", HOME]);
+        world.enters(&atena(9), my_number(9)).await;
+        assert_eq!(change(my_number(9).expose()).await.0, StatusCode::CONFLICT, "somebody else's");
+        assert_eq!(change(new.expose()).await.0, StatusCode::SEE_OTHER);
+        let former = "select count(*) as n from hub_former_number";
+        assert_eq!(world.count(former).await, 0, "one person's word is a draft");
+        assert!(desk.decides(Word::Approve).await.is_err(), "nobody decides what they drafted");
+        chief.decides(Word::Approve).await.unwrap();
+        while world.deliver().await > 0 {}
+        assert_eq!(dan(&desk, &outsider).await.as_ref(), Some(&theirs));
+        let page = desk.api(&format!("/hub/{outsider}")).await;
+        assert_eq!(page["number_changed_on"], serde_json::json!(["2026-11-19"]));
+        let record = desk.api(&format!("/hub/outsiders/{outsider}")).await;
+        assert_eq!(record["rev"], 2);
+        assert!(record["ledger"]["hub_outsider"][0].to_string().contains("個人番号の変更"), "{record}");
+        let doubts = "select count(*) as n from platform_task where kind in ('hub.taken', 'hub.differs') and state <> 'done'";
+        assert_eq!(world.count(doubts).await, 0);
+        // Who arrives with the new number is the same person; who arrives with the former one is somebody to look at.
+        world.registry.lives(&atena(1), ["大谷 陽翔", "オオタニ ハルト", "令和2年11月3日", "男", HOME]);
+        world.enters(&atena(1), new).await;
+        world.registry.lives(&atena(2), ["山田 花子", "ヤマダ ハナコ", "昭和45年5月1日", "女", HOME]);
+        world.enters(&atena(2), old).await;
+        assert_eq!(world.dan_no("juki", &atena(1)).await.as_ref(), Some(&theirs));
+        assert_ne!(world.dan_no("juki", &atena(2)).await.as_ref(), Some(&theirs));
+        let asked = "select count(*) as n from platform_task where kind = 'hub.former' and state <> 'done'";
+        assert_eq!(world.count(asked).await, 1);
+        assert_eq!(change(my_number(3).expose()).await.0, StatusCode::CONFLICT, "now a resident: the registry says");
+        drop((desk, chief));
         world.database.remove().await;
     }
 }

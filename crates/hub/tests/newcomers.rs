@@ -1,6 +1,6 @@
 //! 名寄せ from the side of the residents, and an answer that is taken back.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up its city has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up its city has failed")]
 
 mod support;
 
@@ -105,26 +105,130 @@ async fn a_newborn_child_and_a_corrected_name_are_compared_and_name_with_birth_d
     }
 }
 
+/// What the gateway was told, after everything has settled.
+async fn told(world: &World) -> Vec<String> {
+    settle(world).await;
+    world.heard.since().into_iter().filter(|said| !said.starts_with("person")).collect()
+}
+
+async fn frozen(world: &World, dan_no: &str) -> bool {
+    let staff = world.staff_with_case("joho", "hub", &["it_policy"], &atena(1)).await;
+    let mut unit = world.look(&staff).await;
+    hub::port().is_frozen(&mut unit, &kernel::ident::DanNo::parse(dan_no).unwrap()).await.unwrap()
+}
+
+/// The one question about a 番号不整合, answered by a clerk; answers its page.
+async fn says(desk: &Desk<'_>, answer: &str) -> String {
+    let asked = questions(desk, "未確認").await;
+    assert_eq!(asked.len(), 1, "two people under one number are not passed over");
+    assert_eq!(asked[0]["evidence"], matching::Evidence::NumberMismatch.label());
+    let path = format!("/hub/review/{}", asked[0]["id"]);
+    desk.say(&format!("{path}/take"), &[]).await;
+    assert!(desk.get(&path).await.1.contains("情報連携は止まっています"), "the page says what has stopped");
+    let (status, _, page) = desk.say(&path, &[("reason", "本人確認書類による"), ("answer", answer)]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    path
+}
+
+/// 月子 moves in; somebody typed her 個人番号 on the record of 花子, who lives elsewhere, before.
+async fn number_on_two_records<'a>(world: &'a World, desk: &Desk<'a>) -> (AtenaNo, String) {
+    let typed = guardian(desk, &[("my_number", my_number(1).expose())]).await;
+    let theirs = dan(desk, &typed).await.expect("a 個人番号 is enough for a number");
+    assert_eq!(told(world).await, Vec::<String>::new());
+    let mut other = HANAKO;
+    (other[0], other[1], other[2]) = ("川田 月子", "カワダ ツキコ", "平成3年2月2日");
+    world.registry.lives(&atena(1), other);
+    world.enters(&atena(1), my_number(1)).await;
+    world.linked("kodomo", "K1", &atena(1)).await;
+    assert_eq!(told(world).await, [format!("freeze {theirs} true")]);
+    assert_eq!(dan(desk, &typed).await.as_ref(), Some(&theirs));
+    assert_eq!(dan(desk, &atena(1)).await, None, "one 個人番号 joins nobody by itself");
+    assert!(frozen(world, &theirs).await);
+    (typed, theirs)
+}
+
 #[tokio::test]
-async fn a_resident_with_the_number_of_an_outside_record_is_asked_about_unless_they_are_alike() {
+async fn one_individual_number_on_two_records_stops_the_exchange_until_two_people_say_whose_it_is() {
     for world in worlds().await {
         let desk = desk(&world).await;
-        let number = my_number(1);
-        let typed = guardian(&desk, &[("my_number", number.expose())]).await;
-        assert!(dan(&desk, &typed).await.is_some(), "a 個人番号 is enough for a number");
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        let (typed, theirs) = number_on_two_records(&world, &desk).await;
+        says(&desk, "apart").await;
+        assert!(desk.decides(Word::Approve).await.is_err(), "nobody decides what they drafted");
+        assert_eq!(told(&world).await, Vec::<String>::new());
+        assert!(frozen(&world, &theirs).await, "one clerk's word is not enough");
+        chief.decides(Word::Approve).await.unwrap();
+        assert_eq!(dan(&desk, &typed).await, None, "whose number it is not has none");
+        assert_eq!(dan(&desk, &atena(1)).await.as_ref(), Some(&theirs), "the registry says whose it is");
+        let page = desk.api(&format!("/hub/{}", atena(1))).await;
+        assert!(page["links"].as_array().unwrap().iter().all(|l| l["joined"] == true), "with every programme: {page}");
+        assert!(!frozen(&world, &theirs).await);
+        assert_eq!(told(&world).await, [format!("recall {theirs} true")], "what went out under it is called back");
+        let recall = desk.api("/hub/recalls").await["recalls"][0].clone();
+        assert_eq!(recall["uses"].as_u64(), Some(4), "{recall}");
+        for use_no in 1..=4 {
+            desk.say(&format!("/hub/recalls/{}/uses/{use_no}", recall["id"]), &[("note", "正した")]).await;
+        }
+        assert_eq!(told(&world).await, [format!("recall {theirs} false")]);
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn two_people_may_say_that_the_two_records_with_one_number_are_one_person() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        let (typed, theirs) = number_on_two_records(&world, &desk).await;
+        says(&desk, "same").await;
+        chief.decides(Word::Return).await.unwrap();
+        assert!(frozen(&world, &theirs).await, "sent back: it goes on waiting");
+        says(&desk, "same").await;
+        chief.decides(Word::Approve).await.unwrap();
+        assert_eq!(dan(&desk, &typed).await.as_ref(), Some(&theirs));
+        assert_eq!(dan(&desk, &atena(1)).await.as_ref(), Some(&theirs));
+        assert_eq!(told(&world).await, [format!("freeze {theirs} false")]);
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_residents_number_typed_on_another_record_stops_the_exchange_too() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let mut other = HANAKO;
         (other[0], other[1], other[2]) = ("川田 月子", "カワダ ツキコ", "平成3年2月2日");
         world.registry.lives(&atena(1), other);
         world.enters(&atena(1), my_number(1)).await;
-        settle(&world).await;
-        let asked = questions(&desk, "未確認").await;
-        assert_eq!(asked.len(), 1, "two people under one number are not passed over");
-        assert_eq!(asked[0]["evidence"], matching::Evidence::NumberMismatch.label());
-        // 別の人 alone would leave them linked: the link is undone first.
-        let path = format!("/hub/review/{}", asked[0]["id"]);
-        desk.say(&format!("{path}/take"), &[]).await;
-        let (status, _, page) = desk.say(&path, &[("reason", "本籍が違う"), ("answer", "apart")]).await;
-        assert!(status == StatusCode::CONFLICT && page.contains("解除"), "{page}");
+        let theirs = dan(&desk, &atena(1)).await.unwrap();
+        told(&world).await;
+        let typed = guardian(&desk, &[("my_number", my_number(1).expose())]).await;
+        assert_eq!(told(&world).await, [format!("freeze {theirs} true")]);
+        assert_eq!(dan(&desk, &typed).await, None);
+        says(&desk, "apart").await;
+        chief.decides(Word::Approve).await.unwrap();
+        assert_eq!(told(&world).await, [format!("freeze {theirs} false")], "nothing rested on it: nobody gets a correction");
+        assert_eq!(dan(&desk, &atena(1)).await, Some(theirs));
+        assert_eq!(dan(&desk, &typed).await, None);
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_resident_who_is_alike_takes_the_number_that_the_outside_record_had_first() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let known = guardian(&desk, &[("my_number", my_number(1).expose())]).await;
+        let theirs = dan(&desk, &known).await;
+        world.registry.lives(&atena(1), HANAKO);
+        world.enters(&atena(1), my_number(1)).await;
+        assert_eq!(told(&world).await, Vec::<String>::new());
+        assert_eq!(dan(&desk, &atena(1)).await, theirs);
+        assert!(theirs.is_some() && questions(&desk, "未確認").await.is_empty());
         drop(desk);
         world.database.remove().await;
     }
@@ -185,6 +289,66 @@ async fn another_person_is_taken_back_by_two_and_stays_on_record() {
         chief.decides(Word::Approve).await.unwrap();
         assert_eq!(questions(&desk, "同じ人").await.len(), 1);
         drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+/// JTG-11: who was a resident and is dealt with further keeps the number; who comes back goes on under it once more.
+#[tokio::test]
+async fn who_leaves_the_city_goes_on_as_an_outsider_under_the_residents_number() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let hanako = atena(1);
+        world.registry.lives(&hanako, HANAKO);
+        world.enters(&hanako, my_number(1)).await;
+        let theirs = dan(&desk, &hanako).await;
+        let [name, kana, birth, sex, _] = HANAKO;
+        let number = hanako.to_string();
+        let form = |kind: &'static str| {
+            let away = "北海道札幌市北区北七条西一丁目2番";
+            let said = [("kind", kind), ("name", name), ("kana", kana), ("birth", birth), ("sex", sex), ("address", away)];
+            said.into_iter().chain([("moved_on", "R8.11.20"), ("atena_no", number.as_str())]).collect::<Vec<_>>()
+        };
+        let (status, _, page) = desk.say("/hub/outsiders", &form("3")).await;
+        assert!(status == StatusCode::CONFLICT && page.contains("いま住民です"), "{page}");
+        let mut nobody = form("3");
+        nobody.retain(|(field, _)| *field != "atena_no");
+        let stranger = atena(77).to_string();
+        nobody.push(("atena_no", stranger.as_str()));
+        let (status, _, page) = desk.say("/hub/outsiders", &nobody).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("E0004"), "{page}");
+
+        world.registry.left(&hanako);
+        world.resident(ResidentChange::MovedOut, &hanako, &[]).await;
+        settle(&world).await;
+        let (status, location, page) = desk.say("/hub/outsiders", &form("3")).await;
+        assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/hub/outsiders/{hanako}")), "{page}");
+        settle(&world).await;
+        let record = desk.api(&format!("/hub/outsiders/{hanako}")).await;
+        assert_eq!((record["rev"].as_i64(), record["state"].as_str()), (Some(1), Some("現存")));
+        assert!(record["ledger"]["hub_outsider"][0].to_string().contains("住民番号の引継"), "{record}");
+        assert_eq!(dan(&desk, &hanako).await, theirs, "one person, one 団番");
+        let links = desk.api(&format!("/hub/{hanako}")).await["links"].clone();
+        assert!(links.as_array().unwrap().iter().all(|l| l["joined"] == true && l["number"] == number.as_str()), "{links}");
+        assert_eq!(desk.say("/hub/outsiders", &form("3")).await.0, StatusCode::CONFLICT, "once");
+        let next = guardian(&desk, &[("name", "川田 月子"), ("kana", "カワダ ツキコ")]).await;
+        assert!(next.as_str() > hanako.as_str(), "numbers of their own go on as before");
+
+        // Back in the city: the record ends, and a later move begins where it ended.
+        world.registry.lives(&hanako, HANAKO);
+        world.resident(ResidentChange::Entered, &hanako, &[]).await;
+        settle(&world).await;
+        let mut ends = form("1");
+        ends.extend([("rev", "1"), ("reason", "住民となった"), ("successor", number.as_str())]);
+        assert_eq!(desk.say("/hub/outsiders", &ends).await.0, StatusCode::SEE_OTHER);
+        settle(&world).await;
+        assert!(questions(&desk, "未確認").await.is_empty(), "nobody is asked whether one number is one person");
+        world.registry.left(&hanako);
+        assert_eq!(desk.say("/hub/outsiders", &form("3")).await.0, StatusCode::SEE_OTHER);
+        let record = desk.api(&format!("/hub/outsiders/{hanako}")).await;
+        assert_eq!((record["rev"].as_i64(), record["state"].as_str()), (Some(3), Some("現存")), "the history goes on");
+        assert_eq!(dan(&desk, &hanako).await, theirs);
+        drop(desk);
         world.database.remove().await;
     }
 }

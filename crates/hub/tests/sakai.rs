@@ -87,6 +87,76 @@ async fn sakai_number_management() {
     }
 }
 
+/// The number of the person's page that carries the 統合宛名フラグ; one does.
+async fn flagged(desk: &Desk<'_>, who: &kernel::ident::AtenaNo) -> String {
+    desk.say("/hub", &[("number", who.as_str())]).await;
+    let page = desk.api(&format!("/hub/{who}")).await;
+    let links = page["links"].as_array().unwrap();
+    let flagged: Vec<&Value> = links.iter().filter(|l| l["unified"] == true).collect();
+    assert_eq!(flagged.len(), 1, "one number stands for the person: {page}");
+    flagged[0]["number"].as_str().unwrap().to_owned()
+}
+
+/// ATN-04: the registry's number stands for a resident whatever other programmes say; for who has left, the programme that spoke last; and
+/// the registry's again as soon as the registry says something.
+#[tokio::test]
+async fn the_unified_flag_is_the_registrys_and_anothers_only_for_who_is_no_resident() {
+    for world in worlds().await {
+        let [one, _] = city(&world).await;
+        let desk = desk(&world).await;
+        let juki = atena(1);
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "業務 kodomo spoke later, of a resident");
+        // The same person stands in the city's books as a 住登外者, too.
+        let digits = my_number(1);
+        let entry = |rev: &'static str, kind: &'static str, number: &str| {
+            let said = [
+                ("kind", kind),
+                ("rev", rev),
+                ("atena_no", number),
+                ("name", "山田 花子"),
+                ("kana", "ヤマダ ハナコ"),
+                ("birth", "S45.5.1"),
+                ("sex", "女"),
+                ("address", HOME),
+                ("moved_on", "R8.11.20"),
+                ("reason", if kind == "1" { "修正" } else { "" }),
+                ("my_number", digits.expose()),
+            ];
+            said.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        let enter = |form: [(String, String); 11]| {
+            let desk = &desk;
+            async move {
+                let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+                let (status, location, page) = desk.say("/hub/outsiders", &form).await;
+                assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+                while desk.world.deliver().await > 0 {}
+                location.rsplit('/').next().unwrap().to_owned()
+            }
+        };
+        let outside = enter(entry("", "0", "")).await;
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "a resident's number stays");
+        world.registry.left(&juki);
+        world.resident(ports::ResidentChange::MovedOut, &juki, &[]).await;
+        world.deliver().await;
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "the registry spoke last");
+        enter(entry("1", "1", &outside)).await;
+        assert_eq!(flagged(&desk, &juki).await, outside, "the programme knows better than a registry that the person has left");
+        desk.open_case().await;
+        assert_eq!(
+            desk.say(&format!("/hub/dan/{one}"), &[]).await.1,
+            format!("/hub/{outside}"),
+            "the gateway's pages lead there"
+        );
+        world.registry.lives(&juki, ["山田 花子", "ヤマダ ハナコ", "昭和45年5月1日", "女", HOME]);
+        world.resident(ports::ResidentChange::Entered, &juki, &[]).await;
+        world.deliver().await;
+        assert_eq!(flagged(&desk, &juki).await, juki.as_str());
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
 /// 2 情報提供機能: 業務情報を中間サーバーに提供する. 副本 go out under 団番, in the order in which the programme wrote them.
 #[tokio::test]
 async fn sakai_provision() {
@@ -128,6 +198,41 @@ async fn sakai_inquiry() {
         let (_, answers, held) = through(&desk, "from_dan", &format!("{head}\n{body}")).await;
         assert_eq!(answers, [json!({ "ok": { "request": "r1", "subject": { "dan": "K1" } } })]);
         assert!(held.contains("\"2\",\"1\""), "{held}");
+        drop(desk);
+        world.database.remove().await;
+    }
+}
+
+/// ATN-06 with ATN-03: somebody with two cards of one programme. The answer comes back under the card that asked; where nothing says which
+/// card is meant, the row stays and names both.
+#[tokio::test]
+async fn an_answer_comes_back_under_the_number_that_asked() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        world.linked("kodomo", "K1-2", &atena(1)).await;
+        world.deliver().await;
+        let desk = desk(&world).await;
+        let ask = |request: &str, card: &str| json!({ "request": request, "dan": card, "made_for": ["K2"] });
+        let asked = file("SKI_10123", &[ask("r1", "K1-2"), ask("r2", "K1")]);
+        for _ in 0..2 {
+            let (_, out, _) = through(&desk, "to_dan", &asked).await;
+            assert_eq!(out[0], json!({ "request": "r1", "dan": one, "made_for": [two] }));
+        }
+        assert_eq!(world.count("select count(*) as n from hub_request").await, 4, "a repetition is the same inquiry");
+        let answer = |row: i64, request: &str| json!({ "row": row, "ok": { "request": request, "subject": one } });
+        let other = json!({ "row": 3, "ok": { "permit": "p", "dan": one } });
+        let body = file("SKI_10934", &[answer(1, "r1"), answer(2, "r2"), other, answer(4, "r9")]);
+        let (_, back, held) = through(&desk, "from_dan", &body).await;
+        let back: Vec<&Value> = back.iter().map(|row| &row["ok"]["subject"]).collect();
+        assert_eq!(back, ["K1-2", "K1"]);
+        let held: Vec<&str> = held.lines().skip(1).collect();
+        assert_eq!(held.len(), 2, "{held:?}");
+        assert!(held[0].starts_with("\"3\"") && held[0].contains("2つ") && held[0].contains("K1、K1-2"), "{held:?}");
+        assert!(held[1].starts_with("\"4\""), "{held:?}");
+        let (_, _, page) = desk
+            .say("/hub/translate", &[("programme", "kodomo"), ("way", "from_dan"), ("numbers", &format!("{one}\n{two}"))])
+            .await;
+        assert!(page.contains("K1、K1-2") && page.contains("\"K2\""), "a list of numbers says so, too: {page}");
         drop(desk);
         world.database.remove().await;
     }
@@ -197,12 +302,19 @@ async fn sakai_online() {
         let hits = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;
         assert!(hits.to_string().contains("住登外者(現存)"), "{hits}");
         let number = record.rsplit('/').next().unwrap().to_owned();
-        let changed = [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区2番")];
+        let changed =
+            [("kind", "1"), ("rev", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("address", "京都府京都市北区2番")];
         let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "address"].contains(n)).chain(changed).collect();
         assert_eq!(desk.say("/hub/outsiders", &form).await.0, StatusCode::SEE_OTHER);
         assert!(desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await.to_string().contains("北区2番"));
-        let renamed =
-            [("kind", "1"), ("atena_no", number.as_str()), ("reason", "修正"), ("kana", "カワダ ハナヨ"), ("name", "川田 花代")];
+        let renamed = [
+            ("kind", "1"),
+            ("rev", "2"),
+            ("atena_no", number.as_str()),
+            ("reason", "修正"),
+            ("kana", "カワダ ハナヨ"),
+            ("name", "川田 花代"),
+        ];
         let form: Vec<_> = entry.into_iter().filter(|(n, _)| !["kind", "kana", "name"].contains(n)).chain(renamed).collect();
         desk.say("/hub/outsiders", &form).await;
         let by_former_name = desk.api(&search("S45.5.1", "ヤマダ ハナヨ")).await;
@@ -212,25 +324,71 @@ async fn sakai_online() {
     }
 }
 
-/// ATN-06, ATN-07: 宛名番号 ⇄ 団番 for every interface of the inventory.
+/// A message as the schema of an interface says, with `number` wherever it asks for a 団番; `pick` chooses among variants. The second is how
+/// many of them there are.
+fn sample(document: &Value, schema: &Value, number: &str, pick: usize) -> (Value, usize) {
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        return match name {
+            "dan" => (json!(number), 1),
+            other => sample(document, &document["components"]["schemas"][other], number, pick),
+        };
+    }
+    if let Some(variants) = ["anyOf", "oneOf"].iter().find_map(|word| schema[*word].as_array()) {
+        return sample(document, &variants[pick.min(variants.len() - 1)], number, pick);
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let items = schema["properties"].as_object().into_iter().flatten();
+            let made = items.map(|(name, item)| (name.clone(), sample(document, item, number, pick))).collect::<Vec<_>>();
+            let people = made.iter().map(|(_, (_, n))| n).sum();
+            (Value::Object(made.into_iter().map(|(name, (item, _))| (name, item)).collect()), people)
+        }
+        Some("array") => {
+            let (one, people) = sample(document, &schema["items"], number, pick);
+            (json!([one]), people)
+        }
+        Some("integer" | "number") => (json!(1), 0),
+        Some("boolean") => (json!(true), 0),
+        Some("string") => (json!("文字"), 0),
+        _ => (Value::Null, 0),
+    }
+}
+
+/// Every message of an interface: what is sent and what is answered. The one that the gateway pushes stands in no document of its own.
+fn messages(document: &Value, id: &str, number: &str) -> Vec<(Value, usize)> {
+    if id == "FGU_20215" {
+        return vec![(json!([{ "code_wanted": { "acquisition": "0".repeat(32), "dan": number } }]), 1)];
+    }
+    let post = &document["paths"][format!("/if/{id}")]["post"];
+    assert!(post.is_object(), "{id} has a schema");
+    let bodies = [&post["requestBody"]["content"], &post["responses"]["200"]["content"]];
+    let schemas =
+        bodies.into_iter().flat_map(|content| content.as_object().into_iter().flatten()).map(|(_, body)| &body["schema"]);
+    schemas.flat_map(|schema| (0..2).map(|pick| sample(document, schema, number, pick))).collect()
+}
+
+/// ATN-06, ATN-07: 宛名番号 ⇄ 団番 for every interface of the inventory, in every place where its schema has a 団番.
 #[tokio::test]
 async fn every_interface_is_translated_both_ways() {
+    let document: Value = serde_json::from_str(include_str!("../../../docs/generated/exchange-openapi.json")).unwrap();
     for world in worlds().await {
-        let [one, two] = city(&world).await;
+        let [one, _] = city(&world).await;
         let desk = desk(&world).await;
         let inventory = include_str!("../../../data/interfaces.toml");
         let ids: Vec<&str> = inventory.lines().filter_map(|l| l.strip_prefix("id = \"")?.strip_suffix('"')).collect();
         assert_eq!(ids.len(), 83);
+        let mut naming = 0;
         for id in ids {
-            let rows = |a: &str, b: &str| {
-                [json!({ "dan": a, "id": id }), json!({ "request": "r" }), json!({ "dan": b, "made_for": [a] })]
-            };
-            let (_, out, held) = through(&desk, "to_dan", &file(id, &rows("K1", "K2"))).await;
-            assert_eq!(out, rows(&one, &two), "{id}");
+            let (of_city, people): (Vec<Value>, Vec<usize>) = messages(&document, id, "K1").into_iter().unzip();
+            naming += usize::from(people.iter().sum::<usize>() > 0);
+            let of_gateway: Vec<Value> = messages(&document, id, &one).into_iter().map(|(message, _)| message).collect();
+            let (_, out, held) = through(&desk, "to_dan", &file(id, &of_city)).await;
+            assert_eq!(out, of_gateway, "{id}");
             assert_eq!(held.lines().count(), 1, "{id}: nothing stays");
-            let (_, back, _) = through(&desk, "from_dan", &file(id, &out)).await;
-            assert_eq!(back, rows("K1", "K2"), "{id}");
+            let (_, back, _) = through(&desk, "from_dan", &file(id, &of_gateway)).await;
+            assert_eq!(back, of_city, "{id}: no 団番 stays on the city's side");
         }
+        assert!(naming > 30, "the schemas name people: {naming}");
         for (broken, said) in
             [(file("SKI_10123", &[json!({ "dan": "K1" })]).replace("K1", "K2"), "ハッシュ値"), ("{}".to_owned(), "見出し")]
         {

@@ -43,6 +43,8 @@ crate::statements! {
     TAKE = "insert into platform_edit_lock (subject, staff_no, staff_name, case_id, since) values ($1, $2, $3, $4, $5) on conflict (subject) do nothing";
     /// Gives it back.
     FREE = "delete from platform_edit_lock where subject = $1";
+    /// Gives back a lock that is too old, unless a draft waits under it.
+    LAPSE = "delete from platform_edit_lock where subject = $1 and since < $2 and not exists (select 1 from platform_draft d join platform_draft_subject s on s.draft_id = d.id where s.subject = $1 and d.state in ('waiting', 'held'))";
     /// Gives back all locks of a case.
     FREE_CASE = "delete from platform_edit_lock where case_id = $1";
 }
@@ -178,6 +180,34 @@ pub async fn edit_lock(tx: &mut Tx, staff: &StaffContext, subject: i64, now: Tim
     }
     let by: String = row.get("staff_name")?;
     Err(Fault::conflict("この人は、ほかの案件で異動の処理中です", format!("{by}さんが起案・入力しています")))
+}
+
+/// Who edits a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editor {
+    /// 職員番号
+    pub staff_no: String,
+    /// Name.
+    pub name: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Who has the edit lock of a person.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn editor(tx: &mut Tx, subject: i64) -> Result<Option<Editor>, DbError> {
+    let row = tx.first(LOCKED_BY, params![subject]).await?;
+    row.map(|r| Ok(Editor { staff_no: r.get("staff_no")?, name: r.get("staff_name")?, since: r.get("since")? })).transpose()
+}
+
+/// Gives back an edit lock that was taken before an instant, unless a draft about the person waits for its decision.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lapse(tx: &mut Tx, subject: i64, before: Timestamp) -> Result<(), DbError> {
+    tx.run(LAPSE, params![subject, before]).await.map(|_| ())
 }
 
 /// Gives back the edit lock of a person, once what was entered is in the register.

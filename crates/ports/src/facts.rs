@@ -132,6 +132,8 @@ pub trait HubPort: Send + Sync {
     /// Everybody whom the city knows under more than one 宛名番号, with all of them: first the one of [`HubPort::atena_no`]. The caller
     /// records the run.
     async fn shared(&self, unit: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault>;
+    /// Is it in doubt whose 個人番号 the 団番 stands for (番号不整合)? Then nobody asks with it.
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault>;
 }
 
 /// All ports, as the application wires them.

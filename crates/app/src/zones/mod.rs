@@ -90,7 +90,13 @@ const GATEWAY_ROLES: &str = "gateway,gateway_resident,gateway_tax,gateway_welfar
 const GATEWAY_STAFF: &[Operator] = &[
     Operator { no: "6001", name: "連携 一", rank: 1, roles: GATEWAY_ROLES, job_ja: "情報連携 係員" },
     Operator { no: "6002", name: "連携 二", rank: 2, roles: GATEWAY_ROLES, job_ja: "情報連携 係長" },
-    Operator { no: "6003", name: "運用 三", rank: 1, roles: "gateway_operator", job_ja: "中間サーバーの運用・保守(個人の情報は見ません)" },
+    Operator {
+        no: "6003",
+        name: "運用 三",
+        rank: 1,
+        roles: "gateway_operator",
+        job_ja: "中間サーバーの運用・保守(個人の情報は見ません)",
+    },
 ];
 
 /// Who signs in at a zone's pages; a city's staff are the city's own.

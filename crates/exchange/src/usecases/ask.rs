@@ -32,10 +32,16 @@ pub struct NewInquiry {
 /// Enters a question; the courier takes it to the gateway, which stops what the law does not allow.
 ///
 /// # Errors
-/// A person without 団番, a refusal.
+/// A person without 団番, one whose 個人番号 is in doubt, a refusal.
 pub async fn enter(unit: &mut Unit, hub: &dyn HubPort, new: NewInquiry) -> Result<i64, Fault> {
     let (subject, dan_no) = person(unit, hub, &new.who).await?;
     unit.require(subject, &[INQUIRY]).await?;
+    if hub.is_frozen(unit, &dan_no).await? {
+        return Err(Fault::conflict(
+            "いまは照会できません",
+            "この人の個人番号は、ほかの記録と食い違いがあり、情報政策課が確かめています。終わるまで情報連携を止めています",
+        ));
+    }
     if let Some(child) = &new.made_for {
         let (subject, _) = person(unit, hub, child).await?;
         unit.require(subject, &[INQUIRY]).await?;

@@ -204,6 +204,24 @@ async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
     }
 }
 
+#[tokio::test]
+async fn nobody_asks_about_somebody_whose_individual_number_is_in_doubt() {
+    for world in worlds().await {
+        world.people(1).await;
+        let clerk = world.clerk("2001", "iryo", "").await;
+        clerk.open_case(&[&atena(1)]).await.unwrap();
+        consent(&clerk, 1).await;
+        world.hub.1.lock().unwrap().push(dan(1));
+        let number = atena(1).to_string();
+        let (status, _, page) = clerk.says("/exchange/inquiries", &good(&number), &[]).await.unwrap();
+        assert!(status == StatusCode::CONFLICT && page.contains("情報連携を止めています"), "{page}");
+        assert_eq!(world.count("select count(*) as n from exchange_inquiry").await, 0);
+        world.hub.1.lock().unwrap().clear();
+        ask(&clerk, 1).await;
+        world.database.remove().await;
+    }
+}
+
 /// Fields of a question that the list and the catalogue allow.
 fn good<'a>(number: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", "市町村民税所得割額"), ("provider", B)]

@@ -42,9 +42,9 @@ pub fn dan(n: u64) -> DanNo {
     (n * 10..n * 10 + 10).find_map(|s| DanNo::issue(s).ok()).unwrap()
 }
 
-/// The hub: 宛名番号 ⇄ 団番, as a test says.
+/// The hub: 宛名番号 ⇄ 団番, and whose 個人番号 is in doubt, as a test says.
 #[derive(Default)]
-pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>);
+pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>, pub Mutex<Vec<DanNo>>);
 
 #[async_trait]
 impl HubPort for Hub {
@@ -78,6 +78,10 @@ impl HubPort for Hub {
         }
         all.retain(|_, numbers| numbers.len() > 1);
         Ok(all)
+    }
+    async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+        unit.permit(Action::Look, "hub.number").await?;
+        Ok(self.1.lock().unwrap().contains(dan_no))
     }
 }
 

@@ -1,19 +1,22 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
+use super::match_newcomer;
+use super::renumber;
 use super::{concern, doubt, issue};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
-use crate::model::{Doubt, FormerNumber, JUKI, Link, MY_NUMBER, NUMBER, Person};
+use crate::model::{Doubt, JUKI, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
 use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
+use matching::Tables;
 use platform::{Fault, Unit, outbox, task};
-use ports::{ResidentChange, ResidentEvent, ResidentPort};
+use ports::{ComparePort, ResidentChange, ResidentEvent};
 
 /// Gives the person of an event a 団番, or keeps it through a change of 個人番号. Other events change nothing.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
-pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &ResidentEvent) -> Result<(), Fault> {
+pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, event: &ResidentEvent) -> Result<(), Fault> {
     let concerns = match event.change {
         ResidentChange::Entered | ResidentChange::Born => true,
         ResidentChange::Corrected => event.items.iter().any(|item| item == "my_number"),
@@ -34,13 +37,15 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &Resident
     let token = unit.city().keys().token(MY_NUMBER, number.expose())?;
     match link.dan_no {
         Some(dan_no) => change(unit, subject, who, &dan_no, &token, event.effective).await,
-        None => join(unit, subject, who, &token).await,
+        None if match_newcomer::may_have(unit, residents, tables, who, &token).await? => join(unit, subject, &link, &token).await,
+        // Two people decide whose the 個人番号 is.
+        None => Ok(()),
     }
 }
 
 /// The registry's own link of a person who is new to the hub.
 async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault> {
-    let link = Link {
+    let mut link = Link {
         id: 0,
         programme: JUKI.to_owned(),
         number: who.as_str().to_owned(),
@@ -49,18 +54,19 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
         valid_from: from,
         recorded_at: unit.now(),
         basis: None,
+        unified: false,
         seq: unit.seq().await?,
         superseded_seq: None,
     };
-    link.insert(&mut unit.tx).await?;
+    link.id = link.insert(&mut unit.tx).await?;
     Ok(link)
 }
 
 /// Finds the 団番 of a 個人番号 or issues one, and gives it to everything that waits under this 宛名番号.
-async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Result<(), Fault> {
+async fn join(unit: &mut Unit, subject: i64, link: &Link, token: &[u8]) -> Result<(), Fault> {
+    let who = &link.atena_no;
     let dan_no = match store::by_token(&mut unit.tx, token).await? {
         Some(person) => {
-            // Of a 住登外者 with the number 名寄せ asks, when the two do not look like one person.
             if store::residents_of(&mut unit.tx, &person.dan_no).await? > 0 {
                 doubt(unit, Doubt::Shared, subject, who).await?;
             }
@@ -79,7 +85,8 @@ async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Res
             person.dan_no
         }
     };
-    Ok(store::attach(&mut unit.tx, who, &dan_no).await?)
+    store::attach(&mut unit.tx, who, &dan_no).await?;
+    Ok(store::unify(&mut unit.tx, &dan_no, link.id).await?)
 }
 
 /// The 個人番号 of a known person: the 団番 stays, the former number becomes history.
@@ -98,15 +105,6 @@ async fn change(unit: &mut Unit, subject: i64, who: &AtenaNo, dan_no: &DanNo, to
     if store::was_somebodys(&mut unit.tx, token).await? {
         doubt(unit, Doubt::Former, subject, who).await?;
     }
-    let former = FormerNumber {
-        id: 0,
-        dan_no: dan_no.clone(),
-        number_token: person.number_token,
-        changed_on: on,
-        recorded_at: now,
-        seq: unit.seq().await?,
-    };
-    former.insert(&mut unit.tx).await?;
-    store::set_token(&mut unit.tx, dan_no, token).await?;
+    renumber::carry(unit, person, token, on).await?;
     Ok(task::done_reference(&mut unit.tx, Doubt::Taken.kind(), who.as_str(), now).await?)
 }

@@ -1,15 +1,23 @@
 //! 番号の変換 of the files that go to the gateway and come back: the item 団体内統合宛名番号 holds a programme's number on the city's side and
 //! the 団番 on the gateway's. Everything else of a row goes through unchanged. Rows that can be translated go on in their order; the others
 //! are listed and stay in the city.
+//!
+//! An answer comes back under the number that asked: a row with the id of an inquiry is kept with its number when it goes out.
 
-use super::translate::{self, Translated, Way};
+use super::translate::{self, Refusal, Translated, Way};
+use crate::model::Request;
+use crate::store;
+use kernel::ident::DanNo;
 use platform::keys::{hex, sha256};
 use platform::{Fault, Unit};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Items of a row that name people, one or many.
-const ITEMS: [&str; 2] = ["dan", "made_for"];
+/// Items of a row that name people, one or many: every item that is a 団番 in the schemas of the interfaces.
+const ITEMS: [&str; 3] = ["dan", "made_for", "subject"];
+
+/// What each number was translated to.
+type Answers = BTreeMap<String, Result<String, Refusal>>;
 
 /// A row that cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +27,7 @@ pub struct Held {
     /// The number that stands in it, as it came; empty when none could be read.
     pub number: String,
     /// Why.
-    pub why: &'static str,
+    pub why: String,
 }
 
 /// A file after the translation.
@@ -48,7 +56,7 @@ pub async fn run(unit: &mut Unit, programme: &str, way: Way, text: &str) -> Resu
     let mut asked: Vec<String> = rows.iter().flatten().flat_map(numbers).collect();
     asked.sort_unstable();
     asked.dedup();
-    let answers: BTreeMap<String, Result<String, &'static str>> = translate::run(unit, programme, way, &asked)
+    let answers: Answers = translate::run(unit, programme, way, &asked)
         .await?
         .into_iter()
         .map(|Translated { asked, answer }| (asked, answer))
@@ -56,11 +64,22 @@ pub async fn run(unit: &mut Unit, programme: &str, way: Way, text: &str) -> Resu
     let (mut good, mut held) = (vec![], vec![]);
     for (line, row) in (1..).zip(rows) {
         let Some(mut row) = row else {
-            held.push(Held { line, number: String::new(), why: "行をJSONとして読めません" });
+            held.push(Held { line, number: String::new(), why: "行をJSONとして読めません".into() });
             continue;
         };
-        match exchange(&mut row, &answers) {
-            Ok(()) => good.push(row),
+        let request = request_of(&row);
+        let asked = match (way, &request) {
+            (Way::FromDan, Some(request)) => store::request(&mut unit.tx, programme, request).await?,
+            _ => vec![],
+        };
+        let mut exchanged = vec![];
+        match exchange(&mut row, &answers, &asked, &mut exchanged) {
+            Ok(()) => {
+                if let (Way::ToDan, Some(request)) = (way, request) {
+                    remember(unit, programme, &request, exchanged).await?;
+                }
+                good.push(row);
+            }
             Err((number, why)) => held.push(Held { line, number, why }),
         }
     }
@@ -99,14 +118,54 @@ fn numbers(row: &Value) -> Vec<String> {
     }
 }
 
-/// Puts the other number in the place of each; the first that has none holds the row back.
-fn exchange(row: &mut Value, answers: &BTreeMap<String, Result<String, &'static str>>) -> Result<(), (String, &'static str)> {
-    visit(row, &mut |number| match answers.get(number.as_str()) {
-        Some(Ok(other)) => {
-            *number = other.clone();
-            Ok(())
-        }
-        Some(Err(why)) => Err((number.clone(), *why)),
-        None => Err((number.clone(), "番号を読めません")),
+/// Puts the other number in the place of each, and notes both; the first that has none holds the row back. Of several numbers of a person it is
+/// the one that `asked`.
+fn exchange(
+    row: &mut Value,
+    answers: &Answers,
+    asked: &[Request],
+    exchanged: &mut Vec<(String, String)>,
+) -> Result<(), (String, String)> {
+    visit(row, &mut |number| {
+        let other = match answers.get(number.as_str()) {
+            Some(Ok(other)) => other.clone(),
+            Some(Err(Refusal::Several(numbers))) => {
+                let theirs = asked.iter().find(|r| r.dan_no.as_str() == number && numbers.contains(&r.number));
+                let why = || (number.clone(), Refusal::Several(numbers.clone()).to_string());
+                theirs.map(|r| r.number.clone()).ok_or_else(why)?
+            }
+            Some(Err(why)) => return Err((number.clone(), why.to_string())),
+            None => return Err((number.clone(), "番号を読めません".into())),
+        };
+        exchanged.push((std::mem::replace(number, other.clone()), other));
+        Ok(())
     })
+}
+
+/// Id of the inquiry that a row is about.
+fn request_of(row: &Value) -> Option<String> {
+    match row {
+        Value::Object(items) => match items.get("request") {
+            Some(Value::String(id)) => Some(id.clone()),
+            _ => items.values().find_map(request_of),
+        },
+        Value::Array(many) => many.iter().find_map(request_of),
+        _ => None,
+    }
+}
+
+/// Keeps the numbers under which an inquiry goes out; a repetition is the same inquiry.
+async fn remember(unit: &mut Unit, programme: &str, request: &str, exchanged: Vec<(String, String)>) -> Result<(), Fault> {
+    let mut known = store::request(&mut unit.tx, programme, request).await?;
+    for (number, dan) in exchanged {
+        let Ok(dan_no) = DanNo::parse(&dan) else { continue };
+        if known.iter().any(|k| k.dan_no == dan_no) {
+            continue;
+        }
+        let (asked_at, seq) = (unit.now(), unit.seq().await?);
+        let row = Request { id: 0, programme: programme.to_owned(), request: request.to_owned(), number, dan_no, asked_at, seq };
+        row.insert(&mut unit.tx).await?;
+        known.push(row);
+    }
+    Ok(())
 }

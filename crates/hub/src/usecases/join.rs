@@ -1,5 +1,6 @@
 //! 名寄せの決裁: one person says that two records are one person, another decides.
 
+use super::freeze::{is_incident, thaw};
 use super::match_up::{APART, DRAFTED, OPEN, SAME, connect, dan_of};
 use crate::model::{Answer, LINK, NUMBER, Question};
 use crate::rules::Rules;
@@ -20,23 +21,6 @@ pub struct Join {
     pub question: i64,
     /// Why they are one person.
     pub reason: String,
-}
-
-/// Answers a question with 別の人. One person may say so: it changes nothing.
-///
-/// # Errors
-/// A question that somebody else has answered; two who are linked, which only [`super::split`] undoes.
-pub async fn apart(unit: &mut Unit, id: i64, reason: &str) -> Result<(), Fault> {
-    let question = store::question(&mut unit.tx, id).await?;
-    require(unit, &question).await?;
-    let (mine, other) = (dan_of(unit, &question.atena_no).await?, dan_of(unit, &question.other_no).await?);
-    if mine.is_some() && mine == other {
-        return Err(Fault::conflict(
-            "別の人とする前に、連携の解除が必要です",
-            "二つの記録は同じ団体内統合宛名番号につながっています。統合宛名の画面で解除を起案してください",
-        ));
-    }
-    answer(unit, &question, OPEN, APART, Some(reason)).await
 }
 
 /// Drafts the answer 同じ人.
@@ -150,7 +134,8 @@ impl Act for JoinPeople {
         for who in [&question.atena_no, &question.other_no] {
             connect(unit, who, Some(&dan_no), &basis).await?;
         }
-        answer(unit, &question, DRAFTED, SAME, None).await
+        answer(unit, &question, DRAFTED, SAME, None).await?;
+        if is_incident(&question) { thaw(unit, &question).await } else { Ok(()) }
     }
 
     async fn discard(&self, unit: &mut Unit, _draft: &Draft, payload: &[u8]) -> Result<(), Fault> {

@@ -28,6 +28,7 @@ pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> 
                 valid_from: unit.today(),
                 recorded_at: unit.now(),
                 basis: None,
+                unified: false,
                 seq: unit.seq().await?,
                 superseded_seq: None,
             };

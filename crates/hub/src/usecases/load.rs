@@ -1,6 +1,7 @@
 //! 初期移行: many people at once, in sets. It goes around no rule: one 個人番号 is one 団番, and a repeated one stops the load.
 
 use super::issue;
+use super::register_outsider::is_outsiders;
 use crate::model::{JUKI, Link, MY_NUMBER, Person};
 use crate::store;
 use kernel::Date;
@@ -38,9 +39,15 @@ const CHUNK: usize = 10_000;
 /// Issues a 団番 to every resident with a 個人番号, unless they bring one, and links everybody. The caller's unit records the load.
 ///
 /// # Errors
-/// A 個人番号, 宛名番号 or 団番 that is there already, or the database's refusal; then nothing is stored.
+/// A 個人番号, 宛名番号 or 団番 that is there already, a 宛名番号 from the space of 住登外者, or the database's refusal; then nothing is stored.
 pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> {
     let (now, seq) = (unit.now(), unit.seq().await?);
+    if let Some(stray) = residents.iter().find(|r| is_outsiders(&r.atena_no)) {
+        return Err(Fault::conflict(
+            "住民の宛名番号が住登外者の番号の範囲にあります",
+            format!("{} から始まる番号です。移行元の番号を確かめ、付け直してから取り込んでください", prefix(&stray.atena_no)),
+        ));
+    }
     for chunk in residents.chunks(CHUNK) {
         let new = chunk.iter().filter(|r| r.number.is_some() && r.dan_no.is_none()).count();
         let mut numbers = issue::many(&mut unit.tx, new).await?.into_iter();
@@ -56,6 +63,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
                 programme: JUKI.to_owned(),
                 number: resident.atena_no.as_str().to_owned(),
                 atena_no: resident.atena_no.clone(),
+                unified: dan_no.is_some(),
                 dan_no,
                 valid_from: resident.from,
                 recorded_at: now,
@@ -68,6 +76,11 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
         Link::insert_all(&links, &mut unit.tx).await?;
     }
     Ok(())
+}
+
+/// The first digits of a number, for a message that names nobody.
+fn prefix(number: &AtenaNo) -> &str {
+    number.as_str().get(..3).unwrap_or_default()
 }
 
 /// Links the numbers of a programme, after [`load`].
@@ -86,6 +99,7 @@ pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNu
             valid_from: n.from,
             recorded_at: now,
             basis: None,
+            unified: false,
             seq,
             superseded_seq: None,
         };

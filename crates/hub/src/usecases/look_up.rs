@@ -1,6 +1,6 @@
 //! 照会: the 団番 of a person.
 
-use crate::model::{FormerNumber, JUKI, LINK, Link, NUMBER, Person};
+use crate::model::{FormerNumber, LINK, Link, NUMBER, Person};
 use crate::store;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::{Fault, Unit};
@@ -69,9 +69,9 @@ pub async fn atena_no(unit: &mut Unit, dan_no: &DanNo) -> Result<Option<AtenaNo>
     Ok(numbers(store::links_of_dan(&mut unit.tx, dan_no).await?).into_iter().next())
 }
 
-/// The 宛名番号 of one person's links, each once: the registry's before every other.
+/// The 宛名番号 of one person's links, each once: the one that stands for the person (統合宛名フラグ) before every other.
 fn numbers(mut links: Vec<Link>) -> Vec<AtenaNo> {
-    links.sort_by_key(|l| l.programme != JUKI);
+    links.sort_by_key(|l| !l.unified);
     let mut all: Vec<AtenaNo> = vec![];
     for link in links {
         if !all.contains(&link.atena_no) {

@@ -6,9 +6,10 @@
 use super::concern;
 use super::match_up::{self, Candidate};
 use super::register_outsider::{LIVING, OUTSIDER_ENTERED, OutsiderEntered};
-use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS};
+use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
-use matching::Tables;
+use kernel::ident::AtenaNo;
+use matching::{Evidence, Tables};
 use platform::{Fault, Unit, outbox};
 use ports::{ComparePort, ResidentChange, ResidentEvent};
 
@@ -30,6 +31,8 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     let token = match_up::token_of(unit, who).await?;
     let birth = facts.birth.to_string();
     let outsiders = store::outsiders_like(&mut unit.tx, [&birth, &facts.kana, &facts.name], token.as_deref()).await?;
+    // Under the same number it is the same person (住民番号引継).
+    let outsiders: Vec<Outsider> = outsiders.into_iter().filter(|o| o.atena_no != *who).collect();
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.state == LIVING).map(Candidate::outsider).collect();
     if all.is_empty() {
         return Ok(());
@@ -50,4 +53,45 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
         }
     }
     Ok(())
+}
+
+/// May a resident without 団番 have the one of this 個人番号? Not while a 住登外者 has it who is not the same person beyond doubt: then it is
+/// asked, and both stay apart until two people have decided.
+///
+/// # Errors
+/// The registry's refusal or the database's; then the event waits.
+pub async fn may_have(
+    unit: &mut Unit,
+    residents: &dyn ComparePort,
+    tables: &Tables,
+    who: &AtenaNo,
+    token: &[u8],
+) -> Result<bool, Fault> {
+    let Some(person) = store::by_token(&mut unit.tx, token).await? else { return Ok(true) };
+    let mut holders = vec![];
+    for link in store::links_of_dan(&mut unit.tx, &person.dan_no).await? {
+        holders.extend(store::outsider(&mut unit.tx, &link.atena_no).await?);
+    }
+    holders.retain(|h| h.atena_no != *who);
+    holders.dedup_by(|a, b| a.atena_no == b.atena_no);
+    if holders.is_empty() {
+        return Ok(true);
+    }
+    let subject = concern(unit, who).await?;
+    unit.require(subject, &[NUMBER, LINK, OUTSIDER, OUTSIDER_ADDRESS]).await?;
+    let today = unit.today();
+    let mut all: Vec<Candidate> = holders.iter().map(Candidate::outsider).collect();
+    all.extend(residents.person(unit, who, today).await?.map(|facts| Candidate::resident(facts, Some(token))));
+    let found = match_up::compare(tables, &all);
+    let mut same = true;
+    for holder in holders.iter().map(|h| &h.atena_no) {
+        if match_up::between(&found, who, holder).0 {
+            continue;
+        }
+        same = false;
+        let evidence = Evidence::NumberMismatch.label();
+        match_up::put(unit, holder, who, evidence, "C", format!("{evidence}。先に登録した住登外者の記録と見比べてください。"))
+            .await?;
+    }
+    Ok(same)
 }

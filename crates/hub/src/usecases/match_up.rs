@@ -2,7 +2,8 @@
 //!
 //! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
 
-use super::{concern, doubt, issue};
+use super::freeze::{freeze, is_incident};
+use super::{concern, doubt, issue, join, unify};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
 use crate::store;
@@ -159,13 +160,12 @@ pub fn compare(tables: &Tables, all: &[Candidate]) -> Linkage {
     matching::link(corpus, &Settings { registry: Some(JUKI.to_owned()), ..Settings::default() })
 }
 
-/// A 住登外者 who has a 団番 already: a new 個人番号 that is not the one of the 団番 is for a person to look at.
+/// A 住登外者 who has a 団番 already: a 個人番号 that is not the one of the 団番, nor was, is for a person to look at.
 async fn keep(unit: &mut Unit, subject: i64, row: &Outsider, dan_no: &DanNo) -> Result<(), Fault> {
-    let person = store::by_dan(&mut unit.tx, dan_no).await?;
-    match &row.number_token {
-        Some(token) if *token != person.number_token => doubt(unit, Doubt::Taken, subject, &row.atena_no).await,
-        _ => Ok(()),
-    }
+    let Some(token) = &row.number_token else { return Ok(()) };
+    let known = store::by_dan(&mut unit.tx, dan_no).await?.number_token == *token
+        || store::former(&mut unit.tx, dan_no).await?.iter().any(|f| f.number_token == *token);
+    if known { Ok(()) } else { doubt(unit, Doubt::Differs, subject, &row.atena_no).await }
 }
 
 /// 団番 of a 宛名番号.
@@ -199,7 +199,8 @@ async fn candidates(unit: &mut Unit, residents: &dyn ComparePort, row: &Outsider
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
     let birth = PartialDate::parse(&row.birth).ok().and_then(|b| b.exact());
     let likeness = Likeness { name: &row.name, kana: &row.kana, birth, numbers: &holders };
-    for facts in residents.alike(unit, &likeness, SEARCHED).await? {
+    // Under the same number it is the same person (住民番号引継).
+    for facts in residents.alike(unit, &likeness, SEARCHED).await?.into_iter().filter(|facts| facts.atena_no != row.atena_no) {
         let token = token_of(unit, &facts.atena_no).await?;
         all.push(Candidate::resident(facts, token.as_deref()));
     }
@@ -289,13 +290,27 @@ async fn number_alone(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
 pub async fn connect(unit: &mut Unit, who: &AtenaNo, dan_no: Option<&DanNo>, basis: &str) -> Result<(), Fault> {
     let (now, seq) = (unit.now(), unit.seq().await?);
     for old in store::links(&mut unit.tx, who).await? {
-        if old.dan_no.as_ref() != dan_no {
-            let new =
-                Link { id: 0, dan_no: dan_no.cloned(), recorded_at: now, basis: Some(basis.to_owned()), seq, ..old.clone() };
-            store::relink(&mut unit.tx, &old, &new).await?;
+        if old.dan_no.as_ref() == dan_no {
+            continue;
+        }
+        let new = Link {
+            id: 0,
+            dan_no: dan_no.cloned(),
+            recorded_at: now,
+            basis: Some(basis.to_owned()),
+            unified: false,
+            seq,
+            ..old.clone()
+        };
+        store::relink(&mut unit.tx, &old, &new).await?;
+        if let Some(left) = &old.dan_no {
+            unify::settle(unit, left).await?;
         }
     }
-    Ok(())
+    match dan_no {
+        Some(dan_no) => unify::settle(unit, dan_no).await,
+        None => Ok(()),
+    }
 }
 
 /// Puts a question into the queue, once for a pair.
@@ -320,7 +335,11 @@ pub async fn claimed(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo) -> Result<
     put(unit, who, other, "職員の申告", "B", explanation).await
 }
 
-async fn put(
+/// Puts a question into the queue in these words, once for a pair.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn put(
     unit: &mut Unit,
     who: &AtenaNo,
     other: &AtenaNo,
@@ -328,8 +347,15 @@ async fn put(
     grade: &str,
     explanation: String,
 ) -> Result<(), Fault> {
-    if store::question_of(&mut unit.tx, who, other).await?.is_some() {
-        return Ok(());
+    if let Some(known) = store::question_of(&mut unit.tx, who, other).await? {
+        let raised = Question {
+            evidence: evidence.to_owned(),
+            grade: grade.to_owned(),
+            explanation,
+            state: OPEN.to_owned(),
+            ..known.clone()
+        };
+        return if is_incident(&raised) && !is_incident(&known) { raise(unit, &raised).await } else { Ok(()) };
     }
     let (asked_at, seq) = (unit.now(), unit.seq().await?);
     let question = Question {
@@ -347,6 +373,9 @@ async fn put(
         seq,
     };
     let id = question.insert(&mut unit.tx).await?.to_string();
+    if is_incident(&question) {
+        freeze(unit, &question).await?;
+    }
     let subject = unit.find_subject(who).await?;
     let task = NewTask {
         office: crate::OFFICE,
@@ -358,4 +387,12 @@ async fn put(
         due: None,
     };
     Ok(task::add(&mut unit.tx, task, asked_at).await?)
+}
+
+/// A pair that was asked about before has one 個人番号 now: whatever was said about it, two people decide anew.
+async fn raise(unit: &mut Unit, question: &Question) -> Result<(), Fault> {
+    store::raise_question(&mut unit.tx, question).await?;
+    join::keep(unit, question.id, OPEN, Some("番号不整合".into())).await?;
+    freeze(unit, question).await?;
+    Ok(task::reopen_reference(&mut unit.tx, TASK, &question.id.to_string()).await?)
 }

@@ -1,8 +1,10 @@
 //! What the hub does, one verb a file.
 
 pub mod batch;
+pub mod edit_outsider;
 pub mod extract;
 pub mod follow_resident;
+pub mod freeze;
 pub mod interface_file;
 pub mod issue;
 pub mod join;
@@ -12,9 +14,12 @@ pub mod look_up;
 pub mod match_newcomer;
 pub mod match_up;
 pub mod register_outsider;
+pub mod renumber;
 pub mod reopen;
 pub mod split;
+pub mod tell_apart;
 pub mod translate;
+pub mod unify;
 
 use crate::model::Doubt;
 use kernel::ident::AtenaNo;

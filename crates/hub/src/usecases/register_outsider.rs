@@ -1,6 +1,6 @@
 //! 住登外者の登録: a person whom a programme deals with and who is not in the resident registry gets a number of its own kind.
 
-use super::concern;
+use super::{concern, edit_outsider};
 use crate::model::{Link, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use kernel::Date;
@@ -10,6 +10,7 @@ use mynumber::IndividualNumber;
 use platform::fault::FieldProblem;
 use platform::keys::Place;
 use platform::{Fault, Unit, case, outbox, subject};
+use ports::ResidentPort;
 use serde::{Deserialize, Serialize};
 
 /// Topic of [`OutsiderEntered`].
@@ -31,10 +32,13 @@ pub struct OutsiderEntered {
 /// What is entered, as typed or sent. Field names as in the interface of 住登外者宛名番号管理.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
-    /// 処理区分: 0 a new person, 1 a new record of a known one, 2 a new person who seems to be the chosen candidate.
+    /// 処理区分: 0 a new person, 1 a new record of a known one, 2 a new person who seems to be the chosen candidate. Ours beside them: 3 a person who
+    /// was a resident goes on under that number (住民番号引継).
     pub kind: String,
-    /// 宛名番号, for 1 the person's own, for 2 the candidate's.
+    /// 宛名番号, for 1 and 3 the person's own, for 2 the candidate's.
     pub atena_no: String,
+    /// 履歴番号 of the record that is changed, for 1: a record that has changed since it was read is not overwritten.
+    pub rev: String,
     /// 他業務参照不可
     pub withheld: bool,
     /// 氏名
@@ -71,6 +75,9 @@ struct Checked {
     number: Option<AtenaNo>,
     successor: Option<AtenaNo>,
 }
+
+/// 異動事由 of the first record of somebody who was a resident.
+const INHERITED: &str = "住民番号の引継";
 
 /// What the interface requires.
 const REQUIRED: [&str; 6] = ["name", "kana", "birth", "sex", "address", "moved_on"];
@@ -128,9 +135,12 @@ fn check(entry: &Entry, needed: &[&str]) -> Result<Checked, Fault> {
             problem("atena_no", "E0004", "新規のときは宛名番号を入れません");
         }
         ("0", _) => {}
-        ("1" | "2", None) => problem("atena_no", "E0004", "処理区分が1か2のときは、宛名番号が必要です"),
-        ("1" | "2", Some(_)) => {}
-        _ => problem("kind", if entry.kind.is_empty() { "E0001" } else { "E0002" }, "処理区分は0・1・2から選んでください"),
+        ("1" | "2" | "3", None) => problem("atena_no", "E0004", "処理区分が1・2・3のときは、宛名番号が必要です"),
+        ("1" | "2" | "3", Some(_)) => {}
+        _ => problem("kind", if entry.kind.is_empty() { "E0001" } else { "E0002" }, "処理区分は0・1・2・3から選んでください"),
+    }
+    if entry.kind == "1" && entry.rev.parse::<i64>().is_err() {
+        problem("rev", "E0004", "処理区分が1のときは、開いた記録の履歴番号が必要です");
     }
     if entry.kind == "1" && !REASONS.contains(&entry.reason.as_str()) {
         problem("reason", "E0004", "異動事由を選んでください");
@@ -153,14 +163,15 @@ const FIRST_SERIAL: u64 = 50_000_000_000_000;
 async fn next_number(unit: &mut Unit) -> Result<AtenaNo, Fault> {
     loop {
         let n = case::next_number(&mut unit.tx, COUNTER).await?;
-        // A serial whose check digit the specification leaves open is passed over.
-        if let Ok(number) = AtenaNo::issue(FIRST_SERIAL + u64::try_from(n).unwrap_or_default()) {
+        // A serial whose check digit the specification leaves open is passed over, and a number that somebody has.
+        let Ok(number) = AtenaNo::issue(FIRST_SERIAL + u64::try_from(n).unwrap_or_default()) else { continue };
+        if unit.find_subject(&number).await?.is_none() {
             return Ok(number);
         }
     }
 }
 
-/// Is the number one of a 住登外者?
+/// Is the number one of the space of 住登外者? Who was a resident and is a 住登外者 now keeps the resident's number (住民番号引継).
 pub fn is_outsiders(number: &AtenaNo) -> bool {
     number.as_str().get(..14).and_then(|serial| serial.parse::<u64>().ok()).is_some_and(|serial| serial >= FIRST_SERIAL)
 }
@@ -173,26 +184,37 @@ pub fn open_to(row: &Outsider, purpose: &str) -> bool {
 /// Stores a new person or a new record of a known one; answers the number.
 ///
 /// # Errors
-/// Fields with the codes of the interface; somebody else's lock; a record that this office may not see, which looks like none.
-pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
+/// Fields with the codes of the interface; somebody else's lock; a record that has changed since it was read; a record that this office may not see, which looks like none.
+pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, entry: &Entry) -> Result<AtenaNo, Fault> {
     let checked = check(entry, &REQUIRED)?;
     let known = match (&checked.number, entry.kind.as_str()) {
         (Some(number), "1") => Some(current(unit, number).await?),
+        (Some(number), "3") => inherited(unit, residents, number).await?,
         _ => None,
     };
-    if known.as_ref().is_some_and(|row| row.state == ENDED) {
+    let inherits = entry.kind == "3";
+    if !inherits && known.as_ref().is_some_and(|row| row.state == ENDED) {
         return Err(Fault::conflict("消除した記録は変えられません", "この住登外者の記録は終わっています"));
     }
-    let number = match &known {
-        Some(row) => row.atena_no.clone(),
-        None => next_number(unit).await?,
+    if !inherits && known.as_ref().is_some_and(|row| row.rev.to_string() != entry.rev) {
+        return Err(Fault::conflict(
+            "この記録は、開いたあとに変わっています",
+            "ほかの職員が先に記録を改めました。いまの記録を開き直して、必要な変更を入れ直してください",
+        ));
+    }
+    if let Some(row) = &known {
+        refuse_renumbering(unit, row, &checked).await?;
+    }
+    let number = match (&known, &checked.number) {
+        (Some(row), _) => row.atena_no.clone(),
+        (None, Some(number)) if inherits => number.clone(),
+        (None, _) => next_number(unit).await?,
     };
     let id = subject::of(&mut unit.tx, &number).await?;
     unit.take_into_case(id).await?;
     unit.require(id, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
-    let (staff, now) = (unit.staff().clone(), unit.now());
-    subject::edit_lock(&mut unit.tx, &staff, id, now).await?;
-    let purpose = staff.purpose.clone().unwrap_or_default();
+    edit_outsider::lock(unit, id).await?;
+    let purpose = unit.staff().purpose.clone().unwrap_or_default();
     let row = record(unit, id, entry, &checked, &number, known.as_ref(), &purpose).await?;
     match &known {
         Some(old) => store::revise_outsider(&mut unit.tx, old, &row).await?,
@@ -201,17 +223,47 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
             link(unit, &row, number.as_str()).await?;
         }
     }
+    // Who moved in again under the old number is the same person: nobody has to confirm it.
+    let successor = row.successor.as_ref().filter(|successor| **successor != number);
     if entry.kind == "2"
         && let Some(candidate) = &checked.number
     {
         super::match_up::claimed(unit, &number, candidate).await?;
     }
-    if let Some(successor) = &row.successor {
+    if let Some(successor) = successor {
         super::match_up::claimed(unit, &number, successor).await?;
     }
     subject::edit_unlock(&mut unit.tx, id).await?;
     outbox::publish(unit, OUTSIDER_ENTERED, &OutsiderEntered { atena_no: number.clone() }).await?;
     Ok(number)
+}
+
+/// 住民番号引継: the number of somebody who was a resident, and the record that ended under it before, if they were a 住登外者 already.
+async fn inherited(unit: &mut Unit, residents: &dyn ResidentPort, number: &AtenaNo) -> Result<Option<Outsider>, Fault> {
+    let nobody = || Fault::field("atena_no", "この宛名番号の住民だった人はいません。番号を確かめてください(E0004)");
+    let subject = unit.find_subject(number).await?.ok_or_else(nobody)?;
+    unit.take_into_case(subject).await?;
+    let today = unit.today();
+    let facts = residents.person(unit, number, today).await?.ok_or_else(nobody)?;
+    if facts.resident {
+        return Err(Fault::conflict("住民は住登外者として登録できません", "この宛名番号の人は、いま住民です"));
+    }
+    match store::outsider(&mut unit.tx, number).await? {
+        Some(row) if row.state == LIVING => {
+            Err(Fault::conflict("この人は登録されています", "同じ宛名番号の住登外者の記録があります。その記録を改めてください"))
+        }
+        row => Ok(row),
+    }
+}
+
+/// A 個人番号 under which the person has a 団番 is changed by two people, not on the way.
+async fn refuse_renumbering(unit: &mut Unit, row: &Outsider, checked: &Checked) -> Result<(), Fault> {
+    let (Some(held), Some(typed)) = (&row.number_token, &checked.my_number) else { return Ok(()) };
+    let token = unit.city().keys().token(crate::model::MY_NUMBER, typed.expose())?;
+    if token == *held || super::match_up::dan_of(unit, &row.atena_no).await?.is_none() {
+        return Ok(());
+    }
+    Err(Fault::field("my_number", "登録済みの個人番号と違います。変わったときは「個人番号の変更」で起案してください(E0004)"))
 }
 
 /// Takes over a person of another system as that system knows them, under its own number; 名寄せ is the caller's. Answers the 宛名番号.
@@ -247,7 +299,12 @@ async fn record(
         number_token = Some(unit.city().keys().token(crate::model::MY_NUMBER, digits.expose())?);
     }
     let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let ends = known.is_some() && entry.reason != REASONS[0];
+    let reason = match entry.kind.as_str() {
+        "1" => entry.reason.clone(),
+        "3" => INHERITED.to_owned(),
+        _ => "新規".to_owned(),
+    };
+    let ends = entry.kind == "1" && entry.reason != REASONS[0];
     Ok(Outsider {
         id: 0,
         atena_no: number.clone(),
@@ -264,7 +321,7 @@ async fn record(
         phone: optional(&entry.phone),
         my_number,
         number_token,
-        reason: if known.is_some() { entry.reason.clone() } else { "新規".into() },
+        reason,
         moved_on: checked.moved_on,
         state: if ends { ENDED.into() } else { LIVING.into() },
         successor: checked.successor.clone(),
@@ -275,17 +332,18 @@ async fn record(
     })
 }
 
-/// A number of the registering programme as the person's; a 団番 comes with 名寄せ.
+/// A number of the registering programme as the person's; a 団番 comes with 名寄せ, or is there with an inherited number.
 async fn link(unit: &mut Unit, row: &Outsider, number: &str) -> Result<(), Fault> {
     let link = Link {
         id: 0,
         programme: row.programme.clone(),
         number: number.to_owned(),
         atena_no: row.atena_no.clone(),
-        dan_no: None,
+        dan_no: super::match_up::dan_of(unit, &row.atena_no).await?,
         valid_from: row.moved_on,
         recorded_at: row.recorded_at,
         basis: None,
+        unified: false,
         seq: row.seq,
         superseded_seq: None,
     };

@@ -1,6 +1,7 @@
 //! 「別の人」の取消し: an answer that keeps two records apart was wrong. One person drafts, another decides; then the question is open again,
 //! and nothing that was said about it is lost.
 
+use super::freeze::{freeze, is_incident};
 use super::join::{answer, require};
 use super::match_up::{APART, OPEN, TASK};
 use crate::model::LINK;
@@ -77,6 +78,9 @@ impl Act for ReopenQuestion {
         let question = store::question(&mut unit.tx, reopen.question).await?;
         require(unit, &question).await?;
         answer(unit, &question, DOUBTED, OPEN, None).await?;
+        if is_incident(&question) {
+            freeze(unit, &question).await?;
+        }
         Ok(task::reopen_reference(&mut unit.tx, TASK, &question.id.to_string()).await?)
     }
 

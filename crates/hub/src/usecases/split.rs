@@ -3,6 +3,7 @@
 use super::join;
 use super::match_up::APART;
 use super::register_outsider::is_outsiders;
+use super::unify;
 use crate::model::{LINK, Link, NUMBER, Question, Recall, RecallUse};
 use crate::rules::Rules;
 use crate::store;
@@ -82,19 +83,69 @@ pub struct SplitPeople {
     pub users: Vec<Arc<dyn LinkUses>>,
 }
 
-impl SplitPeople {
-    /// Everything done under the wrong link: for the number itself, and for all others of the 団番 since it was joined.
-    async fn uses(&self, unit: &mut Unit, who: &AtenaNo, wrong: &Wrong) -> Result<Vec<LinkUse>, Fault> {
-        let mut all = vec![];
-        for number in &sharing(unit, who, &wrong.dan_no).await? {
-            let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
-            unit.require(subject, &[LINK]).await?;
-            for user in &self.users {
-                all.extend(user.uses(unit, number, wrong.linked_at).await?);
-            }
+/// Everything done under the wrong link: for the number itself, and for all others of the 団番 since it was joined.
+async fn uses(unit: &mut Unit, users: &[Arc<dyn LinkUses>], who: &AtenaNo, wrong: &Wrong) -> Result<Vec<LinkUse>, Fault> {
+    let mut all = vec![];
+    for number in &sharing(unit, who, &wrong.dan_no).await? {
+        let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+        unit.require(subject, &[LINK]).await?;
+        for user in users {
+            all.extend(user.uses(unit, number, wrong.linked_at).await?);
         }
-        Ok(all)
     }
+    Ok(all)
+}
+
+/// What rests on the link of a 宛名番号, for whoever decides.
+///
+/// # Errors
+/// A number that is not linked; a refusal.
+pub async fn rests_on(unit: &mut Unit, users: &[Arc<dyn LinkUses>], who: &AtenaNo) -> Result<Vec<LinkUse>, Fault> {
+    let wrong = wrong(unit, who).await?;
+    uses(unit, users, who, &wrong).await
+}
+
+/// The uses as lines of a proposal.
+pub fn in_lines(uses: &[LinkUse]) -> impl Iterator<Item = DiffLine> + '_ {
+    uses.iter().map(|u| DiffLine {
+        item_ja: format!("回収: {}", u.kind),
+        now_ja: u.title.clone(),
+        draft_ja: u.amount.map_or_else(|| "担当課が確かめる".into(), |yen| format!("{yen} を担当課が確かめる")),
+        reason_ja: u.reference.clone(),
+    })
+}
+
+/// Undoes the link of a 宛名番号 and calls back what rests on it.
+///
+/// # Errors
+/// A number that is not linked; a refusal.
+pub async fn undo(unit: &mut Unit, users: &[Arc<dyn LinkUses>], who: &AtenaNo, reason: String) -> Result<(), Fault> {
+    let wrong = wrong(unit, who).await?;
+    let uses = uses(unit, users, who, &wrong).await?;
+    put_links_back(unit, who, &wrong.dan_no).await?;
+    let (decided_by, now, seq) = (unit.staff().name.clone(), unit.now(), unit.seq().await?);
+    let recall = Recall {
+        id: 0,
+        atena_no: who.clone(),
+        dan_no: wrong.dan_no.clone(),
+        linked_at: wrong.linked_at,
+        found_on: unit.today(),
+        reason,
+        decided_by,
+        recorded_at: now,
+        closed_at: uses.is_empty().then_some(now),
+        seq,
+    };
+    let id = recall.insert(&mut unit.tx).await?;
+    tell(unit, &recall, true).await?;
+    if recall.closed_at.is_some() {
+        put_back(unit, &recall).await?;
+    }
+    let subject = unit.find_subject(who).await?;
+    for one in uses {
+        call_back(unit, id, subject, one).await?;
+    }
+    stay_apart(unit, who, &wrong.dan_no).await
 }
 
 #[async_trait]
@@ -110,19 +161,14 @@ impl Act for SplitPeople {
     async fn describe(&self, unit: &mut Unit, payload: &[u8]) -> Result<Proposal, Fault> {
         let split: Split = approval::command(payload)?;
         let wrong = wrong(unit, &split.atena_no).await?;
-        let uses = self.uses(unit, &split.atena_no, &wrong).await?;
+        let uses = uses(unit, &self.users, &split.atena_no, &wrong).await?;
         let mut lines = vec![DiffLine {
             item_ja: "連携".into(),
             now_ja: format!("{} は {} に連携({}から)", split.atena_no, wrong.dan_no, wareki(civil(wrong.linked_at))),
             draft_ja: "連携しない".into(),
             reason_ja: split.reason,
         }];
-        lines.extend(uses.iter().map(|u| DiffLine {
-            item_ja: format!("回収: {}", u.kind),
-            now_ja: u.title.clone(),
-            draft_ja: u.amount.map_or_else(|| "担当課が確かめる".into(), |yen| format!("{yen} を担当課が確かめる")),
-            reason_ja: u.reference.clone(),
-        }));
+        lines.extend(in_lines(&uses));
         Ok(Proposal {
             about_ja: "二人を一人として扱っていた連携を解きます".into(),
             lines,
@@ -133,37 +179,11 @@ impl Act for SplitPeople {
 
     async fn apply(&self, unit: &mut Unit, _draft: &Draft, payload: &[u8]) -> Result<(), Fault> {
         let split: Split = approval::command(payload)?;
-        let who = &split.atena_no;
-        let wrong = wrong(unit, who).await?;
-        let uses = self.uses(unit, who, &wrong).await?;
-        put_links_back(unit, who, &wrong.dan_no).await?;
-        let (decided_by, now, seq) = (unit.staff().name.clone(), unit.now(), unit.seq().await?);
-        let recall = Recall {
-            id: 0,
-            atena_no: who.clone(),
-            dan_no: wrong.dan_no.clone(),
-            linked_at: wrong.linked_at,
-            found_on: unit.today(),
-            reason: split.reason,
-            decided_by,
-            recorded_at: now,
-            closed_at: uses.is_empty().then_some(now),
-            seq,
-        };
-        let id = recall.insert(&mut unit.tx).await?;
-        tell(unit, &recall, true).await?;
-        if recall.closed_at.is_some() {
-            put_back(unit, &recall).await?;
-        }
-        let subject = unit.find_subject(who).await?;
-        for one in uses {
-            call_back(unit, id, subject, one).await?;
-        }
-        stay_apart(unit, who, &wrong.dan_no).await
+        undo(unit, &self.users, &split.atena_no, split.reason).await
     }
 }
 
-/// Every link to the wrong 団番 says again what it said before: 団番 and basis. That it was another one in between is history, and the recall
+/// Every link to the wrong 団番 says again what it said before: 団番, basis and 統合宛名フラグ. That it was another one in between is history, and the recall
 /// says why.
 async fn put_links_back(unit: &mut Unit, who: &AtenaNo, wrong: &DanNo) -> Result<(), Fault> {
     let (now, seq) = (unit.now(), unit.seq().await?);
@@ -171,13 +191,14 @@ async fn put_links_back(unit: &mut Unit, who: &AtenaNo, wrong: &DanNo) -> Result
     let (ended, present): (Vec<Link>, Vec<Link>) = history.into_iter().partition(|l| l.superseded_seq.is_some());
     for old in present.into_iter().filter(|l| l.dan_no.as_ref() == Some(wrong)) {
         let same = |l: &&Link| (&l.programme, &l.number) == (&old.programme, &old.number) && l.dan_no.as_ref() != Some(wrong);
-        let (dan_no, basis) = match ended.iter().rev().find(same) {
-            Some(before) => (before.dan_no.clone(), before.basis.clone()),
-            None => (None, None),
+        let (dan_no, basis, unified) = match ended.iter().rev().find(same) {
+            Some(before) => (before.dan_no.clone(), before.basis.clone(), before.unified),
+            None => (None, None, false),
         };
-        store::relink(&mut unit.tx, &old, &Link { id: 0, dan_no, basis, recorded_at: now, seq, ..old.clone() }).await?;
+        let new = Link { id: 0, dan_no, basis, unified, recorded_at: now, seq, ..old.clone() };
+        store::relink(&mut unit.tx, &old, &new).await?;
     }
-    Ok(())
+    unify::settle(unit, wrong).await
 }
 
 /// Says that the link of a recall is wrong, or that it is no longer.
@@ -186,9 +207,10 @@ async fn tell(unit: &mut Unit, recall: &Recall, wrong: bool) -> Result<(), Fault
     outbox::publish(unit, LINK_RECALLED, &event).await
 }
 
-/// Says that everything has been put right, unless another wrong link of the same 団番 is still open.
+/// Says that everything has been put right, unless another wrong link of the same 団番 is still open or its 個人番号 is in doubt.
 async fn put_back(unit: &mut Unit, recall: &Recall) -> Result<(), Fault> {
-    if store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no) {
+    let open = store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no);
+    if open || store::is_frozen(&mut unit.tx, &recall.dan_no).await? {
         return Ok(());
     }
     tell(unit, recall, false).await

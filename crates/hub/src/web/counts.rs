@@ -1,7 +1,7 @@
 //! 団体内統合宛名: counts without any person, and the form that looks one up.
 
 use super::programme_ja;
-use crate::model::{JUKI, LINK, NUMBER};
+use crate::model::{LINK, NUMBER};
 use crate::store;
 use kernel::access::Action::Search;
 use kernel::ident::{AtenaNo, DanNo};
@@ -128,7 +128,7 @@ pub async fn of_number(call: Call) -> Result<Reply, Fault> {
     Ok(Reply::Page(unit.commit(screen).await?))
 }
 
-/// Takes whoever has the 団番 into the open case, the resident before a 住登外者.
+/// Takes whoever has the 団番 into the open case, under the number that stands for the person.
 pub async fn take_number(call: Call) -> Result<Reply, Fault> {
     let dan_no = dan_of(&call)?;
     let mut unit = match call.command().await? {
@@ -136,7 +136,7 @@ pub async fn take_number(call: Call) -> Result<Reply, Fault> {
         Begun::Done(reply) => return Ok(reply),
     };
     let mut links = store::links_of_dan(&mut unit.tx, &dan_no).await?;
-    links.sort_by_key(|link| link.programme != JUKI);
+    links.sort_by_key(|link| !link.unified);
     let number = links.into_iter().next().ok_or_else(|| Fault::missing("団体内統合宛名番号"))?.atena_no;
     let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
     unit.take_into_case(subject).await?;

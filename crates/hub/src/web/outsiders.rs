@@ -9,6 +9,8 @@ use kernel::time::PartialDate;
 use maud::{Markup, html};
 use platform::fault::{FaultKind, FieldProblem};
 use platform::{Fault, Unit};
+use ports::ResidentPort;
+use std::sync::Arc;
 use webkit::components::{
     Action, AsidePanel, Choice, Column, Field, Row, Table, button_row, card, error_summary, get_form, post_form, table,
 };
@@ -16,6 +18,11 @@ use webkit::{Begun, Call, Form, Reply, Screen};
 
 /// Page of the list.
 pub const LIST: &str = "/hub/outsiders";
+/// How a new person gets a number.
+const KINDS: [Choice<'static>; 2] = [
+    Choice { value: "0", label: "新しい番号を付ける", note: "" },
+    Choice { value: "3", label: "住民だったときの番号を引き継ぐ", note: "" },
+];
 /// Most people that a search shows.
 const MOST: usize = 50;
 
@@ -25,6 +32,7 @@ pub fn entry(form: &Form) -> Entry {
     Entry {
         kind: text("kind"),
         atena_no: text("atena_no"),
+        rev: text("rev"),
         withheld: form.ticked("withheld"),
         name: text("name"),
         kana: text("kana"),
@@ -136,17 +144,19 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         (button_row(&[Action::submit("探す").key("Enter")], html! { "住民は「住民を探す」で先に確かめます" }))
     };
     let problems: Vec<FieldProblem> = fault.iter().flat_map(|f| f.fields.clone()).collect();
-    let mut hidden = call.hidden();
-    hidden.push(("kind", "0"));
+    let kind = call.form.some("kind").filter(|kind| KINDS.iter().any(|k| k.value == *kind)).unwrap_or(KINDS[0].value);
+    let former = problems.iter().find(|p| p.field == "atena_no").map(|p| p.message.as_str());
     let enter = html! {
         (summary(&problems))
+        (Field::new("kind", "宛名番号の付け方").required().value(kind).radio(&KINDS))
+        (Field::new("atena_no", "住民だったときの宛名番号").value(call.form.text("atena_no")).error(former).hint("引き継ぐときだけ。15桁").digits())
         (fields(&call.form, &problems))
         (button_row(&[Action::submit("登録する").key("F9").primary()], html! { "登録のあと、名寄せが自動で行われます" }))
     };
     let main = html! {
         (card("住登外者を探す", "住民でも、住民だった人でもないことを確かめてから", get_form("住登外者の検索", LIST, search)))
         (card("見つかった人", &format!("最大{MOST}人"), table(&list)))
-        (card("新しく登録する", "案件が必要です", post_form("enter", LIST, false, &hidden, enter)))
+        (card("新しく登録する", "案件が必要です", post_form("enter", LIST, false, &call.hidden(), enter)))
     };
     let screen = Screen {
         title: "住登外者".into(),
@@ -164,8 +174,8 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
 }
 
 /// Enters a person, or (処理区分 1) a new record of a known one.
-pub async fn enter(call: Call) -> Result<Reply, Fault> {
-    match try_enter(&call).await {
+pub async fn enter(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply, Fault> {
+    match try_enter(&call, residents.as_ref()).await {
         Err(fault) if fault.kind == FaultKind::Invalid && call.key.is_some() && call.form.text("kind") != "1" => {
             let unit = call.look().await?;
             render(&call, unit, Some(fault)).await
@@ -174,14 +184,14 @@ pub async fn enter(call: Call) -> Result<Reply, Fault> {
     }
 }
 
-async fn try_enter(call: &Call) -> Result<Reply, Fault> {
+async fn try_enter(call: &Call, residents: &dyn ResidentPort) -> Result<Reply, Fault> {
     let entry = entry(&call.form);
     let mut unit = match call.command().await? {
         Begun::New(unit) => *unit,
         Begun::Done(reply) => return Ok(reply),
     };
     unit.permit(call.action, OUTSIDER).await?;
-    let number = register_outsider::run(&mut unit, &entry).await?;
+    let number = register_outsider::run(&mut unit, residents, &entry).await?;
     let to = format!("{LIST}/{number}");
     unit.commit_as((), &to).await?;
     Ok(Reply::See(to))

@@ -32,6 +32,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             l.number.clone().into(),
             wareki_short(l.valid_from).into(),
             state.into(),
+            html! { @if l.unified { (badge(Tone::Info, "代表")) } }.into(),
             l.basis.clone().unwrap_or_default().into(),
         ])
     });
@@ -42,6 +43,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             Column::text("番号"),
             Column::text("連携日"),
             Column::text("状態"),
+            Column::text("統合宛名フラグ"),
             Column::text("根拠"),
         ],
         rows: rows.collect(),
@@ -73,7 +75,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
         }
     };
     let links = found.links.iter().map(|l| {
-        serde_json::json!({ "programme": l.programme, "number": l.number, "from": l.valid_from.to_string(), "joined": l.dan_no.is_some() })
+        serde_json::json!({ "programme": l.programme, "number": l.number, "from": l.valid_from.to_string(), "joined": l.dan_no.is_some(), "unified": l.unified })
     });
     let data = serde_json::json!({
         "atena_no": number.as_str(), "dan_no": dan_no, "links": links.collect::<Vec<_>>(),

@@ -3,10 +3,12 @@
 use crate::model::{Answer, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Question};
 use crate::rules::Rules;
 use crate::store;
+use crate::usecases::freeze::is_incident;
 use crate::usecases::join::{self, Join};
 use crate::usecases::match_up::{APART, DRAFTED, OPEN, SAME, dan_of};
 use crate::usecases::register_outsider::is_outsiders;
 use crate::usecases::reopen::{self, DOUBTED, Reopen};
+use crate::usecases::tell_apart::{self, TellApart};
 use kernel::access::Action::Search;
 use kernel::ident::AtenaNo;
 use kernel::time::{civil, wareki_short};
@@ -152,13 +154,18 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
     };
     let open = question.state == OPEN;
     let path = format!("{QUEUE}/{}", question.id);
+    let note = if is_incident(&question) {
+        "同じ人か別の人かは、別の職員が決裁します。決裁まで、この個人番号の情報連携は止まっています(照会中)"
+    } else {
+        "同じ人とする判断は、別の職員が決裁します"
+    };
     let same = html! {
         (Field::new("reason", "判断の理由").required().hint("何で確かめたか。氏名は書きません").text())
         (button_row(&[
             Action::submit("同じ人として起案").key("F9").primary(),
             Action::submit("別の人").key("F8").sending("answer", "apart"),
             Action::link("確認の一覧へ戻る", QUEUE).key("F6"),
-        ], html! { "同じ人とする判断は、別の職員が決裁します" }))
+        ], html! { (note) }))
     };
     let back = html! {
         (Field::new("reason", "取り消す理由").required().hint("何で分かったか。氏名は書きません").text())
@@ -211,7 +218,7 @@ pub async fn answer(call: Call, rules: Rules) -> Result<Reply, Fault> {
     };
     unit.permit(call.action, LINK).await?;
     match call.form.some("answer") {
-        Some("apart") => join::apart(&mut unit, id, &reason).await?,
+        Some("apart") => tell_apart::run(&mut unit, &TellApart { question: id, reason }, &rules).await?,
         Some("reopen") => reopen::draft(&mut unit, &Reopen { question: id, reason }, &rules).await?,
         _ => join::draft(&mut unit, &Join { question: id, reason }, &rules).await?,
     }

@@ -7,7 +7,7 @@ use crate::usecases::interface_file;
 use crate::usecases::translate::{self, Translated, Way};
 use kernel::access::Action::Search;
 use maud::html;
-use platform::{Fault, subject};
+use platform::{Fault, Unit, subject};
 use webkit::components::{Action, AsidePanel, Choice, Field, button_row, card, post_form};
 use webkit::{Call, Download, Reply, Screen};
 
@@ -88,7 +88,7 @@ pub async fn run(call: Call) -> Result<Reply, Fault> {
     unit.note(format!("番号の変換 {}行、うち変換できない行 {bad}", rows.len()));
     let lines = rows.iter().zip(1..).map(|(Translated { asked, answer }, n)| match answer {
         Ok(number) => vec![n.to_string(), asked.clone(), number.clone(), String::new()],
-        Err(why) => vec![n.to_string(), asked.clone(), String::new(), (*why).to_owned()],
+        Err(why) => vec![n.to_string(), asked.clone(), String::new(), why.to_string()],
     });
     let body = csv(&["行", "番号", "変換後の番号", "変換できない理由"], lines);
     let download = Download { name: "番号の変換.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false };
@@ -112,9 +112,13 @@ pub async fn file(call: Call) -> Result<Reply, Fault> {
     }
     reader.finish()?;
     let text = body.and_then(Result::ok).unwrap_or_default();
-    let mut unit = call.look().await?;
-    unit.permit(call.action, NUMBER).await?;
     let way = if way == "to_dan" { Way::ToDan } else { Way::FromDan };
+    // What goes out is kept with its number, for the answer.
+    let mut unit = match way {
+        Way::ToDan => Unit::change(&call.city, &call.staff, call.screen, call.action).await?,
+        Way::FromDan => call.look().await?,
+    };
+    unit.permit(call.action, NUMBER).await?;
     let through = interface_file::run(&mut unit, &programme, way, &text).await?;
     unit.note(format!(
         "インターフェイスのファイルの変換 {}行、うち変換できない行 {}",
@@ -125,7 +129,7 @@ pub async fn file(call: Call) -> Result<Reply, Fault> {
         let name = "変換したファイル.jsonl".into();
         Download { name, mime: "application/jsonl; charset=utf-8", body: through.file.into_bytes(), inline: false }
     } else {
-        let lines = through.held.into_iter().map(|held| vec![held.line.to_string(), held.number, held.why.to_owned()]);
+        let lines = through.held.into_iter().map(|held| vec![held.line.to_string(), held.number, held.why]);
         let body = csv(&["行", "番号", "変換できない理由"], lines);
         Download { name: "変換できない行.csv".into(), mime: "text/csv; charset=utf-8", body, inline: false }
     };

@@ -78,13 +78,18 @@ impl Registry {
         };
         self.1.lock().unwrap().insert(who.clone(), facts);
     }
+
+    /// Somebody does not live here any more.
+    pub fn left(&self, who: &AtenaNo) {
+        self.1.lock().unwrap().get_mut(who).unwrap().resident = false;
+    }
 }
 
 #[async_trait]
 impl ResidentPort for Registry {
     async fn person(&self, unit: &mut Unit, number: &AtenaNo, _: Date) -> Result<Option<ResidentFacts>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
-        let seen = unit.see(subject, &["juki.identify", "juki.address"]).await?;
+        let seen = unit.see_for(Action::Look, subject, &["juki.identify", "juki.address"]).await?;
         assert!(seen.has("juki.identify") && seen.has("juki.address"), "the hub may look at whom it compares");
         Ok(self.1.lock().unwrap().get(number).cloned())
     }
@@ -214,6 +219,9 @@ impl Lines for Heard {
     async fn recall(&self, dan: &DanNo, wrong: bool) -> Result<(), Fault> {
         self.say(format!("recall {dan} {wrong}"))
     }
+    async fn freeze(&self, dan: &DanNo, frozen: bool) -> Result<(), Fault> {
+        self.say(format!("freeze {dan} {frozen}"))
+    }
     async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
         self.say(format!("code {acquisition}"))
     }
@@ -242,6 +250,7 @@ pub struct World {
     pub registry: Arc<Registry>,
     pub programme: Programme,
     pub heard: Arc<Heard>,
+    pub clock: Arc<FixedClock>,
 }
 
 /// The same city on every database at hand.
@@ -270,10 +279,10 @@ pub async fn worlds() -> Vec<World> {
         };
         let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
         let clock = Arc::new(FixedClock::noon(TODAY));
-        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
+        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock.clone(), policy, profile, purposes);
         let heard = Arc::new(Heard::default());
         let programme = hub::programme(needs(registry.clone(), Some(heard.clone())));
-        all.push(World { database, city, registry, programme, heard });
+        all.push(World { database, city, registry, programme, heard, clock });
     }
     all
 }

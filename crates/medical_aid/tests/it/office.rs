@@ -82,6 +82,9 @@ impl HubPort for NoHub {
     async fn shared(&self, _: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
         Ok(BTreeMap::new())
     }
+    async fn is_frozen(&self, _: &mut Unit, _: &DanNo) -> Result<bool, Fault> {
+        Ok(false)
+    }
 }
 
 /// One city of the test.

@@ -104,6 +104,9 @@ impl HubPort for NoHub {
     async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
         Ok(None)
     }
+    async fn is_frozen(&self, _: &mut Unit, _: &DanNo) -> Result<bool, Fault> {
+        Ok(false)
+    }
     async fn shared(&self, _: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
         Ok(BTreeMap::new())
     }

@@ -164,9 +164,11 @@ async fn ends(cast: &mut Cast, outsider: &str) -> anyhow::Result<()> {
     let clerk = cast.at("2001")?;
     let page = format!("/hub/outsiders/{outsider}");
     clerk.open(&page).await?;
+    send(clerk, &format!("{page}/edit"), &[]).await?;
     let entry = [
         ("kind", "1"),
         ("atena_no", outsider),
+        ("rev", "1"),
         ("reason", "住民となった"),
         ("successor", father.as_str()),
         ("name", "辻永 陽翔"),

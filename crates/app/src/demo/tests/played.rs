@@ -55,6 +55,7 @@ async fn play_in(options: Options) -> Playing {
 /// Columns (or whole registers) that the story does not fill yet, and the test that does.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("exchange_copy.reason", "副本を受け付けない理由: exchange tests copies.rs"),
+    ("hub_request", "業務のファイルで照会した番号: hub tests sakai.rs"),
     ("medical_aid_share.superseded_seq", "区分の訂正: medical_aid tests changes.rs"),
     ("medical_aid_card.file_id", "年次更新で一括して印刷した文書: medical_aid tests renewal"),
     ("medical_aid_school_leave.superseded_seq", "申立書の訂正: medical_aid tests changes.rs"),

@@ -1,0 +1,73 @@
+//! 番号不整合: one 個人番号 stands on records that do not look like one person. Until two people have decided, nobody is answered about its
+//! 団番 and nobody asks with it (照会中): either record may be the wrong one.
+
+use super::match_up::{DRAFTED, OPEN, dan_of};
+use crate::model::{NUMBER, Question};
+use crate::store;
+use kernel::ident::DanNo;
+use matching::Evidence;
+use platform::{Fault, Unit, outbox};
+use serde::{Deserialize, Serialize};
+
+/// Topic of [`PersonFrozen`].
+pub const PERSON_FROZEN: &str = "hub.person_frozen";
+
+/// A 団番 is 照会中 from now on, or no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonFrozen {
+    /// 団番.
+    pub dan_no: DanNo,
+    /// `true` when 情報連携 stops, `false` when it goes on.
+    pub frozen: bool,
+}
+
+/// Does the question say that one 個人番号 stands on two people's records?
+pub fn is_incident(question: &Question) -> bool {
+    question.evidence == Evidence::NumberMismatch.label()
+}
+
+/// States in which nobody has decided.
+pub const UNDECIDED: [&str; 2] = [OPEN, DRAFTED];
+
+/// Is a 番号不整合 about this 団番 undecided? For whoever would ask with it.
+///
+/// # Errors
+/// A refusal, recorded as such; the database's refusal.
+pub async fn is_frozen(unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault> {
+    unit.permit(kernel::access::Action::Look, NUMBER).await?;
+    Ok(store::is_frozen(&mut unit.tx, dan_no).await?)
+}
+
+/// Stops 情報連携 of whoever has the 個人番号 of an incident.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn freeze(unit: &mut Unit, question: &Question) -> Result<(), Fault> {
+    for dan_no in dans(unit, question).await? {
+        outbox::publish(unit, PERSON_FROZEN, &PersonFrozen { dan_no, frozen: true }).await?;
+    }
+    Ok(())
+}
+
+/// Lets 情報連携 go on after an incident was decided, unless something else about the 団番 is in doubt or still being put right.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn thaw(unit: &mut Unit, question: &Question) -> Result<(), Fault> {
+    let wrong = store::open_recalls(&mut unit.tx).await?;
+    for dan_no in dans(unit, question).await? {
+        if !wrong.contains(&dan_no) && !store::is_frozen(&mut unit.tx, &dan_no).await? {
+            outbox::publish(unit, PERSON_FROZEN, &PersonFrozen { dan_no, frozen: false }).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn dans(unit: &mut Unit, question: &Question) -> Result<Vec<DanNo>, Fault> {
+    let mut all = vec![];
+    for who in [&question.atena_no, &question.other_no] {
+        all.extend(dan_of(unit, who).await?);
+    }
+    all.dedup();
+    Ok(all)
+}
