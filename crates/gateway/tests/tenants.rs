@@ -41,6 +41,8 @@ fn requests() -> Vec<(String, Json)> {
             "/people" => json!([dan(9)]),
             "/consents" => json!([]),
             "/recall" => json!({ "dan": dan(1), "wrong": true }),
+            "/rechecking" => json!({ "after": null }),
+            "/freeze" => json!({ "dan": dan(1), "frozen": true }),
             "/own" => json!({ "code": "00".repeat(16), "data_set": tax(1) }),
             "/notices" => json!({ "code": "00".repeat(16) }),
             "/notices/read" => json!({ "message": request(1) }),
