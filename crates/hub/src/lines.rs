@@ -2,7 +2,6 @@
 
 use crate::model::{JUKI, LINK, NUMBER, OUTSIDER_NUMBER, Outsider};
 use crate::store;
-use crate::usecases::concern;
 use crate::usecases::match_up::dan_of;
 use crate::usecases::register_outsider::is_outsiders;
 use async_trait::async_trait;
@@ -168,7 +167,7 @@ impl Subscription for OnProtection {
         if event.change != ResidentChange::ProtectionChanged {
             return Ok(());
         }
-        let subject = concern(unit, &event.atena_no).await?;
+        let subject = unit.concern(&event.atena_no).await?;
         unit.require(subject, &[NUMBER, LINK]).await?;
         if !subject::is_protected(&mut unit.tx, subject).await? {
             return Ok(());
@@ -213,7 +212,7 @@ pub struct OnCodeWanted {
 
 impl OnCodeWanted {
     async fn number(&self, unit: &mut Unit, who: &AtenaNo) -> Result<Option<IndividualNumber>, Fault> {
-        let subject = concern(unit, who).await?;
+        let subject = unit.concern(who).await?;
         unit.require(subject, &[NUMBER, LINK]).await?;
         if !is_outsiders(who) {
             return self.residents.individual_number(unit, who).await;

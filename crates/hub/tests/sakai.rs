@@ -24,7 +24,7 @@ async fn city(world: &World) -> [String; 2] {
         world.linked("kodomo", &format!("K{n}"), &atena(n)).await;
     }
     world.deliver().await;
-    [world.dan_no("juki", &atena(1)).await.unwrap(), world.dan_no("juki", &atena(2)).await.unwrap()]
+    [world.dan_no(&atena(1)).await.unwrap(), world.dan_no(&atena(2)).await.unwrap()]
 }
 
 /// A file of an interface.

@@ -7,7 +7,7 @@ use crate::db::{DbError, Tx};
 use crate::fault::{Fault, FaultKind};
 use crate::keys::{DataKey, Place, sha256};
 use crate::policy::{Circumstances, Principal};
-use crate::staff::StaffContext;
+use crate::staff::{OpenCase, StaffContext};
 use crate::{case, params, subject};
 use kernel::Cleared;
 use kernel::access::{Action, Relation};
@@ -198,9 +198,21 @@ impl Unit {
     }
 
     /// Works on behalf of a case from here on (one that this unit has just opened).
-    pub fn enter_case(&mut self, case: crate::staff::OpenCase) {
+    pub fn enter_case(&mut self, case: OpenCase) {
         self.staff.case = Some(case);
         self.standing.clear();
+    }
+
+    /// Makes a person the one subject of this unit's case, for work that no clerk began: an event or a message named them. The case keeps its
+    /// number and becomes a 通知. A person nobody has registered is registered. Answers the permanent id.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn concern(&mut self, number: &AtenaNo) -> Result<i64, Fault> {
+        let subject = subject::of(&mut self.tx, number).await?;
+        let number = self.staff.case.take().map(|case| case.number).unwrap_or_default();
+        self.enter_case(OpenCase { id: 0, number, ground: "通知".into(), subjects: vec![subject] });
+        Ok(subject)
     }
 
     /// Asks to see field groups of a person and notes what is allowed. The rest is left out, not blanked.

@@ -1,6 +1,6 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
-use super::{concern, doubt, issue};
+use super::{doubt, issue};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, FormerNumber, JUKI, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
@@ -23,7 +23,7 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &Resident
         return Ok(());
     }
     let who = &event.atena_no;
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[NUMBER]).await?;
     let link = match store::link(&mut unit.tx, JUKI, who.as_str()).await? {
         Some(link) => link,

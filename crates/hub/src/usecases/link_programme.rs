@@ -1,7 +1,8 @@
 //! 連携: a programme's own number joins the person's 団番.
 
-use super::{concern, doubt};
-use crate::model::{Doubt, JUKI, LINK, Link};
+use super::doubt;
+use super::match_up::dan_of;
+use crate::model::{Doubt, LINK, Link};
 use crate::store;
 use platform::{Fault, Unit};
 use ports::ProgrammeLinked;
@@ -13,7 +14,7 @@ use ports::ProgrammeLinked;
 /// The database's refusal; then the event waits.
 pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> {
     let who = &event.atena_no;
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[LINK]).await?;
     match store::link(&mut unit.tx, &event.programme, &event.number).await? {
         Some(known) if known.atena_no == *who => Ok(()),
@@ -24,7 +25,7 @@ pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> 
                 programme: event.programme.clone(),
                 number: event.number.clone(),
                 atena_no: who.clone(),
-                dan_no: store::dan_of(&mut unit.tx, JUKI, who).await?,
+                dan_no: dan_of(unit, who).await?,
                 valid_from: unit.today(),
                 recorded_at: unit.now(),
                 basis: None,

@@ -2,7 +2,7 @@
 //!
 //! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
 
-use super::{concern, doubt, issue};
+use super::{doubt, issue};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
 use crate::store;
@@ -118,7 +118,7 @@ pub enum Outcome {
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
 pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, who: &AtenaNo) -> Result<Outcome, Fault> {
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS, LINK]).await?;
     let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(Outcome::Alone) };
     if let Some(dan_no) = dan_of(unit, who).await? {

@@ -18,17 +18,8 @@ pub mod translate;
 
 use crate::model::Doubt;
 use kernel::ident::AtenaNo;
-use platform::staff::OpenCase;
 use platform::task::{self, NewTask};
-use platform::{Fault, Unit, subject};
-
-/// Makes the person of an event the subject of the unit, and answers the permanent id.
-pub async fn concern(unit: &mut Unit, atena_no: &AtenaNo) -> Result<i64, Fault> {
-    let subject = subject::of(&mut unit.tx, atena_no).await?;
-    let number = unit.staff().case.as_ref().map(|c| c.number.clone()).unwrap_or_default();
-    unit.enter_case(OpenCase { id: 0, number, ground: "通知".into(), subjects: vec![subject] });
-    Ok(subject)
-}
+use platform::{Fault, Unit};
 
 /// Asks 情報政策課 to look at a person.
 async fn doubt(unit: &mut Unit, why: Doubt, subject: i64, atena_no: &AtenaNo) -> Result<(), Fault> {

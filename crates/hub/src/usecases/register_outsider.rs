@@ -1,6 +1,5 @@
 //! 住登外者の登録: a person whom a programme deals with and who is not in the resident registry gets a number of its own kind.
 
-use super::concern;
 use crate::model::{Link, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use kernel::Date;
@@ -221,7 +220,7 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
 pub async fn take_over(unit: &mut Unit, entry: &Entry, programme: &str, own_number: &str) -> Result<AtenaNo, Fault> {
     let checked = check(entry, &TAKEN_OVER)?;
     let number = next_number(unit).await?;
-    let id = concern(unit, &number).await?;
+    let id = unit.concern(&number).await?;
     unit.require(id, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let row = record(unit, id, entry, &checked, &number, None, programme).await?;
     row.insert(&mut unit.tx).await?;

@@ -20,7 +20,7 @@ use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
 use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
-use platform::{City, Fault, StaffContext, Unit, outbox};
+use platform::{City, Fault, StaffContext, Unit, outbox, params};
 use ports::facts::{ResidentFacts, ResidentHit};
 use ports::{
     ComparePort, Likeness, LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent,
@@ -367,10 +367,17 @@ impl World {
     }
 
     /// 団番 through the port, as 情報政策課 asks it.
-    pub async fn dan_no(&self, programme: &str, who: &AtenaNo) -> Option<String> {
+    pub async fn dan_no(&self, who: &AtenaNo) -> Option<String> {
         let staff = self.staff_with_case("joho", "hub", &["it_policy"], who).await;
         let mut unit = self.look(&staff).await;
-        hub::port().dan_no(&mut unit, programme, who).await.unwrap().map(String::from)
+        hub::port().dan_of(&mut unit, who).await.unwrap().map(String::from)
+    }
+
+    /// 団番 that a programme's number stands for.
+    pub async fn dan_of_number(&self, programme: &str, number: &str) -> Option<String> {
+        let mut tx = self.city.db().read().await.unwrap();
+        let sql = "select dan_no from hub_link where programme = $1 and number = $2 and superseded_seq is null";
+        tx.first(sql, params![programme, number]).await.unwrap().and_then(|r| r.get("dan_no").unwrap())
     }
 
     /// A number from the database.

@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use kernel::access::{Action, Purpose};
 use kernel::decision::FactRef;
-use kernel::ident::{AtenaNo, DanNo, SetaiNo};
+use kernel::ident::{AtenaNo, SetaiNo};
 use kernel::time::PartialDate;
 use kernel::{Date, Yen};
 use payments::{Account, NewDemand, NewPayment, Payee, Rules};
@@ -20,8 +20,7 @@ use platform::staff::{self, NewStaff, OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, case};
 use ports::facts::{IndividualNumber, ResidentFacts, ResidentHit};
-use ports::{HubPort, Ports, ResidentPort};
-use std::collections::BTreeMap;
+use ports::{Ports, ResidentPort};
 use std::sync::Arc;
 use tower::ServiceExt;
 use webkit::{House, Programme};
@@ -83,35 +82,12 @@ impl ResidentPort for Registry {
     }
 }
 
-struct NoHub;
-
-#[async_trait]
-impl HubPort for NoHub {
-    async fn dan_no(&self, _: &mut Unit, _: &str, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        Ok(None)
-    }
-    async fn dan_of(&self, _: &mut Unit, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        Ok(None)
-    }
-    async fn dans_between(
-        &self,
-        _: &mut Unit,
-        _: Option<&AtenaNo>,
-        _: Option<&AtenaNo>,
-    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
-        Ok(BTreeMap::new())
-    }
-    async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
-        Ok(None)
-    }
-}
-
 fn instruction(_: &City) -> Result<Vec<String>, Fault> {
     Ok(vec!["審査請求ができます。".into()])
 }
 
 fn programme() -> Programme {
-    let ports = Ports { residents: Arc::new(Registry), hub: Arc::new(NoHub) };
+    let ports = Ports { residents: Arc::new(Registry) };
     payments::programme(Rules { rank: |_, _| Some((2, "専決規程".into())), instruction }, ports)
 }
 
