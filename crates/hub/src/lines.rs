@@ -39,6 +39,11 @@ pub trait Lines: Send + Sync {
     /// # Errors
     /// The line is down; the event waits.
     async fn recall(&self, dan_no: &DanNo, wrong: bool) -> Result<(), Fault>;
+    /// A person is to be deleted: the gateway lets go of 符号 and 副本, and takes nothing of them any more. Whoever is gone already stays so.
+    ///
+    /// # Errors
+    /// The line is down, or the gateway must still keep something of the person and says what.
+    async fn forget(&self, dan_no: &DanNo) -> Result<(), Fault>;
     /// 符号取得: has the 住基ネット peer name the person of this 個人番号 to the network, under the gateway's 取得番号.
     ///
     /// # Errors
@@ -58,6 +63,9 @@ impl Lines for Unconnected {
         Ok(())
     }
     async fn recall(&self, _: &DanNo, _: bool) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn forget(&self, _: &DanNo) -> Result<(), Fault> {
         Ok(())
     }
     async fn code(&self, _: &str, _: &IndividualNumber) -> Result<(), Fault> {

@@ -1,5 +1,7 @@
 //! All SQL of the hub.
 
+pub mod deletion;
+
 use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};

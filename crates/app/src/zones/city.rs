@@ -139,6 +139,10 @@ impl Lines for CityLines {
         self.tell_gateway("/recall", &serde_json::json!({ "dan": dan_no, "wrong": wrong })).await
     }
 
+    async fn forget(&self, dan_no: &DanNo) -> Result<(), Fault> {
+        self.tell_gateway("/people/gone", dan_no).await
+    }
+
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault> {
         let wanted = serde_json::json!({
             "acquisition": acquisition, "institution": self.institution, "individual_number": number.expose(),

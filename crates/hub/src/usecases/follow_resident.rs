@@ -1,15 +1,17 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
+use super::link_programme::used_until;
 use super::{doubt, issue};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
-use crate::model::{Doubt, FormerNumber, JUKI, Link, MY_NUMBER, NUMBER, Person};
+use crate::model::{Doubt, FormerNumber, JUKI, LINK, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
 use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::{Fault, Unit, outbox, task};
 use ports::{ResidentChange, ResidentEvent, ResidentPort};
 
-/// Gives the person of an event a 団番, or keeps it through a change of 個人番号. Other events change nothing.
+/// Gives the person of an event a 団番, or keeps it through a change of 個人番号, and notes when the registry stops needing the number. Other
+/// events change nothing.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
@@ -17,6 +19,9 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &Resident
     let concerns = match event.change {
         ResidentChange::Entered | ResidentChange::Born => true,
         ResidentChange::Corrected => event.items.iter().any(|item| item == "my_number"),
+        ResidentChange::MovedOut | ResidentChange::Died | ResidentChange::Removed | ResidentChange::Cancelled => {
+            return end(unit, residents, event).await;
+        }
         _ => false,
     };
     if !concerns {
@@ -26,7 +31,13 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &Resident
     let subject = unit.concern(who).await?;
     unit.require(subject, &[NUMBER]).await?;
     let link = match store::link(&mut unit.tx, JUKI, who.as_str()).await? {
-        Some(link) => link,
+        Some(link) => {
+            // Whoever comes back is needed again.
+            if event.change != ResidentChange::Corrected {
+                used_until(unit, link.clone(), None).await?;
+            }
+            link
+        }
         None => enter(unit, who, event.effective).await?,
     };
     // A newborn child has none yet: the link waits for the correction that brings it.
@@ -36,6 +47,22 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, event: &Resident
         Some(dan_no) => change(unit, subject, who, &dan_no, &token, event.effective).await,
         None => join(unit, subject, who, &token).await,
     }
+}
+
+/// The record of the person has ended, or a move was cancelled, so that the record itself says whether it stands.
+async fn end(unit: &mut Unit, residents: &dyn ResidentPort, event: &ResidentEvent) -> Result<(), Fault> {
+    let Some(link) = store::link(&mut unit.tx, JUKI, event.atena_no.as_str()).await? else { return Ok(()) };
+    let subject = unit.concern(&event.atena_no).await?;
+    unit.require(subject, &[LINK]).await?;
+    let until = match event.change {
+        ResidentChange::Cancelled => {
+            let today = unit.today();
+            let record = residents.person(unit, &event.atena_no, today).await?;
+            record.as_ref().is_none_or(|r| !r.resident).then(|| record.and_then(|r| r.removed_on).unwrap_or(event.effective))
+        }
+        _ => Some(event.effective),
+    };
+    used_until(unit, link, until).await
 }
 
 /// The registry's own link of a person who is new to the hub.
@@ -49,6 +76,7 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
         valid_from: from,
         recorded_at: unit.now(),
         basis: None,
+        ended_on: None,
         seq: unit.seq().await?,
         superseded_seq: None,
     };
@@ -71,7 +99,7 @@ async fn join(unit: &mut Unit, subject: i64, who: &AtenaNo, token: &[u8]) -> Res
             if store::was_somebodys(&mut unit.tx, token).await? {
                 doubt(unit, Doubt::Former, subject, who).await?;
             }
-            let dan_no = issue::next(&mut unit.tx).await?;
+            let dan_no = issue::next(unit).await?;
             let (issued_at, seq) = (unit.now(), unit.seq().await?);
             let person = Person { id: 0, dan_no, number_token: token.to_vec(), issued_at, seq };
             person.insert(&mut unit.tx).await?;

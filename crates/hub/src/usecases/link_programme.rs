@@ -4,6 +4,7 @@ use super::doubt;
 use super::match_up::dan_of;
 use crate::model::{Doubt, LINK, Link};
 use crate::store;
+use kernel::Date;
 use platform::{Fault, Unit};
 use ports::ProgrammeLinked;
 
@@ -17,7 +18,7 @@ pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> 
     let subject = unit.concern(who).await?;
     unit.require(subject, &[LINK]).await?;
     match store::link(&mut unit.tx, &event.programme, &event.number).await? {
-        Some(known) if known.atena_no == *who => Ok(()),
+        Some(known) if known.atena_no == *who => used_until(unit, known, event.until).await,
         Some(_) => doubt(unit, Doubt::Moved, subject, who).await,
         None => {
             let link = Link {
@@ -29,6 +30,7 @@ pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> 
                 valid_from: unit.today(),
                 recorded_at: unit.now(),
                 basis: None,
+                ended_on: event.until,
                 seq: unit.seq().await?,
                 superseded_seq: None,
             };
@@ -36,4 +38,17 @@ pub async fn run(unit: &mut Unit, event: &ProgrammeLinked) -> Result<(), Fault> 
             Ok(())
         }
     }
+}
+
+/// Notes until when a link is needed, or that it is needed on; what was noted before stays as history.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn used_until(unit: &mut Unit, link: Link, until: Option<Date>) -> Result<(), Fault> {
+    if link.ended_on == until {
+        return Ok(());
+    }
+    // That the link is there was learned when it was made: a recall counts from then.
+    let new = Link { id: 0, ended_on: until, seq: unit.seq().await?, ..link.clone() };
+    Ok(store::relink(&mut unit.tx, &link, &new).await?)
 }

@@ -43,7 +43,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
     let (now, seq) = (unit.now(), unit.seq().await?);
     for chunk in residents.chunks(CHUNK) {
         let new = chunk.iter().filter(|r| r.number.is_some() && r.dan_no.is_none()).count();
-        let mut numbers = issue::many(&mut unit.tx, new).await?.into_iter();
+        let mut numbers = issue::many(unit, new).await?.into_iter();
         let (mut people, mut links) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
         for resident in chunk {
             let dan_no = resident.number.as_ref().and_then(|_| resident.dan_no.clone().or_else(|| numbers.next()));
@@ -60,6 +60,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
                 valid_from: resident.from,
                 recorded_at: now,
                 basis: None,
+                ended_on: None,
                 seq,
                 superseded_seq: None,
             });
@@ -86,6 +87,7 @@ pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNu
             valid_from: n.from,
             recorded_at: now,
             basis: None,
+            ended_on: None,
             seq,
             superseded_seq: None,
         };

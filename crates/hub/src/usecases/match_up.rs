@@ -275,7 +275,7 @@ async fn number_alone(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
     if store::by_token(&mut unit.tx, token).await?.is_some() || store::was_somebodys(&mut unit.tx, token).await? {
         return Ok(());
     }
-    let dan_no = issue::next(&mut unit.tx).await?;
+    let dan_no = issue::next(unit).await?;
     let (issued_at, seq) = (unit.now(), unit.seq().await?);
     Person { id: 0, dan_no: dan_no.clone(), number_token: token.clone(), issued_at, seq }.insert(&mut unit.tx).await?;
     outbox::publish(unit, PERSON_NUMBERED, &PersonNumbered { dan_no: dan_no.clone() }).await?;

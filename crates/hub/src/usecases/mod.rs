@@ -1,6 +1,7 @@
 //! What the hub does, one verb a file.
 
 pub mod batch;
+pub mod delete;
 pub mod extract;
 pub mod follow_resident;
 pub mod interface_file;

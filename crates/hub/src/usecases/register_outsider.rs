@@ -1,5 +1,6 @@
 //! 住登外者の登録: a person whom a programme deals with and who is not in the resident registry gets a number of its own kind.
 
+use super::link_programme::used_until;
 use crate::model::{Link, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use kernel::Date;
@@ -194,7 +195,14 @@ pub async fn run(unit: &mut Unit, entry: &Entry) -> Result<AtenaNo, Fault> {
     let purpose = staff.purpose.clone().unwrap_or_default();
     let row = record(unit, id, entry, &checked, &number, known.as_ref(), &purpose).await?;
     match &known {
-        Some(old) => store::revise_outsider(&mut unit.tx, old, &row).await?,
+        Some(old) => {
+            store::revise_outsider(&mut unit.tx, old, &row).await?;
+            if row.state == ENDED {
+                for link in store::links(&mut unit.tx, &number).await?.into_iter().filter(|l| l.programme == row.programme) {
+                    used_until(unit, link, Some(row.moved_on)).await?;
+                }
+            }
+        }
         None => {
             row.insert(&mut unit.tx).await?;
             link(unit, &row, number.as_str()).await?;
@@ -285,6 +293,7 @@ async fn link(unit: &mut Unit, row: &Outsider, number: &str) -> Result<(), Fault
         valid_from: row.moved_on,
         recorded_at: row.recorded_at,
         basis: None,
+        ended_on: None,
         seq: row.seq,
         superseded_seq: None,
     };

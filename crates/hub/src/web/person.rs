@@ -31,6 +31,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             programme_ja(&call.city, &l.programme).into(),
             l.number.clone().into(),
             wareki_short(l.valid_from).into(),
+            l.ended_on.map_or_else(String::new, wareki_short).into(),
             state.into(),
             l.basis.clone().unwrap_or_default().into(),
         ])
@@ -41,6 +42,7 @@ pub async fn show(call: Call) -> Result<Reply, Fault> {
             Column::text("業務"),
             Column::text("番号"),
             Column::text("連携日"),
+            Column::text("利用終了"),
             Column::text("状態"),
             Column::text("根拠"),
         ],

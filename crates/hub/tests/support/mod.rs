@@ -214,6 +214,9 @@ impl Lines for Heard {
     async fn recall(&self, dan: &DanNo, wrong: bool) -> Result<(), Fault> {
         self.say(format!("recall {dan} {wrong}"))
     }
+    async fn forget(&self, dan: &DanNo) -> Result<(), Fault> {
+        self.say(format!("forget {dan}"))
+    }
     async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
         self.say(format!("code {acquisition}"))
     }
@@ -342,7 +345,7 @@ impl World {
 
     /// Tells the hub that a programme gave a number.
     pub async fn linked(&self, programme: &str, number: &str, who: &AtenaNo) {
-        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone() };
+        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone(), until: None };
         let mut unit = self.change().await;
         outbox::publish(&mut unit, PROGRAMME_LINKED, &event).await.unwrap();
         unit.commit(()).await.unwrap();
