@@ -1,7 +1,7 @@
 //! 自治体中間サーバー: one tenant of the gateway platform, which holds a city's 副本 and 符号 and speaks with the network for it.
 //!
 //! Law: 番号法19条8号・9号 (what may be provided), 21条の2 (取得番号), 22条 (the duty to provide), 23条 (情報提供等記録). Office: 情報政策課. Records:
-//! 符号 (`gateway_code`), 副本 (`gateway_replica`), 情報提供等記録 (`gateway_record`) and the proofs that replace them (`gateway_removal`), flags
+//! 符号 (`gateway_code`), 副本 (`gateway_replica`), 情報提供等記録 (`gateway_record`) and the proofs that replace them (`gateway_removal`), those of deleted people (`gateway_gone`), flags
 //! (`gateway_person`), consents (`gateway_consent`), and the machines of the exchange as sealed rows. A person is a 団番 here: there is no
 //! 個人番号, no name and no 宛名番号.
 //!
@@ -23,6 +23,7 @@ mod consent;
 pub mod functions;
 pub mod interfaces;
 mod keeper;
+mod leave;
 pub mod model;
 mod profile;
 mod record;
@@ -75,8 +76,10 @@ pub const GROUPS: &[FieldGroup] = &[
 pub const POLICY: (&str, &str) = ("gateway.cedar", include_str!("../../../policies/gateway.cedar"));
 
 /// Tables.
-pub const MIGRATION: Migration =
-    Migration { name: "0060_gateway", sql: include_str!("../../../migrations/0060_gateway.sql"), postgres_only: false };
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0060_gateway", sql: include_str!("../../../migrations/0060_gateway.sql"), postgres_only: false },
+    Migration { name: "0057_gateway_gone", sql: include_str!("../../../migrations/0057_gateway_gone.sql"), postgres_only: false },
+];
 
 const PURPOSES: &[&str] = &[PURPOSE.code];
 const STATE: Door = needs(PURPOSES, &[(Search, model::STATE)]);
@@ -147,6 +150,7 @@ pub fn programme(keeper: Keeper) -> Programme {
             model::ReplicaRow::REGISTER,
             model::ExchangeRecord::REGISTER,
             model::RemovedRecord::REGISTER,
+            model::GonePerson::REGISTER,
             model::PersonFlags::REGISTER,
             model::Consent::REGISTER,
             model::Closing::REGISTER,
@@ -158,7 +162,7 @@ pub fn programme(keeper: Keeper) -> Programme {
             model::DifferenceRow::REGISTER,
         ],
         statements: store::statements(),
-        migrations: vec![MIGRATION],
+        migrations: MIGRATIONS.to_vec(),
         routes: pages(&keeper),
         nav: NAV.to_vec(),
         task_pages: vec![(TASK_HELD, "/gateway/provisions/{reference}"), (TASK_RECALLED, "/gateway/inquiries")],

@@ -398,7 +398,7 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
         purpose: gateway::PURPOSE,
         groups: gateway::GROUPS,
         policy: gateway::POLICY,
-        migrations: &[gateway::MIGRATION],
+        migrations: gateway::MIGRATIONS,
         clock: clock(plan.today),
     };
     let tenant = Tenant {

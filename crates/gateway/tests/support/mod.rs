@@ -8,7 +8,7 @@ pub mod schema;
 pub mod staff;
 
 use async_trait::async_trait;
-use gateway::{Business, GROUPS, Institution, Keeper, MIGRATION, PURPOSE, Profile, Sender, Unsent};
+use gateway::{Business, GROUPS, Institution, Keeper, MIGRATIONS, PURPOSE, Profile, Sender, Unsent};
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Period;
@@ -43,7 +43,7 @@ pub const MEDICAL: &str = "JT00000000000003";
 const OFFICES: &[Office] = &[Office { code: "joho", name_ja: "情報政策課", purposes: &["gateway"] }];
 
 pub fn migrations() -> Vec<Migration> {
-    platform::MIGRATIONS.iter().copied().chain([MIGRATION]).collect()
+    platform::MIGRATIONS.iter().copied().chain(MIGRATIONS.iter().copied()).collect()
 }
 
 pub fn code(text: &str) -> InstitutionCode {

@@ -16,6 +16,7 @@ use kernel::time::{PartialDate, Timestamp, civil, wareki_short};
 use mynumber::IndividualNumber;
 use platform::audit::{self, LogFilter};
 use platform::city::{CityProfile, Office};
+use platform::fault::FaultKind;
 use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
 use platform::staff::{OpenCase, Post};
@@ -150,6 +151,9 @@ struct Exchange;
 #[async_trait]
 impl LinkUses for Exchange {
     async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        if civil(since) > TODAY {
+            return Ok(vec![]);
+        }
         let last = number.as_str().get(13..).unwrap_or_default();
         let made = |kind: &str, title: &str, reference: &str, recipient: Option<&str>| LinkUse {
             programme: "hub".into(),
@@ -168,18 +172,26 @@ impl LinkUses for Exchange {
     }
 }
 
-/// A programme that paid something for whoever it is asked about.
+/// A programme that paid something on [`TODAY`] for whoever it is asked about, and later for [`PAID_LATER`].
 struct Payer;
+
+/// Who is paid once more, years later.
+pub const PAID_LATER: u64 = 5;
+const LATER: Date = Date::constant(2030, 1, 10);
 
 #[async_trait]
 impl LinkUses for Payer {
     async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let used_on = if *number == atena(PAID_LATER) { LATER } else { TODAY };
+        if civil(since) > used_on {
+            return Ok(vec![]);
+        }
         let one = LinkUse {
             programme: "kodomo".into(),
             kind: "支給".into(),
             title: format!("支給決定 {}", number.as_str().get(..4).unwrap_or_default()),
             reference: "/kodomo/decisions/1".into(),
-            used_on: civil(since),
+            used_on,
             amount: Some(kernel::Yen(24_039)),
             recipient: Some("保護者の口座".into()),
         };
@@ -187,19 +199,41 @@ impl LinkUses for Payer {
     }
 }
 
-/// The other end of the lines: what the gateway was told, in order.
+/// The other end of the lines: what the gateway was told, in order, and how it answers what it does not take.
 #[derive(Default)]
-pub struct Heard(pub Mutex<Vec<String>>);
+pub struct Heard {
+    words: Mutex<Vec<String>>,
+    answers: Mutex<BTreeMap<String, Fault>>,
+}
 
 impl Heard {
     fn say(&self, word: String) -> Result<(), Fault> {
-        self.0.lock().unwrap().push(word);
-        Ok(())
+        let answer =
+            self.answers.lock().unwrap().get(&word).map(|f| Fault::new(f.kind, f.what.clone(), f.why.clone(), f.todo.clone()));
+        self.words.lock().unwrap().push(word);
+        answer.map_or(Ok(()), Err)
+    }
+
+    /// From now on this word is refused.
+    pub fn refuses(&self, word: &str, why: &str) {
+        let fault = Fault::conflict("中間サーバーが受け付けませんでした", why);
+        self.answers.lock().unwrap().insert(word.to_owned(), fault);
+    }
+
+    /// From now on nobody answers this word.
+    pub fn hangs_up(&self, word: &str) {
+        let fault = Fault::new(FaultKind::Unavailable, "接続先へ送れません", "回線が切れています", "待つ");
+        self.answers.lock().unwrap().insert(word.to_owned(), fault);
+    }
+
+    /// From now on everything is taken.
+    pub fn takes_all(&self) {
+        self.answers.lock().unwrap().clear();
     }
 
     /// What was said since the last time.
     pub fn since(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.words.lock().unwrap())
     }
 }
 
@@ -245,6 +279,7 @@ pub struct World {
     pub registry: Arc<Registry>,
     pub programme: Programme,
     pub heard: Arc<Heard>,
+    pub clock: Arc<FixedClock>,
 }
 
 /// The same city on every database at hand.
@@ -273,10 +308,10 @@ pub async fn worlds() -> Vec<World> {
         };
         let policy = Policy::load(SCHEMA, POLICIES, &groups).unwrap();
         let clock = Arc::new(FixedClock::noon(TODAY));
-        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock, policy, profile, purposes);
+        let city = City::new(database.db.clone(), Keys::ephemeral().unwrap(), clock.clone(), policy, profile, purposes);
         let heard = Arc::new(Heard::default());
         let programme = hub::programme(needs(registry.clone(), Some(heard.clone())));
-        all.push(World { database, city, registry, programme, heard });
+        all.push(World { database, city, registry, programme, heard, clock });
     }
     all
 }
@@ -345,7 +380,12 @@ impl World {
 
     /// Tells the hub that a programme gave a number.
     pub async fn linked(&self, programme: &str, number: &str, who: &AtenaNo) {
-        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone(), until: None };
+        self.needed_until(programme, number, who, None).await;
+    }
+
+    /// The same, with the last day on which the programme needs it.
+    pub async fn needed_until(&self, programme: &str, number: &str, who: &AtenaNo, until: Option<Date>) {
+        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone(), until };
         let mut unit = self.change().await;
         outbox::publish(&mut unit, PROGRAMME_LINKED, &event).await.unwrap();
         unit.commit(()).await.unwrap();
