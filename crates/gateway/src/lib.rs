@@ -18,6 +18,7 @@
 //! Every batch is loaded, stepped (`wire`) and stored with its messages in one transaction, and sent afterwards (ADR 0013). A writer takes
 //! its turn at one row first, so that two processes of one tenant do not step the same machine at once.
 
+mod codes;
 mod compare;
 mod consent;
 pub mod functions;

@@ -35,6 +35,7 @@ const LARGEST: usize = 64 << 20;
 /// | `/if/{ID}` | city | a call under an interface id |
 /// | `/people` | city | 団番 that the hub has: 符号 are asked for |
 /// | `/people/gone` | city | a 団番 that the hub deletes: 符号 and 副本 go, unless something must still be kept |
+/// | `/codes` | city | 符号取得状況 |
 /// | `/consents` | city | an array of [`NewConsent`] |
 /// | `/recall` | city | a link that was found wrong, or put right |
 /// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
@@ -46,6 +47,7 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/if/{id}", post(interface))
         .route("/people", post(people))
         .route("/people/gone", post(person_gone))
+        .route("/codes", post(codes))
         .route("/consents", post(consents))
         .route("/recall", post(recall))
         .route("/compare", post(compare))
@@ -168,6 +170,11 @@ async fn person_gone(
     let dan: DanNo = read(&body)?;
     keeper.forget_person(&dan).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn codes(State(keeper): State<Keeper>, Extension(from): Extension<Party>) -> Result<Response, Problem> {
+    city(&keeper, &from)?;
+    Ok(Json(keeper.code_status().await?).into_response())
 }
 
 async fn consents(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {

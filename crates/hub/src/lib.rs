@@ -96,8 +96,10 @@ pub fn programme(needs: Needs) -> Programme {
     let compared: Arc<dyn ResidentPort> = residents.clone();
     let searched = compared.clone();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
+    let (asked, asking) = (lines.clone(), lines.clone());
     let jobs: Vec<Arc<dyn Job>> = vec![
         Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() }),
+        Arc::new(usecases::request_codes::RequestCodes { lines: lines.clone() }),
         Arc::new(usecases::delete::SeekDeletable { users: users.clone() }),
         Arc::new(usecases::delete::WorkOff { users: users.clone(), lines: lines.clone() }),
     ];
@@ -174,6 +176,9 @@ pub fn programme(needs: Needs) -> Programme {
             Route::get(web::recall::LIST, "誤った連携の回収", QUEUE, web::recall::list),
             Route::get("/hub/recalls/{id}", "誤った連携の回収(一件)", CALLED_BACK, web::recall::show),
             Route::post("/hub/recalls/{id}/uses/{use}", "回収の処理の登録", PUT_RIGHT, web::recall::put_right),
+            Route::get(web::codes::PAGE, "符号要求", COUNT, move |call| web::codes::show(call, asked.clone())),
+            Route::post(web::codes::PAGE, "符号の一括要求", CHECK, web::codes::again),
+            Route::post("/hub/codes/{dan}", "一人の符号の要求", CHECK, move |call| web::codes::one(call, asking.clone())),
             Route::get(web::deletions::LIST, "統合宛名の消去", COUNT, web::deletions::list),
             Route::post(web::deletions::LIST, "消去できる人の調査", CHECK, web::deletions::start),
             Route::get("/hub/deletions/{id}", "統合宛名の消去(一覧)", COUNT, web::deletions::show),
@@ -202,6 +207,7 @@ pub fn programme(needs: Needs) -> Programme {
             Nav { group: "共通", label: "名寄せの確認", path: web::review::QUEUE },
             Nav { group: "共通", label: "名寄せの一括処理", path: web::batches::LIST },
             Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
+            Nav { group: "共通", label: "符号要求", path: web::codes::PAGE },
             Nav { group: "共通", label: "統合宛名の消去", path: web::deletions::LIST },
         ],
         acts: vec![
@@ -214,7 +220,9 @@ pub fn programme(needs: Needs) -> Programme {
         jobs,
         task_pages: Doubt::ALL
             .iter()
-            .map(|d| (d.kind(), "/hub/{reference}"))
+            .map(|d| d.kind())
+            .chain(lines::REFUSED)
+            .map(|kind| (kind, "/hub/{reference}"))
             .chain([(usecases::match_up::TASK, "/hub/review/{reference}"), (usecases::split::TASK, "/hub/recalls/{reference}")])
             .collect(),
         ..Programme::default()

@@ -7,47 +7,56 @@ use crate::usecases::register_outsider::is_outsiders;
 use async_trait::async_trait;
 use kernel::ident::{AtenaNo, DanNo};
 use mynumber::IndividualNumber;
+use platform::fault::FaultKind;
 use platform::keys::Place;
 use platform::outbox::{self, Subscription};
 use platform::staff::OpenCase;
+use platform::task::{self, NewTask};
 use platform::{City, Fault, StaffContext, Unit, subject};
 use ports::{LINK_RECALLED, LinkRecalled, RESIDENT_EVENT, ResidentChange, ResidentEvent, ResidentPort};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use wire::acquire::AcquisitionStatus;
 
 /// Topic of [`PersonNumbered`].
 pub const PERSON_NUMBERED: &str = "hub.person_numbered";
 /// Topic of [`CodeWanted`].
 pub const CODE_WANTED: &str = "hub.code_wanted";
 
-/// What the hub says outside of the city.
+/// What the hub says outside of the city. A fault of kind [`FaultKind::Unavailable`] is a line that is down: the same goes again later. Any
+/// other says that whoever listens does not take it, and why: sent again, it would be refused again.
 #[async_trait]
 pub trait Lines: Send + Sync {
     /// Tells the gateway of people who have a 団番: it has 符号 made for them.
     ///
     /// # Errors
-    /// The line is down; the event waits.
+    /// The line is down, or the gateway does not take them.
     async fn people(&self, people: &[DanNo]) -> Result<(), Fault>;
     /// 支援措置 has begun for a person: the gateway answers nobody about them by itself (自動応答不可) and discloses no exchange (不開示).
     ///
     /// # Errors
-    /// The line is down; the event waits.
+    /// The line is down, or the gateway does not take it.
     async fn protect(&self, dan_no: &DanNo) -> Result<(), Fault>;
     /// A link of this 団番 was found wrong (`true`), or has been put right (`false`): in between the gateway answers 照会中, and whoever had
     /// an answer gets a correction.
     ///
     /// # Errors
-    /// The line is down; the event waits.
+    /// The line is down, or the gateway does not take it.
     async fn recall(&self, dan_no: &DanNo, wrong: bool) -> Result<(), Fault>;
     /// A person is to be deleted: the gateway lets go of 符号 and 副本, and takes nothing of them any more. Whoever is gone already stays so.
     ///
     /// # Errors
     /// The line is down, or the gateway must still keep something of the person and says what.
     async fn forget(&self, dan_no: &DanNo) -> Result<(), Fault>;
+    /// 符号取得状況; `None` for a city that is not connected.
+    ///
+    /// # Errors
+    /// The line is down.
+    async fn codes(&self) -> Result<Option<AcquisitionStatus>, Fault>;
     /// 符号取得: has the 住基ネット peer name the person of this 個人番号 to the network, under the gateway's 取得番号.
     ///
     /// # Errors
-    /// The line is down; the event waits.
+    /// The line is down, or the peer does not take it.
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault>;
 }
 
@@ -68,9 +77,77 @@ impl Lines for Unconnected {
     async fn forget(&self, _: &DanNo) -> Result<(), Fault> {
         Ok(())
     }
+    async fn codes(&self) -> Result<Option<AcquisitionStatus>, Fault> {
+        Ok(None)
+    }
     async fn code(&self, _: &str, _: &IndividualNumber) -> Result<(), Fault> {
         Ok(())
     }
+}
+
+/// Kinds of the tasks about what the other side did not take, one for each errand, so that a person may have several.
+pub const REFUSED: [&str; 4] = ["hub.refused_person", "hub.refused_protection", "hub.refused_recall", "hub.refused_code"];
+
+/// An errand on a line.
+#[derive(Clone, Copy)]
+enum Errand {
+    Person,
+    Protection,
+    Recall,
+    Code,
+}
+
+impl Errand {
+    fn kind(self) -> &'static str {
+        let [person, protection, recall, code] = REFUSED;
+        match self {
+            Errand::Person => person,
+            Errand::Protection => protection,
+            Errand::Recall => recall,
+            Errand::Code => code,
+        }
+    }
+
+    fn refused_ja(self) -> &'static str {
+        match self {
+            Errand::Person => "中間サーバーが団体内統合宛名番号を受け付けませんでした",
+            Errand::Protection => {
+                "中間サーバーが支援措置の設定を受け付けませんでした。中間サーバーの画面で自動応答不可と不開示を設定してください"
+            }
+            Errand::Recall => {
+                "中間サーバーが誤った連携の連絡を受け付けませんでした。中間サーバーの画面で照会中になっているか確かめてください"
+            }
+            Errand::Code => "住基ネットが符号取得の要求を受け付けませんでした",
+        }
+    }
+}
+
+/// What became of an errand about a person. What was refused is put before 情報政策課 with the reason, and not sent again; what was taken ends
+/// an earlier refusal.
+async fn sent(unit: &mut Unit, errand: Errand, dan_no: &DanNo, done: Result<(), Fault>) -> Result<(), Fault> {
+    let why = match done {
+        Err(fault) if fault.kind == FaultKind::Unavailable => return Err(fault),
+        Err(fault) => Some(fault.why),
+        Ok(()) => None,
+    };
+    let mut links = store::links_of_dan(&mut unit.tx, dan_no).await?;
+    links.sort_by_key(|l| l.programme != JUKI);
+    let Some(who) = links.into_iter().next().map(|l| l.atena_no) else { return Ok(()) };
+    let (now, kind) = (unit.now(), errand.kind());
+    let Some(why) = why else { return Ok(task::done_reference(&mut unit.tx, kind, who.as_str(), now).await?) };
+    tracing::warn!(kind, %why, "what the hub sent was refused");
+    let title = format!("{}: {why}", errand.refused_ja());
+    let new = NewTask {
+        office: crate::OFFICE,
+        purpose: crate::PURPOSE.code,
+        kind,
+        title: &title,
+        subject: unit.find_subject(&who).await?,
+        reference: Some(who.as_str()),
+        due: None,
+    };
+    task::add(&mut unit.tx, new, now).await?;
+    Ok(task::reopen_reference(&mut unit.tx, kind, who.as_str()).await?)
 }
 
 /// Somebody has a 団番 now.
@@ -108,19 +185,9 @@ pub async fn take(city: &City, wanted: &[CodeWanted]) -> Result<(), Fault> {
 /// right.
 ///
 /// # Errors
-/// The line is down or the database refuses.
+/// The line is down, the gateway does not take them, or the database refuses.
 pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault> {
-    let (mut after, mut told) = (0, 0);
-    loop {
-        let mut tx = city.acting("hub").db().read().await?;
-        let page = store::people_after(&mut tx, after).await?;
-        drop(tx);
-        let Some(last) = page.last() else { break };
-        after = last.id;
-        let numbers: Vec<DanNo> = page.into_iter().map(|p| p.dan_no).collect();
-        lines.people(&numbers).await?;
-        told += numbers.len();
-    }
+    let told = announce_people(city, lines).await?;
     let mut tx = city.acting("hub").db().read().await?;
     let wrong = store::open_recalls(&mut tx).await?;
     drop(tx);
@@ -128,6 +195,24 @@ pub async fn announce_all(city: &City, lines: &dyn Lines) -> Result<usize, Fault
         lines.recall(dan_no, true).await?;
     }
     Ok(told)
+}
+
+/// Every 団番 there is: the gateway has a 符号 made for whoever has none. Answers how many people it was told of.
+///
+/// # Errors
+/// The line is down, the gateway does not take them, or the database refuses.
+pub async fn announce_people(city: &City, lines: &dyn Lines) -> Result<usize, Fault> {
+    let (mut after, mut told) = (0, 0);
+    loop {
+        let mut tx = city.acting("hub").db().read().await?;
+        let page = store::people_after(&mut tx, after).await?;
+        drop(tx);
+        let Some(last) = page.last() else { return Ok(told) };
+        after = last.id;
+        let numbers: Vec<DanNo> = page.into_iter().map(|p| p.dan_no).collect();
+        lines.people(&numbers).await?;
+        told += numbers.len();
+    }
 }
 
 /// Tells the gateway of each new 団番.
@@ -147,9 +232,10 @@ impl Subscription for OnNumbered {
     fn works_for(&self) -> (&'static str, &'static str) {
         (crate::OFFICE, crate::PURPOSE.code)
     }
-    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
-        let event: PersonNumbered = outbox::event(payload)?;
-        self.lines.people(&[event.dan_no]).await
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let PersonNumbered { dan_no } = outbox::event(payload)?;
+        let done = self.lines.people(std::slice::from_ref(&dan_no)).await;
+        sent(unit, Errand::Person, &dan_no, done).await
     }
 }
 
@@ -181,7 +267,10 @@ impl Subscription for OnProtection {
             return Ok(());
         }
         match dan_of(unit, &event.atena_no).await? {
-            Some(dan_no) => self.lines.protect(&dan_no).await,
+            Some(dan_no) => {
+                let done = self.lines.protect(&dan_no).await;
+                sent(unit, Errand::Protection, &dan_no, done).await
+            }
             None => Ok(()),
         }
     }
@@ -204,9 +293,10 @@ impl Subscription for OnRecalled {
     fn works_for(&self) -> (&'static str, &'static str) {
         (crate::OFFICE, crate::PURPOSE.code)
     }
-    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: LinkRecalled = outbox::event(payload)?;
-        self.lines.recall(&event.dan_no, event.wrong).await
+        let done = self.lines.recall(&event.dan_no, event.wrong).await;
+        sent(unit, Errand::Recall, &event.dan_no, done).await
     }
 }
 
@@ -244,6 +334,10 @@ impl Subscription for OnCodeWanted {
     fn works_for(&self) -> (&'static str, &'static str) {
         (crate::OFFICE, crate::PURPOSE.code)
     }
+    /// 番号法21条の2: a 取得番号 is kept no longer than the acquisition needs it.
+    fn erases(&self) -> bool {
+        true
+    }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: CodeWanted = outbox::event(payload)?;
         let mut links = store::links_of_dan(&mut unit.tx, &event.dan_no).await?;
@@ -251,7 +345,8 @@ impl Subscription for OnCodeWanted {
         links.sort_by_key(|l| l.programme != JUKI);
         for link in links {
             if let Some(number) = self.number(unit, &link.atena_no).await? {
-                return self.lines.code(&event.acquisition, &number).await;
+                let done = self.lines.code(&event.acquisition, &number).await;
+                return sent(unit, Errand::Code, &event.dan_no, done).await;
             }
         }
         // Nobody's number any more: the gateway asks again, and its operators hear of an old request.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use wire::acquire::AcquisitionStatus;
 use wire::ident::InstitutionCode;
 use wire::machine::{Body, Party};
 
@@ -57,7 +58,7 @@ impl CityLines {
                 Fault::new(FaultKind::Unavailable, "接続先へ送れません", why, "回線が戻ると、続きから自動で送ります")
             }
             Unsent::Refused { code, detail } => Fault::new(
-                FaultKind::Unavailable,
+                FaultKind::Conflict,
                 "接続先が受け付けませんでした",
                 format!("{to} {code} {detail}"),
                 "内容と接続の設定を確かめてください",
@@ -141,6 +142,12 @@ impl Lines for CityLines {
 
     async fn forget(&self, dan_no: &DanNo) -> Result<(), Fault> {
         self.tell_gateway("/people/gone", dan_no).await
+    }
+
+    async fn codes(&self) -> Result<Option<AcquisitionStatus>, Fault> {
+        let answer = self.post(&self.gateway, &Party::Gateway(self.institution.clone()), "/codes", &()).await?;
+        let unread = |_| Fault::conflict("符号取得状況を読めません", "中間サーバーと版が違います");
+        serde_json::from_slice(&answer).map(Some).map_err(unread)
     }
 
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault> {

@@ -14,6 +14,7 @@ pub mod match_newcomer;
 pub mod match_up;
 pub mod register_outsider;
 pub mod reopen;
+pub mod request_codes;
 pub mod split;
 pub mod translate;
 

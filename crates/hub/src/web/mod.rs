@@ -1,6 +1,7 @@
 //! Pages of the hub.
 
 pub mod batches;
+pub mod codes;
 pub mod counts;
 pub mod deletions;
 pub mod outsider;

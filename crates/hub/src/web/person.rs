@@ -1,6 +1,7 @@
 //! One person of the open case: the 団番 and the numbers of the programmes. The 個人番号 itself is not here.
 
 use super::programme_ja;
+use crate::lines;
 use crate::model::{Doubt, NUMBER};
 use crate::usecases::look_up;
 use crate::usecases::register_outsider::is_outsiders;
@@ -106,8 +107,8 @@ pub async fn checked(call: Call) -> Result<Reply, Fault> {
     let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
     unit.require(subject, &[NUMBER]).await?;
     let now = unit.now();
-    for doubt in Doubt::ALL {
-        task::done_reference(&mut unit.tx, doubt.kind(), number.as_str(), now).await?;
+    for kind in Doubt::ALL.iter().map(|doubt| doubt.kind()).chain(lines::REFUSED) {
+        task::done_reference(&mut unit.tx, kind, number.as_str(), now).await?;
     }
     unit.commit_as((), "/").await?;
     Ok(Reply::See("/".into()))

@@ -40,6 +40,11 @@ impl<'a> Desk<'a> {
         desk
     }
 
+    /// Key of the session.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     pub async fn staff(&self) -> StaffContext {
         staff::session(&self.world.city, &self.token).await.unwrap().unwrap()
     }

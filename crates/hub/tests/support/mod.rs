@@ -30,6 +30,7 @@ use ports::{
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use webkit::Programme;
+use wire::acquire::AcquisitionStatus;
 
 pub const TODAY: Date = Date::constant(2026, 11, 20);
 
@@ -204,6 +205,8 @@ impl LinkUses for Payer {
 pub struct Heard {
     words: Mutex<Vec<String>>,
     answers: Mutex<BTreeMap<String, Fault>>,
+    /// 符号取得状況.
+    pub status: Mutex<AcquisitionStatus>,
 }
 
 impl Heard {
@@ -250,6 +253,10 @@ impl Lines for Heard {
     }
     async fn forget(&self, dan: &DanNo) -> Result<(), Fault> {
         self.say(format!("forget {dan}"))
+    }
+    async fn codes(&self) -> Result<Option<AcquisitionStatus>, Fault> {
+        self.say("codes".into())?;
+        Ok(Some(self.status.lock().unwrap().clone()))
     }
     async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
         self.say(format!("code {acquisition}"))
