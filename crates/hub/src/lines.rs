@@ -135,7 +135,6 @@ async fn sent(unit: &mut Unit, errand: Errand, dan_no: &DanNo, done: Result<(), 
     let Some(who) = links.into_iter().next().map(|l| l.atena_no) else { return Ok(()) };
     let (now, kind) = (unit.now(), errand.kind());
     let Some(why) = why else { return Ok(task::done_reference(&mut unit.tx, kind, who.as_str(), now).await?) };
-    tracing::warn!(kind, %why, "what the hub sent was refused");
     let title = format!("{}: {why}", errand.refused_ja());
     let new = NewTask {
         office: crate::OFFICE,

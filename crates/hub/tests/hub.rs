@@ -227,7 +227,8 @@ async fn whoever_uses_the_numbers_is_recorded() {
         assert_eq!(world.recorded(&atena(1)).await, [issued]);
         world.resident(ResidentChange::MovedOut, &atena(1), &[]).await;
         world.deliver().await;
-        assert_eq!(world.recorded(&atena(1)).await, [issued], "a move-out needs no number, so none is looked at");
+        let ended = "changed hub hub.link";
+        assert_eq!(world.recorded(&atena(1)).await, [issued, ended], "a move-out ends the use and needs no number");
         let iryo = world.staff_with_case("iryo", "kodomo", &[], &atena(1)).await;
         let mut unit = world.look(&iryo).await;
         hub::port().dan_of(&mut unit, &atena(1)).await.unwrap();
@@ -236,7 +237,7 @@ async fn whoever_uses_the_numbers_is_recorded() {
         let mut unit = world.look(&shimin).await;
         assert!(hub::port().dan_of(&mut unit, &atena(1)).await.is_err());
         drop(unit);
-        assert_eq!(world.recorded(&atena(1)).await, [issued, "shown kodomo hub.number", "denied juki hub.number"]);
+        assert_eq!(world.recorded(&atena(1)).await, [issued, ended, "shown kodomo hub.number", "denied juki hub.number"]);
         done(world).await;
     }
 }

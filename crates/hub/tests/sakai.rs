@@ -179,7 +179,7 @@ async fn sakai_code_request_shows_who_waits_and_asks_again() {
             without: vec![person(&one, "NO_CODE", "住民票コードなし(死亡・国外転出など)"), person(&two, "REQUESTED", "")],
         };
         let page = desk.get("/hub/codes").await.1;
-        for shown in [one.as_str(), &two, "取得できません", "住民票コードなし", "取得中", "令和8年11月20日", "自動で続けます"]
+        for shown in [one.as_str(), &two, "取得できません", "住民票コードなし", "取得中", "令和8年11月20日", "自動で継続"]
         {
             assert!(page.contains(shown), "{shown}: {page}");
         }

@@ -121,7 +121,8 @@ async fn paid(clerk: &mut Browser, chief: &mut Browser, child: &str) {
     clerk.open(&format!("/kodomo/person/{child}")).await.unwrap();
     let path = format!("/kodomo/person/{child}/claim");
     let page = clerk.open(&path).await.unwrap();
-    let field = page.split("name=\"applicant\"").nth(1).and_then(|t| t.split("value=\"").nth(1)).and_then(|v| v.split('"').next());
+    let field =
+        page.split("name=\"applicant\"").nth(1).and_then(|t| t.split("value=\"").nth(1)).and_then(|v| v.split('"').next());
     let applicant = field.unwrap().to_owned();
     let form = [
         ("applicant", applicant.as_str()),

@@ -129,14 +129,14 @@ fn without(call: &Call, people: &[WithoutCode]) -> Markup {
     let rows = people.iter().map(|p| {
         let (tone, words) = state_ja(&p.state);
         let ask = match (p.state.as_str(), in_case) {
-            ("REQUESTED", _) => html! { "自動で続けます" },
-            (_, false) => html! { "案件を始めると要求できます" },
+            ("REQUESTED", _) => html! { "自動で継続" },
+            (_, false) => html! { "案件が必要" },
             _ => post_form(
                 &format!("again-{}", p.dan),
                 &format!("{PAGE}/{}", p.dan),
                 false,
                 &call.hidden(),
-                button_row(&[Action::submit("要求する")], html! {}),
+                button_row(&[Action::submit("要求")], html! {}),
             ),
         };
         Row::new(vec![
@@ -149,7 +149,7 @@ fn without(call: &Call, people: &[WithoutCode]) -> Markup {
     });
     table(&Table {
         caption: "符号のない人".into(),
-        columns: ["団体内統合宛名番号", "状態", "理由", "いつから", "もう一度"].map(Column::text).into(),
+        columns: ["団体内統合宛名番号", "状態", "理由", "いつから", "もう一度の要求"].map(Column::text).into(),
         rows: rows.collect(),
         empty: ("符号のない人はいません".into(), "全員の符号を取得済です。".into()),
         filter: true,
