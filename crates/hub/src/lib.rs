@@ -94,7 +94,7 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
-    let searched = compared.clone();
+    let (searched, shown) = (compared.clone(), compared.clone());
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let (asked, asking) = (lines.clone(), lines.clone());
     let jobs: Vec<Arc<dyn Job>> = vec![
@@ -195,7 +195,7 @@ pub fn programme(needs: Needs) -> Programme {
             Route::get("/hub/links.csv", "連携の全項目の持出し", EXPORT, web::translate::links),
             Route::get("/hub/dan/{dan}", "団体内統合宛名番号からの照会", COUNT, web::counts::of_number),
             Route::post("/hub/dan/{dan}", "団体内統合宛名番号の人を案件の対象にする", SEE, web::counts::take_number),
-            Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, web::person::show),
+            Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, move |call| web::person::show(call, shown.clone())),
             Route::post("/hub/{number}/checked", "団体内統合宛名の確認", CHECK, web::person::checked),
             Route::post("/hub/{number}/split", "誤った連携の解除の起案", JUDGE, move |call| {
                 web::recall::split(call, rules)

@@ -71,6 +71,7 @@ async fn sakai_number_management() {
         desk.look_up("a", &atena(1)).await;
         world.corrected(&atena(1), my_number(9)).await;
         let person = desk.api(&format!("/hub/{}", atena(1))).await;
+        assert_eq!(person["who"]["name"], "山田 花子", "who a 団番 is, for a page of the gateway that knows no name");
         assert_eq!(person["dan_no"], one.as_str(), "one number for one person, also through a change of 個人番号");
         assert_eq!(person["number_changed_on"], json!(["2026-11-20"]));
         let numbers: Vec<&str> = person["links"].as_array().unwrap().iter().map(|l| l["number"].as_str().unwrap()).collect();
