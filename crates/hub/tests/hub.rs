@@ -251,13 +251,19 @@ async fn a_whole_city_is_loaded_in_sets() {
                 number: (n % 100 != 0).then(|| my_number(n)),
                 dan_no: None,
                 from: TODAY,
+                until: None,
             })
             .collect();
         let cards: Vec<hub::ProgrammeNumber> = residents
             .iter()
             .step_by(5)
             .enumerate()
-            .map(|(n, r)| hub::ProgrammeNumber { number: format!("{n:07}"), atena_no: r.atena_no.clone(), from: TODAY })
+            .map(|(n, r)| hub::ProgrammeNumber {
+                number: format!("{n:07}"),
+                atena_no: r.atena_no.clone(),
+                from: TODAY,
+                until: None,
+            })
             .collect();
         let job = world.staff("joho", "hub", &["job"]);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
@@ -286,8 +292,13 @@ async fn a_whole_city_is_loaded_in_sets() {
 async fn numbers_of_an_earlier_system_are_kept_and_never_issued_again() {
     for world in worlds().await {
         let kept = DanNo::issue(2).unwrap();
-        let person =
-            |n: u64, dan_no: Option<DanNo>| hub::Resident { atena_no: atena(n), number: Some(my_number(n)), dan_no, from: TODAY };
+        let person = |n: u64, dan_no: Option<DanNo>| hub::Resident {
+            atena_no: atena(n),
+            number: Some(my_number(n)),
+            dan_no,
+            from: TODAY,
+            until: None,
+        };
         let job = world.staff("joho", "hub", &["job"]);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
         hub::load(&mut unit, &[person(1, Some(kept.clone())), person(2, None)]).await.unwrap();

@@ -238,6 +238,8 @@ async fn the_wrong_twin() {
     let [desk, _] = &mut world.minato.desk;
     copies_right(desk).await;
     let it = &mut world.minato.it;
+    it.open("/hub").await.unwrap();
+    send(it, "/hub", &[("number", &haruto)]).await;
     for row in 1..=listed.len() {
         it.open(&page).await.unwrap();
         send(it, &format!("{page}/uses/{row}"), &[("note", "正しい人へ直した")]).await;

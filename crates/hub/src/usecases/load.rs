@@ -19,6 +19,8 @@ pub struct Resident {
     pub dan_no: Option<DanNo>,
     /// 住民年月日
     pub from: Date,
+    /// 消除年月日 of somebody who is no resident any longer.
+    pub until: Option<Date>,
 }
 
 /// A programme's number that exists already.
@@ -30,6 +32,8 @@ pub struct ProgrammeNumber {
     pub atena_no: AtenaNo,
     /// Day from which it is theirs.
     pub from: Date,
+    /// Last day for which the programme needs it, as far as it knows.
+    pub until: Option<Date>,
 }
 
 /// Rows turned over at a time, so that a city of any size needs little memory.
@@ -60,7 +64,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
                 valid_from: resident.from,
                 recorded_at: now,
                 basis: None,
-                ended_on: None,
+                ended_on: resident.until,
                 seq,
                 superseded_seq: None,
             });
@@ -87,7 +91,7 @@ pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNu
             valid_from: n.from,
             recorded_at: now,
             basis: None,
-            ended_on: None,
+            ended_on: n.until,
             seq,
             superseded_seq: None,
         };
