@@ -66,7 +66,7 @@ async fn a_line_that_is_down_is_tried_again_and_troubles_nobody() {
         protected(&world, 1).await;
         for _ in 0..2 {
             outbox::deliver(&world.city, &world.programme.subscriptions).await.unwrap_err();
-            assert_eq!(world.heard.since(), [word.clone()]);
+            assert_eq!(world.heard.since(), std::slice::from_ref(&word));
         }
         assert_eq!(world.count(OPEN).await, 0);
         world.heard.takes_all();

@@ -310,14 +310,14 @@ impl Job for WorkOff {
         let city = run.city().clone();
         let mut tx = city.db().read().await?;
         let list = deletion::list(&mut tx, id).await?;
-        let mut left = deletion::rows(&mut tx, id, LISTED, i64::MAX).await?.into_iter();
+        let left = deletion::rows(&mut tx, id, LISTED, i64::MAX).await?;
         drop(tx);
         let total = sized(left.len());
         let mut done = 0;
         if list.state != DECIDED {
             return Err(Fault::conflict("消去できません", "この一覧は決裁されていません"));
         }
-        while let Some(row) = left.next() {
+        for row in left {
             // One person, one unit: whoever is gone at the gateway is gone here too, also when the next one fails.
             let mut unit = Unit::change(&city, run.staff(), SCREEN, Action::Run).await?;
             let row = self.delete(&mut unit, &list, row).await?;
