@@ -29,10 +29,10 @@ pub fn programmes() -> Vec<Programme> {
 
 /// Every programme of a city, wired to the ports of the others and to the city's lines.
 pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Programme> {
-    let ports = Ports { residents: walls::residents(), hub: walls::hub() };
+    let ports = Ports { residents: walls::residents() };
     let exchange = exchange::Needs {
         residents: ports.residents.clone(),
-        hub: ports.hub.clone(),
+        hub: walls::hub(),
         originals: vec![walls::originals("resident", resident::originals())],
         line: lines.clone().map(|l| l as exchange::lines::Line),
         procedures,

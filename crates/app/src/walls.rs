@@ -122,10 +122,6 @@ impl ComparePort for Residents {
 
 #[async_trait]
 impl HubPort for Hub {
-    async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        through!(self.0, unit, dan_no(programme, number))
-    }
-
     async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         through!(self.0, unit, dan_of(number))
     }

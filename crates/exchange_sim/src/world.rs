@@ -131,6 +131,7 @@ const TICK: SignedDuration = SignedDuration::from_secs(30);
 fn limits() -> Limits {
     Limits {
         record_years: 7,
+        identity_years: 7,
         permit: SignedDuration::from_mins(60),
         held: SignedDuration::from_hours(6),
         retry_first: SignedDuration::from_secs(20),

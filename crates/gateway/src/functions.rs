@@ -30,7 +30,7 @@ const fn function(
 
 /// All ten, in the order of the specification.
 pub const FUNCTIONS: [Function; 10] = [
-    function("符号管理", "code_management", "/gateway/codes", &["FGU_"], &["/people"]),
+    function("符号管理", "code_management", "/gateway/codes", &["FGU_"], &["/people", "/people/gone", "/codes"]),
     function("情報照会", "inquiry", "/gateway/inquiries", &["SKI_"], &["/consents"]),
     function("情報提供", "provision", "/gateway/provisions", &["TKY_", "JTK_", "OSR_"], &["/own", "/notices", "/recall"]),
     function("既存システム接続", "city_connection", "/gateway/connections", &[], &["/if/{id}"]),

@@ -1,6 +1,7 @@
 //! The keeper of one tenant: takes messages and lets time pass, each batch in one transaction; what is to be said is stored with it and
 //! sent afterwards.
 
+use crate::leave::gone_of;
 use crate::profile::Profile;
 use crate::record;
 use crate::replica::{self, Loaded, Meter};
@@ -153,6 +154,11 @@ impl Keeper {
         Ok(tx)
     }
 
+    /// The hashes of the replica.
+    pub(crate) async fn meter(&self) -> tokio::sync::MutexGuard<'_, Meter> {
+        self.0.meter.lock().await
+    }
+
     /// Hash over the whole replica, and when it last changed.
     pub(crate) async fn measure(&self, tx: &mut Tx, now: Timestamp) -> Result<(Digest, Timestamp), Fault> {
         self.0.meter.lock().await.measure(tx, now).await
@@ -249,10 +255,14 @@ impl Keeper {
     /// The hub has people: 符号 are asked for whoever has none.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// Somebody of them was deleted: then nobody is taken. The database's refusal.
     pub async fn register_people(&self, people: &[DanNo]) -> Result<(), Fault> {
         let now = self.0.city.now();
         let mut tx = self.write().await?;
+        if !gone_of(&mut tx, self, people).await?.is_empty() {
+            let why = "消去した団体内統合宛名番号があります。新しい番号を付番してください";
+            return Err(Fault::conflict("登録できません", why));
+        }
         let needs = Needs { people: people.to_vec(), ..Needs::default() };
         let mut work = Work::load(&mut tx, self, &needs, now).await?;
         let new: Vec<_> = people.iter().filter(|dan| !work.acquisitions.contains_key(*dan)).cloned().collect();

@@ -1,7 +1,7 @@
 //! 自治体中間サーバー: one tenant of the gateway platform, which holds a city's 副本 and 符号 and speaks with the network for it.
 //!
 //! Law: 番号法19条8号・9号 (what may be provided), 21条の2 (取得番号), 22条 (the duty to provide), 23条 (情報提供等記録). Office: 情報政策課. Records:
-//! 符号 (`gateway_code`), 副本 (`gateway_replica`), 情報提供等記録 (`gateway_record`) and the proofs that replace them (`gateway_removal`), flags
+//! 符号 (`gateway_code`), 副本 (`gateway_replica`), 情報提供等記録 (`gateway_record`) and the proofs that replace them (`gateway_removal`), those of deleted people (`gateway_gone`), flags
 //! (`gateway_person`), consents (`gateway_consent`), and the machines of the exchange as sealed rows. A person is a 団番 here: there is no
 //! 個人番号, no name and no 宛名番号.
 //!
@@ -18,11 +18,13 @@
 //! Every batch is loaded, stepped (`wire`) and stored with its messages in one transaction, and sent afterwards (ADR 0013). A writer takes
 //! its turn at one row first, so that two processes of one tenant do not step the same machine at once.
 
+mod codes;
 mod compare;
 mod consent;
 pub mod functions;
 pub mod interfaces;
 mod keeper;
+mod leave;
 pub mod model;
 mod profile;
 mod record;
@@ -89,6 +91,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../migrations/0064_gateway_rechecking.sql"),
         postgres_only: false,
     },
+    Migration { name: "0065_gateway_gone", sql: include_str!("../../../migrations/0065_gateway_gone.sql"), postgres_only: false },
 ];
 
 const PURPOSES: &[&str] = &[PURPOSE.code];
@@ -160,6 +163,7 @@ pub fn programme(keeper: Keeper) -> Programme {
             model::ReplicaRow::REGISTER,
             model::ExchangeRecord::REGISTER,
             model::RemovedRecord::REGISTER,
+            model::GonePerson::REGISTER,
             model::PersonFlags::REGISTER,
             model::Consent::REGISTER,
             model::Closing::REGISTER,

@@ -114,6 +114,20 @@ platform::register! {
 }
 
 platform::register! {
+    /// What remains of a person whom the city has deleted.
+    pub struct GonePerson in "gateway_gone" named "消去した人", purpose "gateway", basis "番号法20条", retention "永年" {
+        /// Keyed token of the 団番: nothing of this person is taken again.
+        person_token: Vec<u8>, "消去した番号の照合値", "gateway.code", Secret, [];
+        /// SHA-256 over everything that was removed, hexadecimal.
+        digest: String, "ハッシュ値", "gateway.record", Plain, [];
+        /// How many rows it was.
+        removed_rows: i64, "消去した行", "gateway.record", Plain, [];
+        /// Day of the deletion.
+        removed_on: Date, "消去日", "gateway.record", Plain, [];
+    }
+}
+
+platform::register! {
     /// Flags of a person. No row: no flag.
     pub struct PersonFlags in "gateway_person" named "自動応答不可・不開示該当", purpose "gateway", basis "番号法23条2項、住民基本台帳事務における支援措置", retention "符号と同じ" {
         /// 団番.

@@ -1,6 +1,7 @@
 //! 副本: loads in large pieces, and the hash over everything that every answer carries.
 
 use crate::keeper::Keeper;
+use crate::leave::gone_of;
 use crate::model::ReplicaRow;
 use crate::store::replica::{self, COLUMNS, Standing};
 use kernel::ident::DanNo;
@@ -89,6 +90,7 @@ fn mark(row: &Standing) -> Result<Mark, DbError> {
 /// Puts records into the replica: judges each by its レコード識別番号 and the live versions, and writes all that stay in one go.
 pub(crate) async fn load(tx: &mut Tx, keeper: &Keeper, records: &[ReplicaRecord], now: Timestamp) -> Result<Loaded, Fault> {
     let people: BTreeSet<&DanNo> = records.iter().map(|r| &r.dan).collect();
+    let gone = gone_of(tx, keeper, people.iter().copied()).await?;
     let standing = replica::standing_of(tx, &people.into_iter().collect::<Vec<_>>()).await?;
     let mut marks = HashMap::with_capacity(records.len());
     for row in &standing {
@@ -96,6 +98,14 @@ pub(crate) async fn load(tx: &mut Tx, keeper: &Keeper, records: &[ReplicaRecord]
     }
     let (mut done, mut kept, mut out) = (Loaded::default(), BTreeMap::new(), Vec::new());
     for (n, record) in records.iter().enumerate() {
+        // Of whoever was deleted nothing is taken; that a record of theirs goes, too, is nothing new.
+        if gone.contains(&record.dan) {
+            match record.items {
+                Some(_) => done.rejected.push((n, ExchangeError::PersonDeleted)),
+                None => done.unchanged += 1,
+            }
+            continue;
+        }
         let set = &record.data_set;
         let at = (record.dan.as_str(), set.id.as_str(), i64::from(set.version), record.key.as_str());
         let before = marks.get(&at);
@@ -225,6 +235,11 @@ impl Meter {
             };
         }
         Ok(())
+    }
+
+    /// A person is gone, with all rows; the root is measured anew because the replica's change has gone on.
+    pub fn forget(&mut self, dan: &DanNo) {
+        self.people.remove(dan);
     }
 
     /// Hashes of people.

@@ -34,6 +34,8 @@ const LARGEST: usize = 64 << 20;
 /// | `/messages` | network, 住基ネット, city | an array of [`Body`]; 204 when everything is durable |
 /// | `/if/{ID}` | city | a call under an interface id |
 /// | `/people` | city | 団番 that the hub has: 符号 are asked for |
+/// | `/people/gone` | city | a 団番 that the hub deletes: 符号 and 副本 go, unless something must still be kept |
+/// | `/codes` | city | 符号取得状況 |
 /// | `/consents` | city | an array of [`NewConsent`] |
 /// | `/recall` | city | a link that was found wrong, or put right |
 /// | `/rechecking` | city | a page of its inquiries whose answers were called back and are not put right |
@@ -46,6 +48,8 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/messages", post(messages))
         .route("/if/{id}", post(interface))
         .route("/people", post(people))
+        .route("/people/gone", post(person_gone))
+        .route("/codes", post(codes))
         .route("/consents", post(consents))
         .route("/recall", post(recall))
         .route("/rechecking", post(rechecking))
@@ -100,12 +104,12 @@ impl IntoResponse for Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        let status = match fault.kind {
-            FaultKind::Conflict => StatusCode::CONFLICT,
-            FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        let (status, code) = match fault.kind {
+            FaultKind::Conflict => (StatusCode::CONFLICT, "CONFLICT"),
+            FaultKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "OUT_OF_SERVICE"),
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "OUT_OF_SERVICE"),
         };
-        Self(status, Refusal::of("OUT_OF_SERVICE", fault.to_string()))
+        Self(status, Refusal::of(code, fault.to_string()))
     }
 }
 
@@ -159,6 +163,22 @@ async fn people(State(keeper): State<Keeper>, Extension(from): Extension<Party>,
     let people: Vec<DanNo> = read(&body)?;
     keeper.register_people(&people).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn person_gone(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    city(&keeper, &from)?;
+    let dan: DanNo = read(&body)?;
+    keeper.forget_person(&dan).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn codes(State(keeper): State<Keeper>, Extension(from): Extension<Party>) -> Result<Response, Problem> {
+    city(&keeper, &from)?;
+    Ok(Json(keeper.code_status().await?).into_response())
 }
 
 async fn consents(State(keeper): State<Keeper>, Extension(from): Extension<Party>, body: Bytes) -> Result<StatusCode, Problem> {

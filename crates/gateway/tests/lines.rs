@@ -104,6 +104,49 @@ async fn the_city_is_told_which_of_its_answers_were_called_back_until_they_are_p
 }
 
 #[tokio::test]
+async fn whom_the_city_deletes_goes_with_codes_and_copies_and_is_never_taken_again() {
+    for world in worlds().await {
+        answered(&world).await;
+        let gone = async |n: u64| post(&world.b, city(B), "/people/gone", &json!(dan(n))).await;
+        let (status, _, problem) = gone(1).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("CONFLICT")), "a record of provision is kept");
+        assert!(problem["detail"].as_str().unwrap().contains("まで"), "{problem}");
+
+        world.knows(2).await;
+        let load = |serial| {
+            json!([Body::Chunk { load: LoadId::from_bytes([2; 16]), part: 0, records: vec![taxed(serial, &dan(2), "5")] }])
+        };
+        assert_eq!(post(&world.b, city(B), "/messages", &load(2)).await.0, StatusCode::NO_CONTENT);
+        let flag = json!({ "dan": dan(2), "on": true });
+        assert_eq!(post(&world.b, city(B), "/if/DBM_80111", &flag).await.0, StatusCode::OK);
+        let with = world.b.keeper.fingerprint().await.unwrap();
+        assert!(with.people.contains_key(&dan(2)));
+        assert_eq!(gone(2).await.0, StatusCode::NO_CONTENT);
+        let without = world.b.keeper.fingerprint().await.unwrap();
+        assert!(!without.people.contains_key(&dan(2)) && without.root != with.root, "the measure of 副本 knows it at once");
+        for table in ["code", "acquisition", "replica", "person", "consent", "message"] {
+            let sql: &'static str =
+                Box::leak(format!("select count(*) as n from gateway_{table} where dan_no = '{}'", dan(2)).into_boxed_str());
+            assert_eq!(count(&world.b, sql).await, 0, "{table}");
+        }
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_gone where removed_rows > 0").await, 1, "the proof");
+        assert_eq!(gone(2).await.0, StatusCode::NO_CONTENT, "the same again is nothing new");
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_gone").await, 1);
+
+        let late = json!({ "serial": 3, "dan": dan(2), "data_set": tax(1), "key": "2026", "published": { "from": "2026-06-01", "to": null }, "items": null });
+        let mut copy = serde_json::to_value(taxed(3, &dan(2), "6")).unwrap();
+        copy["serial"] = json!(4);
+        let loaded = world.b.keeper.load(&[serde_json::from_value(copy).unwrap()]).await.unwrap();
+        assert_eq!(loaded.rejected, [(0, wire::error::ExchangeError::PersonDeleted)], "a copy of theirs is refused");
+        let loaded = world.b.keeper.load(&[serde_json::from_value(late).unwrap()]).await.unwrap();
+        assert_eq!((loaded.unchanged, loaded.rejected.len()), (1, 0), "that it goes is nothing new");
+        assert_eq!(post(&world.b, city(B), "/people", &json!([dan(2)])).await.0, StatusCode::CONFLICT, "nor the number");
+        assert_eq!(post(&world.b, city(A), "/people/gone", &json!(dan(3))).await.0, StatusCode::FORBIDDEN);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_notice_reaches_the_portal_and_is_read() {
     for world in worlds().await {
         world.knows(1).await;

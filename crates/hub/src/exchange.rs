@@ -16,10 +16,6 @@ pub struct Hub;
 
 #[async_trait]
 impl HubPort for Hub {
-    async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        look_up::dan_no(unit, programme, number).await
-    }
-
     async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         look_up::dan_of(unit, number).await
     }

@@ -8,7 +8,8 @@
 //! People who are not residents (住登外者) are registered here, too (`hub_outsider`), with numbers of their own space. 名寄せ
 //! ([`usecases::match_up`]) looks for the person of each: only evidence that was measured to be safe links by itself, everything else is a
 //! question (`hub_question`) that two people answer. A link that was wrong is undone by two people, and what rests on it is called back
-//! (`hub_recall`, `hub_recall_use`).
+//! (`hub_recall`, `hub_recall_use`). Whoever no programme needs any longer is deleted by two people (`hub_deletion`, `hub_deletion_row`), and
+//! only a proof without numbers remains (`hub_removal`).
 //!
 //! Of residents the hub never holds a 個人番号, only a keyed token of it. Where it is in doubt whether two numbers are one person, it keeps
 //! them apart and asks 情報政策課 to look.
@@ -94,11 +95,16 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
-    let (searched, entered) = (compared.clone(), compared.clone());
+    let (searched, entered, shown) = (compared.clone(), compared.clone(), compared.clone());
     let chores: Vec<Arc<dyn Chore>> = lines.iter().map(|lines| Arc::new(lines::Protections::new(lines.clone())) as _).collect();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
-    let jobs: Vec<Arc<dyn Job>> =
-        vec![Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() })];
+    let (asked, asking) = (lines.clone(), lines.clone());
+    let jobs: Vec<Arc<dyn Job>> = vec![
+        Arc::new(usecases::batch::MatchMany { residents: residents.clone(), tables: tables.clone() }),
+        Arc::new(usecases::request_codes::RequestCodes { lines: lines.clone() }),
+        Arc::new(usecases::delete::SeekDeletable { users: users.clone() }),
+        Arc::new(usecases::delete::WorkOff { users: users.clone(), lines: lines.clone() }),
+    ];
     let subscriptions: Vec<Arc<dyn Subscription>> = vec![
         Arc::new(exchange::OnResident { residents: residents.clone(), tables: tables.clone() }),
         Arc::new(exchange::OnProgramme { residents: residents.clone() }),
@@ -126,8 +132,11 @@ pub fn programme(needs: Needs) -> Programme {
             model::Recall::REGISTER,
             model::RecallUse::REGISTER,
             model::Request::REGISTER,
+            model::Deletion::REGISTER,
+            model::DeletionRow::REGISTER,
+            model::Removal::REGISTER,
         ],
-        statements: store::STATEMENTS.to_vec(),
+        statements: [store::STATEMENTS, store::deletion::STATEMENTS].concat(),
         migrations: vec![
             Migration { name: "0015_hub", sql: include_str!("../../../migrations/0015_hub.sql"), postgres_only: false },
             Migration {
@@ -153,6 +162,11 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0022_hub_unified",
                 sql: include_str!("../../../migrations/0022_hub_unified.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0056_hub_deletion",
+                sql: include_str!("../../../migrations/0056_hub_deletion.sql"),
                 postgres_only: false,
             },
         ],
@@ -182,6 +196,15 @@ pub fn programme(needs: Needs) -> Programme {
             Route::get(web::recall::LIST, "誤った連携の回収", QUEUE, web::recall::list),
             Route::get("/hub/recalls/{id}", "誤った連携の回収(一件)", CALLED_BACK, web::recall::show),
             Route::post("/hub/recalls/{id}/uses/{use}", "回収の処理の登録", PUT_RIGHT, web::recall::put_right),
+            Route::get(web::codes::PAGE, "符号要求", COUNT, move |call| web::codes::show(call, asked.clone())),
+            Route::post(web::codes::PAGE, "符号の一括要求", CHECK, web::codes::again),
+            Route::post("/hub/codes/{dan}", "一人の符号の要求", CHECK, move |call| web::codes::one(call, asking.clone())),
+            Route::get(web::deletions::LIST, "統合宛名の消去", COUNT, web::deletions::list),
+            Route::post(web::deletions::LIST, "消去できる人の調査", CHECK, web::deletions::start),
+            Route::get("/hub/deletions/{id}", "統合宛名の消去(一覧)", COUNT, web::deletions::show),
+            Route::post("/hub/deletions/{id}", "統合宛名の消去の起案", CHECK, move |call| {
+                web::deletions::draft(call, rules)
+            }),
             Route::get(web::translate::PAGE, "番号の変換", COUNT, web::translate::ask),
             Route::post(web::translate::PAGE, "番号の変換の実行", EXPORT, web::translate::run),
             Route::post(web::translate::FILE, "インターフェイスのファイルの変換", EXPORT, web::translate::file),
@@ -192,7 +215,7 @@ pub fn programme(needs: Needs) -> Programme {
             Route::get("/hub/links.csv", "連携の全項目の持出し", EXPORT, web::translate::links),
             Route::get("/hub/dan/{dan}", "団体内統合宛名番号からの照会", COUNT, web::counts::of_number),
             Route::post("/hub/dan/{dan}", "団体内統合宛名番号の人を案件の対象にする", SEE, web::counts::take_number),
-            Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, web::person::show),
+            Route::get("/hub/{number}", "団体内統合宛名(個人)", SEE, move |call| web::person::show(call, shown.clone())),
             Route::post("/hub/{number}/checked", "団体内統合宛名の確認", CHECK, web::person::checked),
             Route::post("/hub/{number}/split", "誤った連携の解除の起案", JUDGE, move |call| {
                 web::recall::split(call, rules)
@@ -204,12 +227,15 @@ pub fn programme(needs: Needs) -> Programme {
             Nav { group: "共通", label: "名寄せの確認", path: web::review::QUEUE },
             Nav { group: "共通", label: "名寄せの一括処理", path: web::batches::LIST },
             Nav { group: "共通", label: "誤った連携の回収", path: web::recall::LIST },
+            Nav { group: "共通", label: "符号要求", path: web::codes::PAGE },
+            Nav { group: "共通", label: "統合宛名の消去", path: web::deletions::LIST },
         ],
         acts: vec![
             Arc::new(usecases::join::JoinPeople),
             Arc::new(usecases::renumber::ChangeNumber),
             Arc::new(usecases::reopen::ReopenQuestion),
             Arc::new(usecases::tell_apart::PeopleApart { users: users.clone() }),
+            Arc::new(usecases::delete::DeletePeople),
             Arc::new(usecases::split::SplitPeople { users }),
         ],
         subscriptions,
@@ -217,7 +243,9 @@ pub fn programme(needs: Needs) -> Programme {
         chores,
         task_pages: Doubt::ALL
             .iter()
-            .map(|d| (d.kind(), "/hub/{reference}"))
+            .map(|d| d.kind())
+            .chain(lines::REFUSED)
+            .map(|kind| (kind, "/hub/{reference}"))
             .chain([(usecases::match_up::TASK, "/hub/review/{reference}"), (usecases::split::TASK, "/hub/recalls/{reference}")])
             .collect(),
         ..Programme::default()

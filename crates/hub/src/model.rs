@@ -15,7 +15,7 @@ pub const MY_NUMBER: &str = "my_number";
 
 platform::register! {
     /// A person: one 団番 for one 個人番号, for ever.
-    pub struct Person in "hub_person" named "団体内統合宛名", purpose "hub", basis "番号法9条1項・3項、番号法施行令", retention "個人番号を利用する事務がある間。なくなった後は番号法20条により消去" {
+    pub struct Person in "hub_person" named "団体内統合宛名", purpose "hub", basis "番号法9条1項・3項、番号法施行令", retention "個人番号を利用する事務がなくなり、最後の利用から7年(params/exchange/limits.toml)。その後は番号法20条により消去" {
         /// 団番.
         dan_no: DanNo, "団体内統合宛名番号", "hub.number", Personal, [];
         /// Keyed token of the present 個人番号; the number itself is not kept here.
@@ -62,6 +62,8 @@ platform::register! {
         basis: Option<String>, "連携の根拠", "hub.link", Plain, [];
         /// 統合宛名フラグ: of the numbers of a 団番, this one stands for the person.
         unified: bool, "統合宛名フラグ", "hub.link", Plain, [];
+        /// Last day for which the programme needs the number, as far as it is known; `None` while there is no end in sight.
+        ended_on: Option<Date>, "利用終了年月日", "hub.link", Personal, [];
         /// Commit.
         seq: i64, "登録番号", "hub.link", Plain, [];
         /// Commit from which another row holds.
@@ -78,7 +80,7 @@ pub const OUTSIDER_NUMBER: &str = "hub.outsider_number";
 
 platform::register! {
     /// A person whom the city deals with and who is not in its resident registry. Each change is a new row (履歴番号).
-    pub struct Outsider in "hub_outsider" named "住登外者宛名", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "利用する業務がなくなった翌年度から5年" {
+    pub struct Outsider in "hub_outsider" named "住登外者宛名", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
         /// 宛名番号, in a space of its own.
         atena_no: AtenaNo, "宛名番号", "hub.outsider", Personal, [];
         /// 履歴番号, from 1.
@@ -283,6 +285,68 @@ platform::register! {
         asked_at: Timestamp, "変換日時", "hub.link", Plain, [];
         /// Commit.
         seq: i64, "登録番号", "hub.link", Plain, [];
+    }
+}
+
+platform::register! {
+    /// A list of people whom nobody needs any longer, and what was decided about it.
+    pub struct Deletion in "hub_deletion" named "統合宛名の消去", purpose "hub", basis "番号法20条", retention "永年" {
+        /// Only people who were last needed before this day are listed.
+        cutoff: Date, "基準日", "hub.number", Plain, [];
+        /// 調査中, 確認中, 決裁待ち, 決裁済, 完了.
+        state: String, "状態", "hub.number", Plain, [];
+        /// Who asked for the list.
+        requested_by: String, "依頼した職員", "hub.number", Plain, [];
+        /// When.
+        requested_at: Timestamp, "依頼日時", "hub.number", Plain, [];
+        /// Why they are to be deleted.
+        reason: Option<String>, "消去の理由", "hub.number", Plain, [];
+        /// Who decided.
+        decided_by: Option<String>, "決裁者", "hub.number", Plain, [];
+        /// When.
+        decided_at: Option<Timestamp>, "決裁日時", "hub.number", Plain, [];
+        /// When the last person was worked through.
+        finished_at: Option<Timestamp>, "完了日時", "hub.number", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.number", Plain, [];
+    }
+}
+
+platform::register! {
+    /// One person of such a list. The numbers are there until the person is deleted.
+    pub struct DeletionRow in "hub_deletion_row" named "統合宛名の消去の対象", purpose "hub", basis "番号法20条", retention "永年" {
+        /// The list.
+        deletion_id: i64, "消去番号", "hub.number", Plain, [];
+        /// 団番; none for a 住登外者 who never had one, and after the deletion.
+        dan_no: Option<DanNo>, "団体内統合宛名番号", "hub.number", Personal, [];
+        /// 宛名番号, the registry's before every other; none after the deletion.
+        atena_no: Option<AtenaNo>, "宛名番号", "hub.number", Personal, [];
+        /// Day on which the last programme stopped needing the person.
+        last_on: Date, "利用終了年月日", "hub.number", Personal, [];
+        /// 対象, 保留, 消去済.
+        state: String, "状態", "hub.number", Plain, [];
+        /// Why the person stays; empty otherwise.
+        reason: String, "理由", "hub.number", Plain, [];
+    }
+}
+
+platform::register! {
+    /// What remains of a person who was deleted: proof without any number, by which no number is ever given out again.
+    pub struct Removal in "hub_removal" named "統合宛名の消去の証明", purpose "hub", basis "番号法20条・個人情報保護法66条", retention "永年" {
+        /// The list.
+        deletion_id: i64, "消去番号", "hub.number", Plain, [];
+        /// Keyed token of the 団番, or of the 宛名番号 of a person who never had one.
+        number_token: Vec<u8>, "消去した番号の照合値", "hub.number", Secret, [];
+        /// SHA-256 over everything that was removed, hexadecimal.
+        digest: String, "ハッシュ値", "hub.number", Plain, [];
+        /// How many rows it was.
+        removed_rows: i64, "消去した行", "hub.number", Plain, [];
+        /// Day on which the last programme stopped needing the person.
+        last_on: Date, "利用終了年月日", "hub.number", Plain, [];
+        /// Day of the deletion.
+        removed_on: Date, "消去年月日", "hub.number", Plain, [];
+        /// Commit.
+        seq: i64, "登録番号", "hub.number", Plain, [];
     }
 }
 

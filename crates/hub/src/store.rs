@@ -1,5 +1,7 @@
 //! All SQL of the hub.
 
+pub mod deletion;
+
 use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse, Request};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
@@ -45,8 +47,6 @@ platform::statements! {
     SUPERSEDE_LINK = "update hub_link set superseded_seq = $2 where id = $1 and superseded_seq is null";
     /// 宛名番号 of the registry that share a 団番.
     RESIDENTS_OF_DAN = "select count(*) as n from hub_link where dan_no = $1 and programme = $2 and superseded_seq is null";
-    /// 団番 of a programme's person.
-    DAN_OF = "select dan_no from hub_link where programme = $1 and atena_no = $2 and dan_no is not null and superseded_seq is null limit 1";
     /// Gives all waiting links of a 宛名番号 their 団番.
     ATTACH = "update hub_link set dan_no = $2 where atena_no = $1 and dan_no is null and superseded_seq is null";
     /// Gives all waiting links whose 宛名番号 has a 団番 theirs.
@@ -169,10 +169,6 @@ pub async fn links(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Link>, DbError
 
 pub async fn residents_of(tx: &mut Tx, dan_no: &DanNo) -> Result<i64, DbError> {
     tx.one(RESIDENTS_OF_DAN, params![dan_no, JUKI]).await?.get("n")
-}
-
-pub async fn dan_of(tx: &mut Tx, programme: &str, atena_no: &AtenaNo) -> Result<Option<DanNo>, DbError> {
-    tx.first(DAN_OF, params![programme, atena_no]).await?.map(|r| r.get("dan_no")).transpose()
 }
 
 pub async fn dans_of_stretch(tx: &mut Tx, after: &str, until: &str) -> Result<BTreeMap<AtenaNo, DanNo>, DbError> {

@@ -85,7 +85,7 @@ async fn an_extract_is_linked_where_it_is_safe_asked_where_it_is_not_and_listed_
         let ask = [("programme", "zei"), ("way", "to_dan"), ("numbers", "T1\nT3\nT2")];
         let csv = desk.say("/hub/translate", &ask).await.2;
         let lines: Vec<&str> = csv.lines().skip(1).collect();
-        let dans = [world.dan_no("juki", &atena(1)).await.unwrap(), world.dan_no("juki", &atena(2)).await.unwrap()];
+        let dans = [world.dan_no(&atena(1)).await.unwrap(), world.dan_no(&atena(2)).await.unwrap()];
         assert!(lines[0].contains(&dans[0]) && lines[1].contains("付番を待っています") && lines[2].contains(&dans[1]), "{csv}");
         let asked = desk.api("/hub/review").await;
         assert_eq!(asked["questions"].as_array().unwrap().len(), 1, "{asked}");

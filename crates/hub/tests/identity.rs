@@ -64,7 +64,11 @@ async fn the_four_items_link_by_themselves_and_name_with_birth_date_never_does()
         assert!(dan(&desk, &same).await.is_some());
         assert_eq!(dan(&desk, &same).await, dan(&desk, &haruto).await);
         let page = desk.get(&format!("/hub/{same}")).await.1;
-        assert!(page.contains("基本4情報"), "the page says what the link rests on");
+        assert!(page.contains(matching::Evidence::FourItems.label()), "the page says what the link rests on");
+        world.linked("kodomo", "K77", &same).await;
+        world.deliver().await;
+        let known = world.dan_of_number("kodomo", "K77").await;
+        assert_eq!(known, dan(&desk, &haruto).await, "a programme's number of a 住登外者 whom the hub knows joins at once");
         let elsewhere = enter(&desk, &[("address", "北海道札幌市北区北七条西一丁目2番")]).await;
         assert_eq!(dan(&desk, &elsewhere).await, None, "name and birth date are not enough");
         let asked = open_questions(&desk).await;

@@ -16,7 +16,7 @@ async fn a_clerk_counts_without_a_case_and_looks_one_person_up_with_one() {
         world.corrected(&atena(1), my_number(3)).await;
         world.linked("kodomo", "1234566", &atena(1)).await;
         world.deliver().await;
-        let dan_no = world.dan_no("juki", &atena(1)).await.unwrap();
+        let dan_no = world.dan_no(&atena(1)).await.unwrap();
         let desk = Desk::open(&world, "4001", 2, "it_policy").await;
         let (status, page) = desk.get("/hub").await;
         assert_eq!(status, StatusCode::OK);

@@ -10,6 +10,7 @@ use platform::keys::{hex, sha256};
 use serde_json::{Value, json};
 use support::desk::Desk;
 use support::{World, atena, my_number, worlds};
+use wire::acquire::{AcquisitionCount, AcquisitionStatus, WithoutCode};
 
 const HOME: &str = "大阪府みなと市中央区港町二丁目7番5号";
 
@@ -24,7 +25,7 @@ async fn city(world: &World) -> [String; 2] {
         world.linked("kodomo", &format!("K{n}"), &atena(n)).await;
     }
     world.deliver().await;
-    [world.dan_no("juki", &atena(1)).await.unwrap(), world.dan_no("juki", &atena(2)).await.unwrap()]
+    [world.dan_no(&atena(1)).await.unwrap(), world.dan_no(&atena(2)).await.unwrap()]
 }
 
 /// A file of an interface.
@@ -70,6 +71,7 @@ async fn sakai_number_management() {
         desk.look_up("a", &atena(1)).await;
         world.corrected(&atena(1), my_number(9)).await;
         let person = desk.api(&format!("/hub/{}", atena(1))).await;
+        assert_eq!(person["who"]["name"], "山田 花子", "who a 団番 is, for a page of the gateway that knows no name");
         assert_eq!(person["dan_no"], one.as_str(), "one number for one person, also through a change of 個人番号");
         assert_eq!(person["number_changed_on"], json!(["2026-11-20"]));
         let numbers: Vec<&str> = person["links"].as_array().unwrap().iter().map(|l| l["number"].as_str().unwrap()).collect();
@@ -255,8 +257,67 @@ async fn sakai_code_request() {
         assert_eq!(world.heard.since(), ["code 0000000000000001"], "who is nobody's is not asked for");
         world.deliver().await;
         assert!(world.heard.since().is_empty(), "once");
+        let events = "select count(*) as n from platform_outbox where topic = 'hub.code_wanted'";
+        let said = "select count(*) as n from platform_outbox where topic = 'hub.code_wanted' and length(payload) > 0";
+        assert_eq!((world.count(events).await, world.count(said).await), (2, 0), "what was asked for keeps no 取得番号 here");
         let looked = world.recorded(&atena(1)).await;
         assert!(looked.last().unwrap().contains("juki.mynumber"), "the use of the 個人番号 is on record: {looked:?}");
+        world.database.remove().await;
+    }
+}
+
+/// 4 符号要求機能: who has a 符号, who waits and since when, by 団番; one person or everybody without one is asked for again.
+#[tokio::test]
+async fn sakai_code_request_shows_who_waits_and_asks_again() {
+    for world in worlds().await {
+        let [one, two] = city(&world).await;
+        let desk = desk(&world).await;
+        let since = world.city.now();
+        let person = |dan: &str, state: &str, reason: &str| WithoutCode {
+            dan: kernel::ident::DanNo::parse(dan).unwrap(),
+            state: state.into(),
+            reason: reason.into(),
+            since,
+        };
+        let count = |state: &str, people| AcquisitionCount { state: state.into(), reason: String::new(), people, oldest: since };
+        *world.heard.status.lock().unwrap() = AcquisitionStatus {
+            counts: vec![count("NO_CODE", 1), count("REQUESTED", 1)],
+            without: vec![person(&one, "NO_CODE", "住民票コードなし(死亡・国外転出など)"), person(&two, "REQUESTED", "")],
+        };
+        let page = desk.get("/hub/codes").await.1;
+        for shown in [one.as_str(), &two, "取得できません", "住民票コードなし", "取得中", "令和8年11月20日", "自動で継続"]
+        {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        assert!(page.contains(&format!("/hub/dan/{one}")), "the way to the person");
+        assert!(!page.contains("山田") && !page.contains(atena(1).as_str()), "nobody is named");
+        let seen = desk.api("/hub/codes").await;
+        assert_eq!((seen["without_code"][0]["dan_no"].as_str(), seen["reached"].as_bool()), (Some(one.as_str()), Some(true)));
+        let other = Desk::open(&world, "2001", 1, "").await;
+        other.open_case().await;
+        assert_eq!(other.get("/hub/codes").await.0, StatusCode::FORBIDDEN, "another purpose");
+
+        world.heard.since();
+        assert_eq!(desk.say(&format!("/hub/codes/{one}"), &[]).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(world.heard.since(), [format!("person {one}")]);
+        let looked = world.recorded(&atena(1)).await;
+        assert!(looked.last().unwrap().starts_with("changed hub"), "the request is on record: {looked:?}");
+        world.heard.refuses(&format!("person {one}"), "消去した番号です");
+        let (status, _, refused) = desk.say(&format!("/hub/codes/{one}"), &[]).await;
+        assert_eq!((status, refused.contains("消去した番号です")), (StatusCode::CONFLICT, true), "{refused}");
+        world.heard.takes_all();
+        let nobody = kernel::ident::DanNo::issue(777).unwrap();
+        assert_eq!(desk.say(&format!("/hub/codes/{nobody}"), &[]).await.0, StatusCode::NOT_FOUND);
+
+        assert_eq!(desk.say("/hub/codes", &[]).await.0, StatusCode::SEE_OTHER);
+        world.heard.since();
+        platform::job::run_next(&world.city, &world.programme.jobs).await.unwrap().unwrap();
+        let told = world.heard.since();
+        assert!(told.contains(&format!("person {one}")) && told.contains(&format!("person {two}")), "{told:?}");
+        world.heard.hangs_up("codes");
+        let (status, page) = desk.get("/hub/codes").await;
+        assert_eq!((status, page.contains("回線が戻ると") || page.contains("送れません")), (StatusCode::OK, true), "{page}");
+        drop((desk, other));
         world.database.remove().await;
     }
 }

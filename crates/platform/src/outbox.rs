@@ -20,6 +20,8 @@ crate::statements! {
     CURSOR = "select last_id from platform_cursor where subscription = $1";
     /// It is further now.
     ADVANCE = "insert into platform_cursor (subscription, last_id) values ($1, $2) on conflict (subscription) do update set last_id = $2 where platform_cursor.last_id < $2";
+    /// What an event said is erased; its place in the order stays.
+    ERASE = "update platform_outbox set payload = $2 where id = $1";
     /// The newest event of a topic.
     NEWEST = "select cast(coalesce(max(id), 0) as bigint) as id from platform_outbox where topic = $1";
 }
@@ -61,6 +63,10 @@ pub trait Subscription: Send + Sync {
     fn topic(&self) -> &'static str;
     /// Office and purpose it works for.
     fn works_for(&self) -> (&'static str, &'static str);
+    /// Must what the event says be gone once it is handled? Only for a topic that nobody else listens to.
+    fn erases(&self) -> bool {
+        false
+    }
     /// Handles one event, in a unit of work that also moves the cursor.
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault>;
 }
@@ -110,6 +116,9 @@ async fn deliver_one(city: &City, subscription: &dyn Subscription) -> Result<usi
                 continue;
             }
             subscription.handle(&mut unit, &payload).await?;
+            if subscription.erases() {
+                unit.tx.run(ERASE, params![id, Vec::<u8>::new()]).await?;
+            }
             unit.commit(()).await?;
             handled += 1;
         }

@@ -4,11 +4,11 @@
 
 mod house;
 
-use house::{COUNT_BOOK, House, clerk, houses, write};
+use house::{COUNT_BOOK, House, atena, clerk, houses, write};
 use kernel::access::{Action, Relation};
 use kernel::time::{Clock, Date, Timestamp};
 use platform::fault::{Fault, FaultKind};
-use platform::staff::StaffContext;
+use platform::staff::{OpenCase, StaffContext};
 use platform::{Unit, outbox, params, subject};
 use std::collections::BTreeSet;
 
@@ -250,6 +250,25 @@ async fn whoever_is_taken_into_the_case_is_asked_for_from_then_on() {
         let mut without = change_without_case(unit, &house).await;
         assert_eq!(without.take_into_case(mother).await.unwrap_err().kind, FaultKind::Refused);
         drop(without);
+        house.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_an_event_names_is_the_one_the_work_is_about() {
+    for house in houses().await {
+        let (child, mother) = (house.person(1).await, house.person(2).await);
+        let case = OpenCase { id: 0, number: "連携-7".into(), ground: "job".into(), subjects: vec![mother] };
+        let mut unit = change(&house, &StaffContext::job("book.on_event", "shimin", "juki", case)).await;
+        assert_eq!(unit.concern(&atena(1)).await.unwrap(), child);
+        let open = unit.staff().case.clone().unwrap();
+        assert_eq!((open.number.as_str(), open.ground.as_str(), open.subjects), ("連携-7", "通知", vec![child]));
+        assert_eq!(unit.see(child, &["juki.identify"]).await.unwrap().relation, Some(Relation::AskedFor));
+        let newborn = unit.concern(&atena(3)).await.unwrap();
+        assert!(newborn != child && !unit.is_case_subject(child), "one person at a time, also one nobody knew");
+        unit.commit(()).await.unwrap();
+        let log = house.log().await;
+        assert_eq!(log[0].line.said.as_ref().unwrap().ground.as_deref(), Some("通知"));
         house.remove().await;
     }
 }

@@ -116,8 +116,6 @@ pub trait ComparePort: ResidentPort {
 /// What the identity hub offers.
 #[async_trait]
 pub trait HubPort: Send + Sync {
-    /// 団体内統合宛名番号 of a programme's person.
-    async fn dan_no(&self, unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault>;
     /// 団体内統合宛名番号 of a person, by the 宛名番号 that the city knows them under, resident or not.
     async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault>;
     /// 団体内統合宛名番号 of everybody whose 宛名番号 comes after `after` and not after `until`; the caller records the run.
@@ -136,11 +134,9 @@ pub trait HubPort: Send + Sync {
     async fn is_frozen(&self, unit: &mut Unit, dan_no: &DanNo) -> Result<bool, Fault>;
 }
 
-/// All ports, as the application wires them.
+/// The ports that programmes are wired to. The identity hub's is for the exchange alone: no programme needs a 団番.
 #[derive(Clone)]
 pub struct Ports {
     /// The resident registry.
     pub residents: Arc<dyn ResidentPort>,
-    /// The identity hub.
-    pub hub: Arc<dyn HubPort>,
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Topic of [`ProgrammeLinked`].
 pub const PROGRAMME_LINKED: &str = "programme.linked";
 
-/// A programme's own number belongs to a person.
+/// A programme's own number belongs to a person, until a day that may be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgrammeLinked {
     /// Purpose code of the programme, for instance `kodomo`.
@@ -19,6 +19,9 @@ pub struct ProgrammeLinked {
     pub number: String,
     /// Who.
     pub atena_no: AtenaNo,
+    /// Last day for which the programme needs the number, as far as it knows; it says so again when that changes.
+    #[serde(default)]
+    pub until: Option<Date>,
 }
 
 /// Topic of [`LinkRecalled`].

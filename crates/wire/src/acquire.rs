@@ -49,6 +49,41 @@ pub struct Acquisition {
     pub state: AcquisitionState,
 }
 
+/// 符号取得状況 of a tenant, as the gateway tells its city.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcquisitionStatus {
+    /// How many people stand where.
+    pub counts: Vec<AcquisitionCount>,
+    /// People without a 符号, those who wait longest first; not more than a page shows.
+    pub without: Vec<WithoutCode>,
+}
+
+/// People who stand at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcquisitionCount {
+    /// `NO_CODE`, `REQUESTED`, `BOUND`.
+    pub state: String,
+    /// Why there is none, in Japanese; empty otherwise.
+    pub reason: String,
+    /// How many.
+    pub people: i64,
+    /// Since when the one who waits longest stands there.
+    pub oldest: Timestamp,
+}
+
+/// A person without a 符号.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithoutCode {
+    /// The person.
+    pub dan: DanNo,
+    /// `NO_CODE` or `REQUESTED`.
+    pub state: String,
+    /// Why there is none, in Japanese; empty while it is asked for.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// What happens to an acquisition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AcquisitionEvent {

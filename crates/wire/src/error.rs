@@ -34,6 +34,9 @@ pub enum ExchangeError {
     /// レコード識別番号 already used for other content.
     #[error("「レコード識別番号」が既に存在しています。番号を改めて登録してください")]
     DuplicateRecordId,
+    /// 副本 of somebody whom the city has deleted.
+    #[error("消去した団体内統合宛名番号です。副本を登録できません")]
+    PersonDeleted,
     /// Not in service, or a test message in production.
     #[error("情報提供ネットワークシステムが利用できません。時間をおいて自動で再送します")]
     OutOfService,

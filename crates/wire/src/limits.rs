@@ -18,6 +18,8 @@ pub struct LimitsError(String);
 pub struct Limits {
     /// Years for which a record of provision is kept, counted from 求め日時.
     pub record_years: u16,
+    /// Years after which a city deletes a person whom none of its programmes needs any longer.
+    pub identity_years: u16,
     /// How long a permit may be used.
     pub permit: SignedDuration,
     /// How long an inquiry waits for a member of staff.
@@ -83,6 +85,7 @@ impl Limits {
         let narrow = |n: u32| usize::try_from(n).map_err(|_| LimitsError("大きすぎる値".to_owned()));
         let limits = Self {
             record_years: u16::try_from(take("record_years")?).map_err(|_| LimitsError("record_years".to_owned()))?,
+            identity_years: u16::try_from(take("identity_years")?).map_err(|_| LimitsError("identity_years".to_owned()))?,
             permit: hours(take("permit_hours")?),
             held: hours(take("held_days")?.saturating_mul(24)),
             retry_first: seconds(take("retry_first_seconds")?),

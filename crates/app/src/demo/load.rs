@@ -79,10 +79,12 @@ impl Step {
             protections.extend(protections_of(&household)?);
             for person in household.people {
                 serials.push(person.serial);
+                let removed = person.current().removal.as_ref().map(|m| m.on.latest);
                 people.push(person_of(&person).with_context(|| format!("synthetic person {}", person.serial))?);
                 numbers.push(hub::Resident {
                     atena_no: AtenaNo::issue(person.serial)?,
                     from: person.rows.first().map_or(Date::MIN, |r| r.entry.on),
+                    until: removed,
                     number: Some(person.individual_number),
                     dan_no: None,
                 });

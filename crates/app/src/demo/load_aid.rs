@@ -139,7 +139,8 @@ async fn entitlements(
         }
         if let (Some(number), Some(from)) = (&aid.recipient_no, aid.entitlements.first().map(|e| e.acquired_on)) {
             let atena_no = AtenaNo::issue(aid.child)?;
-            links.push(hub::ProgrammeNumber { number: number.as_str().to_owned(), atena_no, from });
+            let until = aid.entitlements.last().map(|e| e.last_day.unwrap_or(e.age_limit_on));
+            links.push(hub::ProgrammeNumber { number: number.as_str().to_owned(), atena_no, from, until });
         }
         for card in &aid.cards {
             batch.cards.push(card_of(card, bearer, aid, &row)?);

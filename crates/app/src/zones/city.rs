@@ -19,6 +19,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use wire::acquire::AcquisitionStatus;
 use wire::ident::InstitutionCode;
 use wire::machine::{Body, Party};
 
@@ -141,6 +142,16 @@ impl Lines for CityLines {
 
     async fn freeze(&self, dan_no: &DanNo, frozen: bool) -> Result<(), Fault> {
         self.tell_gateway("/freeze", &serde_json::json!({ "dan": dan_no, "frozen": frozen })).await
+    }
+
+    async fn forget(&self, dan_no: &DanNo) -> Result<(), Fault> {
+        self.tell_gateway("/people/gone", dan_no).await
+    }
+
+    async fn codes(&self) -> Result<Option<AcquisitionStatus>, Fault> {
+        let answer = self.post(&self.gateway, &Party::Gateway(self.institution.clone()), "/codes", &()).await?;
+        let unread = |_| Fault::conflict("符号取得状況を読めません", "中間サーバーと版が違います");
+        serde_json::from_slice(&answer).map(Some).map_err(unread)
     }
 
     async fn code(&self, acquisition: &str, number: &IndividualNumber) -> Result<(), Fault> {

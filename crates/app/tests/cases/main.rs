@@ -7,3 +7,4 @@ mod fled_family;
 mod postgres;
 mod start;
 mod world;
+mod wrong_twin;

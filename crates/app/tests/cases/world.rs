@@ -85,6 +85,30 @@ impl World {
     }
 }
 
+impl World {
+    /// Somebody else of a city's staff signs in for the first time.
+    pub async fn signs_in(&self, city: &'static DemoCity, no: &str) -> Browser {
+        let own = party(Party::City, city);
+        let web = &self.all.plan.cities.iter().find(|c| c.institution.as_str() == city.institution).unwrap().own.web;
+        staff(Browser::at(web, no), no, &of(&self.passwords, &own, no).unwrap(), false).await.unwrap()
+    }
+
+    /// A member of staff turns to another of the purposes of their post.
+    pub async fn acts_for(browser: &mut Browser, purpose: &str) {
+        let page = browser.open("/session/purpose").await.unwrap();
+        let wanted = format!(":{purpose}");
+        let mut choices = page.split("value=\"").skip(1).filter_map(|v| v.split('"').next());
+        let choice = choices.find(|v| v.ends_with(&wanted)).unwrap().to_owned();
+        send(browser, "/session/purpose", &[("purpose", &choice)]).await;
+    }
+}
+
+/// Sends a form that is taken.
+pub async fn send(browser: &mut Browser, path: &str, form: &[(&str, &str)]) {
+    browser.post(path, form).await.unwrap();
+    assert!(browser.status.is_success(), "{path}: {}", browser.page);
+}
+
 fn of(passwords: &BTreeMap<Party, Vec<(String, String)>>, party: &Party, no: &str) -> Option<String> {
     passwords.get(party)?.iter().find(|(n, _)| n == no).map(|(_, password)| password.clone())
 }

@@ -236,7 +236,7 @@ impl Chore for Nightly {
         let last = store::comparisons(&mut tx).await?.first().map(|c| civil(c.compared_at));
         drop(tx);
         if last != Some(today) {
-            let mut unit = Unit::change(city, &by_the_desk("夜間処理", vec![]), "副本の夜間処理の依頼", Action::Run).await?;
+            let mut unit = Unit::change(city, &by_the_desk("夜間処理"), "副本の夜間処理の依頼", Action::Run).await?;
             job::submit(&mut unit, load::JOB, "副本の登録(夜間)", b"").await?;
             job::submit(&mut unit, JOB, "正本と副本の照合(夜間)", b"").await?;
             unit.commit(()).await?;

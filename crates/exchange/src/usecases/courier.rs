@@ -1,7 +1,7 @@
 //! The courier between the city and its gateway: takes out what waits, asks after what is open, brings in what came. Every errand can be
 //! repeated: what is sent twice has the same id.
 
-use super::{ask, before, by_itself, by_the_desk, subject_of, unreadable};
+use super::{ask, before, by_itself, by_the_desk, unreadable};
 use crate::lines::{Line, Unsent};
 use crate::messages::{self, NewConsent, Provision, RecordLine};
 use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD, WAITS};
@@ -77,7 +77,7 @@ impl Courier {
         }
         let all = waiting.iter().map(message).collect::<Result<Vec<_>, _>>()?;
         messages::consents(&self.line, &all).await?;
-        let mut unit = Unit::change(city, &by_the_desk("同意の登録", vec![]), "同意の中間サーバーへの登録", Action::Run).await?;
+        let mut unit = Unit::change(city, &by_the_desk("同意の登録"), "同意の中間サーバーへの登録", Action::Run).await?;
         let now = unit.now();
         for consent in &waiting {
             store::consent_sent(&mut unit.tx, consent.id, now).await?;
@@ -147,11 +147,8 @@ impl Courier {
         let mut made_for = vec![];
         if let Some(who) = &new.made_for {
             let case = new.request.get(..8).unwrap_or_default().to_owned();
-            let mut unit =
-                Unit::change(city, &by_itself(&new.office, &new.programme, &case, vec![]), "情報照会", Action::Run).await?;
-            let subject = subject_of(&mut unit, who).await?;
-            let case = platform::staff::OpenCase { id: 0, number: case, ground: "通知".into(), subjects: vec![subject] };
-            unit.enter_case(case);
+            let mut unit = Unit::change(city, &by_itself(&new.office, &new.programme, &case), "情報照会", Action::Run).await?;
+            unit.concern(who).await?;
             made_for.extend(self.hub.dan_of(&mut unit, who).await?);
             unit.commit(()).await?;
         }
@@ -177,11 +174,9 @@ impl Courier {
             store::set_inquiry(&mut tx, &new, &old.state).await?;
             return Ok(tx.commit().await?);
         }
-        let staff = by_itself(&old.office, &old.programme, &format!("照会-{}", old.id), vec![]);
+        let staff = by_itself(&old.office, &old.programme, &format!("照会-{}", old.id));
         let mut unit = Unit::change(city, &staff, "情報照会の状況と回答の受取り", Action::Run).await?;
-        let subject = subject_of(&mut unit, &old.atena_no).await?;
-        let case = unit.staff().case.clone().map(|c| platform::staff::OpenCase { subjects: vec![subject], ..c });
-        case.into_iter().for_each(|case| unit.enter_case(case));
+        let subject = unit.concern(&old.atena_no).await?;
         unit.require(subject, &[INQUIRY]).await?;
         if let Some(answer) = brought {
             let plain = serde_json::to_string(&answer.records).unwrap_or_default();
@@ -222,7 +217,7 @@ impl Courier {
     async fn provisions(&self, city: &City) -> Result<(), Fault> {
         let all = messages::provisions(&self.line, before(city.now(), PENDING_DAYS * DAY)).await?;
         // The queue itself says what is known: what ended while nobody ran is closed, too.
-        let mut unit = Unit::look(city, &by_the_desk("情報提供の確認", vec![]), "職員の確認を待つ照会", Action::Run).await?;
+        let mut unit = Unit::look(city, &by_the_desk("情報提供の確認"), "職員の確認を待つ照会", Action::Run).await?;
         let open = task::open(&mut unit).await?;
         drop(unit);
         let known: BTreeSet<String> = open.into_iter().filter(|t| t.kind == HELD).filter_map(|t| t.reference).collect();
@@ -232,8 +227,7 @@ impl Courier {
         if new.is_empty() && over.is_empty() {
             return Ok(());
         }
-        let mut unit =
-            Unit::change(city, &by_the_desk("情報提供の確認", vec![]), "職員の確認を待つ照会の受取り", Action::Run).await?;
+        let mut unit = Unit::change(city, &by_the_desk("情報提供の確認"), "職員の確認を待つ照会の受取り", Action::Run).await?;
         let now = unit.now();
         for provision in &new {
             let subject = match &provision.dan {
@@ -289,7 +283,7 @@ impl Courier {
         if changed.is_empty() {
             return Ok(());
         }
-        let mut unit = Unit::change(city, &by_the_desk("情報提供等記録", vec![]), "情報提供等記録の受取り", Action::Run).await?;
+        let mut unit = Unit::change(city, &by_the_desk("情報提供等記録"), "情報提供等記録の受取り", Action::Run).await?;
         let mut subjects = vec![];
         for (mut row, known) in changed {
             if let Some(dan) = &row.dan_no {

@@ -14,19 +14,19 @@ use crate::PURPOSE;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
 use platform::staff::OpenCase;
-use platform::{Fault, StaffContext, Unit, subject};
+use platform::{Fault, StaffContext, Unit};
 use ports::HubPort;
 use wire::ident::IdError;
 
 /// Who works when nobody sits there, for an office and its purpose.
-pub fn by_itself(office: &str, purpose: &str, case: &str, subjects: Vec<i64>) -> StaffContext {
-    let case = OpenCase { id: 0, number: case.to_owned(), ground: "通知".into(), subjects };
+pub fn by_itself(office: &str, purpose: &str, case: &str) -> StaffContext {
+    let case = OpenCase { id: 0, number: case.to_owned(), ground: "通知".into(), subjects: vec![] };
     StaffContext::job("exchange", office, purpose, case)
 }
 
 /// [`by_itself`] for 情報政策課.
-pub fn by_the_desk(case: &str, subjects: Vec<i64>) -> StaffContext {
-    by_itself(crate::OFFICE, PURPOSE.code, case, subjects)
+pub fn by_the_desk(case: &str) -> StaffContext {
+    by_itself(crate::OFFICE, PURPOSE.code, case)
 }
 
 /// Takes a person into the open case, and answers the number that the gateway knows them by.
@@ -44,11 +44,6 @@ pub async fn person(unit: &mut Unit, hub: &dyn HubPort, who: &AtenaNo) -> Result
         )
     })?;
     Ok((subject, dan))
-}
-
-/// The subject of a 宛名番号, made when there is none.
-pub async fn subject_of(unit: &mut Unit, who: &AtenaNo) -> Result<i64, Fault> {
-    Ok(subject::of(&mut unit.tx, who).await?)
 }
 
 /// A stored id that cannot be read any more.

@@ -48,9 +48,6 @@ pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>, pub Mutex<Vec<DanNo>>);
 
 #[async_trait]
 impl HubPort for Hub {
-    async fn dan_no(&self, unit: &mut Unit, _: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        self.dan_of(unit, number).await
-    }
     async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
         unit.see_for(Action::Look, subject, &["hub.number"]).await?;

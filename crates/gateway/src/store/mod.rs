@@ -1,5 +1,6 @@
 //! All SQL of the gateway. Rows of machines are looked up, taken out and put in by lists of keys, never one statement a row.
 
+pub(crate) mod gone;
 pub(crate) mod machines;
 pub(crate) mod outgoing;
 pub(crate) mod registers;
@@ -18,7 +19,8 @@ const KEYS: &str = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 
 /// Every statement.
 pub(crate) fn statements() -> Vec<Statement> {
-    [machines::STATEMENTS, outgoing::STATEMENTS, registers::STATEMENTS, replica::STATEMENTS, sweep::STATEMENTS].concat()
+    [gone::STATEMENTS, machines::STATEMENTS, outgoing::STATEMENTS, registers::STATEMENTS, replica::STATEMENTS, sweep::STATEMENTS]
+        .concat()
 }
 
 /// One list of keys as parameters.

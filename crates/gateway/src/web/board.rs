@@ -2,28 +2,26 @@
 
 use super::traffic::yesterday;
 use super::{at, since, tone};
+use crate::codes;
 use crate::functions::FUNCTIONS;
 use crate::keeper::Keeper;
 use crate::model::{AlarmRow, RECORD, STATE};
-use crate::store::replica::{ACQUISITION_LIST, ACQUISITIONS, INQUIRIES, PROVISIONS, change, list};
+use crate::store::replica::{ACQUISITIONS, INQUIRIES, PROVISIONS, change, list};
 use crate::store::{outgoing, registers};
 use crate::watch::KINDS;
 use crate::words::state_ja;
 use kernel::access::Action as Act;
 use kernel::ident::AtenaNo;
 use kernel::money::grouped;
-use kernel::time::Timestamp;
 use maud::{Markup, html};
 use platform::db::DbError;
-use platform::{Fault, Unit, params, subject};
+use platform::{Fault, Unit, subject};
 use serde_json::json;
 use webkit::components::{Action, AsidePanel, Cell, Column, Row, Table, Tone, badge, card, table};
 use webkit::{Begun, Call, Reply, Screen};
 
 /// Lines of a list.
 const LINES: i64 = 50;
-/// People of a list.
-const PEOPLE: i64 = 200;
 
 /// Where each function stands: words and a badge, in the order of [`FUNCTIONS`].
 async fn standing(unit: &mut Unit, keeper: &Keeper, alarms: &[AlarmRow]) -> Result<[(String, Markup); 10], Fault> {
@@ -155,29 +153,21 @@ pub async fn close(call: Call) -> Result<Reply, Fault> {
 pub async fn codes(call: Call) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     unit.permit(Act::Search, RECORD).await?;
-    let mut counts = Vec::new();
-    for row in list(&mut unit.tx, ACQUISITIONS, vec![]).await? {
-        counts.push((
-            row.get::<String>("state")?,
-            row.get::<String>("reason")?,
-            row.get::<i64>("n")?,
-            row.get::<Timestamp>("oldest")?,
-        ));
-    }
-    let mut people = Vec::new();
+    let status = codes::status(&mut unit.tx).await?;
     let mut subjects = Vec::new();
-    for row in list(&mut unit.tx, ACQUISITION_LIST, params![PEOPLE]).await? {
-        let dan: String = row.get("dan_no")?;
-        let known = match AtenaNo::parse(&dan) {
-            Ok(number) => subject::find(&mut unit.tx, &number).await?,
-            Err(_) => None,
-        };
-        subjects.extend(known);
-        people.push((dan, row.get::<String>("state")?, row.get::<String>("reason")?, row.get::<Timestamp>("since")?));
+    for person in &status.without {
+        if let Ok(number) = AtenaNo::parse(person.dan.as_str()) {
+            subjects.extend(subject::find(&mut unit.tx, &number).await?);
+        }
     }
     unit.bulk(&subjects, &[RECORD]);
-    let rows = counts.iter().map(|(state, reason, n, oldest)| {
-        Row::new(vec![badge(tone(state), state_ja(state)).into(), reason.clone().into(), (*n).into(), at(*oldest).into()])
+    let rows = status.counts.iter().map(|c| {
+        Row::new(vec![
+            badge(tone(&c.state), state_ja(&c.state)).into(),
+            c.reason.clone().into(),
+            c.people.into(),
+            at(c.oldest).into(),
+        ])
     });
     let count_list = Table {
         caption: "符号の取得状況".into(),
@@ -186,8 +176,13 @@ pub async fn codes(call: Call) -> Result<Reply, Fault> {
         empty: ("符号を取得する人はまだいません".into(), "統合宛名で付番されると、取得が始まります。".into()),
         ..Table::default()
     };
-    let rows = people.iter().map(|(dan, state, reason, since)| {
-        Row::new(vec![dan.clone().into(), badge(tone(state), state_ja(state)).into(), reason.clone().into(), at(*since).into()])
+    let rows = status.without.iter().map(|p| {
+        Row::new(vec![
+            p.dan.to_string().into(),
+            badge(tone(&p.state), state_ja(&p.state)).into(),
+            p.reason.clone().into(),
+            at(p.since).into(),
+        ])
     });
     let people_list = Table {
         caption: "符号が未取得の人".into(),
@@ -202,11 +197,9 @@ pub async fn codes(call: Call) -> Result<Reply, Fault> {
         (card("符号が未取得の人", "古い順に200人まで", table(&people_list)))
     };
     let data = json!({
-        "counts": counts.iter().map(|(state, reason, n, oldest)| json!({
-            "state": state, "reason": reason, "people": n, "oldest": oldest,
-        })).collect::<Vec<_>>(),
-        "without_code": people.iter().map(|(dan, state, reason, since)| json!({
-            "dan_no": dan, "state": state, "reason": reason, "since": since,
+        "counts": status.counts,
+        "without_code": status.without.iter().map(|p| json!({
+            "dan_no": p.dan, "state": p.state, "reason": p.reason, "since": p.since,
         })).collect::<Vec<_>>(),
     });
     let aside = AsidePanel::text(

@@ -1,10 +1,9 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
-use super::match_newcomer;
-use super::renumber;
-use super::{concern, doubt, issue};
+use super::link_programme::used_until;
+use super::{doubt, issue, match_newcomer, renumber};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
-use crate::model::{Doubt, JUKI, Link, MY_NUMBER, NUMBER, Person};
+use crate::model::{Doubt, JUKI, LINK, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
 use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
@@ -12,7 +11,8 @@ use matching::Tables;
 use platform::{Fault, Unit, outbox, task};
 use ports::{ComparePort, ResidentChange, ResidentEvent};
 
-/// Gives the person of an event a 団番, or keeps it through a change of 個人番号. Other events change nothing.
+/// Gives the person of an event a 団番, or keeps it through a change of 個人番号, and notes when the registry stops needing the number. Other
+/// events change nothing.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
@@ -20,16 +20,25 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     let concerns = match event.change {
         ResidentChange::Entered | ResidentChange::Born => true,
         ResidentChange::Corrected => event.items.iter().any(|item| item == "my_number"),
+        ResidentChange::MovedOut | ResidentChange::Died | ResidentChange::Removed | ResidentChange::Cancelled => {
+            return end(unit, residents, event).await;
+        }
         _ => false,
     };
     if !concerns {
         return Ok(());
     }
     let who = &event.atena_no;
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[NUMBER]).await?;
     let link = match store::link(&mut unit.tx, JUKI, who.as_str()).await? {
-        Some(link) => link,
+        Some(link) => {
+            // Whoever comes back is needed again.
+            if event.change != ResidentChange::Corrected {
+                used_until(unit, link.clone(), None).await?;
+            }
+            link
+        }
         None => enter(unit, who, event.effective).await?,
     };
     // A newborn child has none yet: the link waits for the correction that brings it.
@@ -41,6 +50,22 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
         // Two people decide whose the 個人番号 is.
         None => Ok(()),
     }
+}
+
+/// The record of the person has ended, or a move was cancelled, so that the record itself says whether it stands.
+async fn end(unit: &mut Unit, residents: &dyn ComparePort, event: &ResidentEvent) -> Result<(), Fault> {
+    let Some(link) = store::link(&mut unit.tx, JUKI, event.atena_no.as_str()).await? else { return Ok(()) };
+    let subject = unit.concern(&event.atena_no).await?;
+    unit.require(subject, &[LINK]).await?;
+    let until = match event.change {
+        ResidentChange::Cancelled => {
+            let today = unit.today();
+            let record = residents.person(unit, &event.atena_no, today).await?;
+            record.as_ref().is_none_or(|r| !r.resident).then(|| record.and_then(|r| r.removed_on).unwrap_or(event.effective))
+        }
+        _ => Some(event.effective),
+    };
+    used_until(unit, link, until).await
 }
 
 /// The registry's own link of a person who is new to the hub.
@@ -55,6 +80,7 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
         recorded_at: unit.now(),
         basis: None,
         unified: false,
+        ended_on: None,
         seq: unit.seq().await?,
         superseded_seq: None,
     };
@@ -77,7 +103,7 @@ async fn join(unit: &mut Unit, subject: i64, link: &Link, token: &[u8]) -> Resul
             if store::was_somebodys(&mut unit.tx, token).await? {
                 doubt(unit, Doubt::Former, subject, who).await?;
             }
-            let dan_no = issue::next(&mut unit.tx).await?;
+            let dan_no = issue::next(unit).await?;
             let (issued_at, seq) = (unit.now(), unit.seq().await?);
             let person = Person { id: 0, dan_no, number_token: token.to_vec(), issued_at, seq };
             person.insert(&mut unit.tx).await?;

@@ -20,6 +20,8 @@ pub struct Resident {
     pub dan_no: Option<DanNo>,
     /// 住民年月日
     pub from: Date,
+    /// 消除年月日 of somebody who is no resident any longer.
+    pub until: Option<Date>,
 }
 
 /// A programme's number that exists already.
@@ -31,6 +33,8 @@ pub struct ProgrammeNumber {
     pub atena_no: AtenaNo,
     /// Day from which it is theirs.
     pub from: Date,
+    /// Last day for which the programme needs it, as far as it knows.
+    pub until: Option<Date>,
 }
 
 /// Rows turned over at a time, so that a city of any size needs little memory.
@@ -50,7 +54,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
     }
     for chunk in residents.chunks(CHUNK) {
         let new = chunk.iter().filter(|r| r.number.is_some() && r.dan_no.is_none()).count();
-        let mut numbers = issue::many(&mut unit.tx, new).await?.into_iter();
+        let mut numbers = issue::many(unit, new).await?.into_iter();
         let (mut people, mut links) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
         for resident in chunk {
             let dan_no = resident.number.as_ref().and_then(|_| resident.dan_no.clone().or_else(|| numbers.next()));
@@ -68,6 +72,7 @@ pub async fn load(unit: &mut Unit, residents: &[Resident]) -> Result<(), Fault> 
                 valid_from: resident.from,
                 recorded_at: now,
                 basis: None,
+                ended_on: resident.until,
                 seq,
                 superseded_seq: None,
             });
@@ -100,6 +105,7 @@ pub async fn load_links(unit: &mut Unit, programme: &str, numbers: &[ProgrammeNu
             recorded_at: now,
             basis: None,
             unified: false,
+            ended_on: n.until,
             seq,
             superseded_seq: None,
         };

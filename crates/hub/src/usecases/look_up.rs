@@ -19,23 +19,10 @@ pub struct Found {
     pub links: Vec<Link>,
 }
 
-/// 団番 of a programme's person, for a caller whose purpose and case allow it.
-///
-/// # Errors
-/// A refusal, recorded as such; the database's refusal.
-pub async fn dan_no(unit: &mut Unit, programme: &str, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-    let Some(subject) = unit.find_subject(number).await? else {
-        unit.permit(kernel::access::Action::Look, NUMBER).await?;
-        return Ok(None);
-    };
-    unit.require(subject, &[NUMBER]).await?;
-    Ok(store::dan_of(&mut unit.tx, programme, number).await?)
-}
-
 /// 団番 of a person by a 宛名番号, for a caller whose purpose and case allow it.
 ///
 /// # Errors
-/// As [`dan_no`].
+/// A refusal, recorded as such; the database's refusal.
 pub async fn dan_of(unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
     let Some(subject) = unit.find_subject(number).await? else {
         unit.permit(kernel::access::Action::Look, NUMBER).await?;

@@ -3,7 +3,6 @@
 //! It only finds out which of them come into question. Each of those is compared anew with everybody ([`match_up`]), so that the gate is
 //! the same from both sides.
 
-use super::concern;
 use super::match_up::{self, Candidate};
 use super::register_outsider::{LIVING, OUTSIDER_ENTERED, OutsiderEntered};
 use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
@@ -24,7 +23,7 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
         return Ok(());
     }
     let who = &event.atena_no;
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[NUMBER, LINK, OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let today = unit.today();
     let Some(facts) = residents.person(unit, who, today).await? else { return Ok(()) };
@@ -77,7 +76,7 @@ pub async fn may_have(
     if holders.is_empty() {
         return Ok(true);
     }
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[NUMBER, LINK, OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let today = unit.today();
     let mut all: Vec<Candidate> = holders.iter().map(Candidate::outsider).collect();

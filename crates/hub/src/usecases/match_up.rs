@@ -3,7 +3,7 @@
 //! Only the classes of evidence that were measured to be safe link by themselves; everything else becomes a question.
 
 use super::freeze::{freeze, is_incident};
-use super::{concern, doubt, issue, join, unify};
+use super::{doubt, issue, join, unify};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
 use crate::store;
@@ -119,7 +119,7 @@ pub enum Outcome {
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
 pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, who: &AtenaNo) -> Result<Outcome, Fault> {
-    let subject = concern(unit, who).await?;
+    let subject = unit.concern(who).await?;
     unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS, LINK]).await?;
     let Some(row) = store::outsider(&mut unit.tx, who).await? else { return Ok(Outcome::Alone) };
     if let Some(dan_no) = dan_of(unit, who).await? {
@@ -276,7 +276,7 @@ async fn number_alone(unit: &mut Unit, row: &Outsider) -> Result<(), Fault> {
     if store::by_token(&mut unit.tx, token).await?.is_some() || store::was_somebodys(&mut unit.tx, token).await? {
         return Ok(());
     }
-    let dan_no = issue::next(&mut unit.tx).await?;
+    let dan_no = issue::next(unit).await?;
     let (issued_at, seq) = (unit.now(), unit.seq().await?);
     Person { id: 0, dan_no: dan_no.clone(), number_token: token.clone(), issued_at, seq }.insert(&mut unit.tx).await?;
     outbox::publish(unit, PERSON_NUMBERED, &PersonNumbered { dan_no: dan_no.clone() }).await?;

@@ -1,6 +1,7 @@
 //! What the hub does, one verb a file.
 
 pub mod batch;
+pub mod delete;
 pub mod edit_outsider;
 pub mod extract;
 pub mod follow_resident;
@@ -16,6 +17,7 @@ pub mod match_up;
 pub mod register_outsider;
 pub mod renumber;
 pub mod reopen;
+pub mod request_codes;
 pub mod split;
 pub mod tell_apart;
 pub mod translate;
@@ -23,17 +25,8 @@ pub mod unify;
 
 use crate::model::Doubt;
 use kernel::ident::AtenaNo;
-use platform::staff::OpenCase;
 use platform::task::{self, NewTask};
-use platform::{Fault, Unit, subject};
-
-/// Makes the person of an event the subject of the unit, and answers the permanent id.
-pub async fn concern(unit: &mut Unit, atena_no: &AtenaNo) -> Result<i64, Fault> {
-    let subject = subject::of(&mut unit.tx, atena_no).await?;
-    let number = unit.staff().case.as_ref().map(|c| c.number.clone()).unwrap_or_default();
-    unit.enter_case(OpenCase { id: 0, number, ground: "通知".into(), subjects: vec![subject] });
-    Ok(subject)
-}
+use platform::{Fault, Unit};
 
 /// Asks 情報政策課 to look at a person.
 async fn doubt(unit: &mut Unit, why: Doubt, subject: i64, atena_no: &AtenaNo) -> Result<(), Fault> {

@@ -1,6 +1,7 @@
 //! 住登外者の登録: a person whom a programme deals with and who is not in the resident registry gets a number of its own kind.
 
-use super::{concern, edit_outsider};
+use super::edit_outsider;
+use super::link_programme::used_until;
 use crate::model::{Link, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider};
 use crate::store;
 use kernel::Date;
@@ -217,7 +218,14 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, entry: &Entry) -
     let purpose = unit.staff().purpose.clone().unwrap_or_default();
     let row = record(unit, id, entry, &checked, &number, known.as_ref(), &purpose).await?;
     match &known {
-        Some(old) => store::revise_outsider(&mut unit.tx, old, &row).await?,
+        Some(old) => {
+            store::revise_outsider(&mut unit.tx, old, &row).await?;
+            if row.state == ENDED {
+                for link in store::links(&mut unit.tx, &number).await?.into_iter().filter(|l| l.programme == row.programme) {
+                    used_until(unit, link, Some(row.moved_on)).await?;
+                }
+            }
+        }
         None => {
             row.insert(&mut unit.tx).await?;
             link(unit, &row, number.as_str()).await?;
@@ -273,7 +281,7 @@ async fn refuse_renumbering(unit: &mut Unit, row: &Outsider, checked: &Checked) 
 pub async fn take_over(unit: &mut Unit, entry: &Entry, programme: &str, own_number: &str) -> Result<AtenaNo, Fault> {
     let checked = check(entry, &TAKEN_OVER)?;
     let number = next_number(unit).await?;
-    let id = concern(unit, &number).await?;
+    let id = unit.concern(&number).await?;
     unit.require(id, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let row = record(unit, id, entry, &checked, &number, None, programme).await?;
     row.insert(&mut unit.tx).await?;
@@ -344,6 +352,7 @@ async fn link(unit: &mut Unit, row: &Outsider, number: &str) -> Result<(), Fault
         recorded_at: row.recorded_at,
         basis: None,
         unified: false,
+        ended_on: None,
         seq: row.seq,
         superseded_seq: None,
     };

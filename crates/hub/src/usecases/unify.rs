@@ -1,7 +1,6 @@
 //! 統合宛名フラグ: which of the numbers under a 団番 stands for the person. The registry's does whenever the registry says something; another
 //! programme's only while the person is no resident (共通機能標準仕様書 団体内統合宛名 更新).
 
-use super::concern;
 use crate::model::{JUKI, LINK};
 use crate::store;
 use kernel::ident::{AtenaNo, DanNo};
@@ -16,7 +15,7 @@ pub async fn by_registry(unit: &mut Unit, who: &AtenaNo) -> Result<(), Fault> {
     let Some(link) = store::link(&mut unit.tx, JUKI, who.as_str()).await? else { return Ok(()) };
     match &link.dan_no {
         Some(dan_no) if !link.unified => {
-            let subject = concern(unit, who).await?;
+            let subject = unit.concern(who).await?;
             unit.require(subject, &[LINK]).await?;
             Ok(store::unify(&mut unit.tx, dan_no, link.id).await?)
         }
@@ -34,7 +33,7 @@ pub async fn by_programme(unit: &mut Unit, residents: &dyn ResidentPort, program
     let Some(dan_no) = link.dan_no.filter(|_| !link.unified) else { return Ok(()) };
     let today = unit.today();
     for other in store::links_of_dan(&mut unit.tx, &dan_no).await?.into_iter().filter(|l| l.programme == JUKI) {
-        concern(unit, &other.atena_no).await?;
+        unit.concern(&other.atena_no).await?;
         if residents.person(unit, &other.atena_no, today).await?.is_some_and(|facts| facts.resident) {
             return Ok(());
         }

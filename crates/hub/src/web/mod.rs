@@ -1,7 +1,9 @@
 //! Pages of the hub.
 
 pub mod batches;
+pub mod codes;
 pub mod counts;
+pub mod deletions;
 pub mod outsider;
 pub mod outsiders;
 pub mod person;

@@ -20,6 +20,8 @@ pub struct Desk<'a> {
     pub world: &'a World,
     house: House,
     token: String,
+    /// Two desks never send the same key.
+    no: String,
     key: AtomicU32,
 }
 
@@ -33,9 +35,14 @@ impl<'a> Desk<'a> {
         tx.commit().await.unwrap();
         let token = staff::sign_in(&world.city, no, "first-password", "T-1").await.unwrap();
         let house = House::new(world.city.clone(), vec![world.programme.clone()]);
-        let desk = Self { world, house, token, key: AtomicU32::new(0) };
+        let desk = Self { world, house, token, no: no.to_owned(), key: AtomicU32::new(0) };
         staff::change_password(&world.city, &desk.staff().await, "first-password", PASSWORD).await.unwrap();
         desk
+    }
+
+    /// Key of the session.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     pub async fn staff(&self) -> StaffContext {
@@ -82,7 +89,7 @@ impl<'a> Desk<'a> {
 
     /// A form, sent once.
     pub async fn say(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
-        let key = format!("say{}", self.key.fetch_add(1, Ordering::SeqCst));
+        let key = format!("{}say{}", self.no, self.key.fetch_add(1, Ordering::SeqCst));
         let fields: Vec<String> =
             fields.iter().map(|(name, value)| format!("{name}={}", webkit::server::encode(value))).collect();
         self.post(path, &key, &fields.join("&")).await

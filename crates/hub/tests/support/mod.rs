@@ -16,11 +16,12 @@ use kernel::time::{PartialDate, Timestamp, civil, wareki_short};
 use mynumber::IndividualNumber;
 use platform::audit::{self, LogFilter};
 use platform::city::{CityProfile, Office};
+use platform::fault::FaultKind;
 use platform::keys::Keys;
 use platform::policy::{FieldGroup, POLICIES, Policy, SCHEMA};
 use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
-use platform::{City, Fault, StaffContext, Unit, outbox};
+use platform::{City, Fault, StaffContext, Unit, outbox, params};
 use ports::facts::{ResidentFacts, ResidentHit};
 use ports::{
     ComparePort, Likeness, LinkUse, LinkUses, PROGRAMME_LINKED, ProgrammeLinked, RESIDENT_EVENT, ResidentChange, ResidentEvent,
@@ -29,6 +30,7 @@ use ports::{
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use webkit::Programme;
+use wire::acquire::AcquisitionStatus;
 
 pub const TODAY: Date = Date::constant(2026, 11, 20);
 
@@ -155,6 +157,9 @@ struct Exchange;
 #[async_trait]
 impl LinkUses for Exchange {
     async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        if civil(since) > TODAY {
+            return Ok(vec![]);
+        }
         let last = number.as_str().get(13..).unwrap_or_default();
         let made = |kind: &str, title: &str, reference: &str, recipient: Option<&str>| LinkUse {
             programme: "hub".into(),
@@ -173,18 +178,26 @@ impl LinkUses for Exchange {
     }
 }
 
-/// A programme that paid something for whoever it is asked about.
+/// A programme that paid something on [`TODAY`] for whoever it is asked about, and later for [`PAID_LATER`].
 struct Payer;
+
+/// Who is paid once more, years later.
+pub const PAID_LATER: u64 = 5;
+const LATER: Date = Date::constant(2030, 1, 10);
 
 #[async_trait]
 impl LinkUses for Payer {
     async fn uses(&self, _: &mut Unit, number: &AtenaNo, since: Timestamp) -> Result<Vec<LinkUse>, Fault> {
+        let used_on = if *number == atena(PAID_LATER) { LATER } else { TODAY };
+        if civil(since) > used_on {
+            return Ok(vec![]);
+        }
         let one = LinkUse {
             programme: "kodomo".into(),
             kind: "支給".into(),
             title: format!("支給決定 {}", number.as_str().get(..4).unwrap_or_default()),
             reference: "/kodomo/decisions/1".into(),
-            used_on: civil(since),
+            used_on,
             amount: Some(kernel::Yen(24_039)),
             recipient: Some("保護者の口座".into()),
         };
@@ -192,19 +205,43 @@ impl LinkUses for Payer {
     }
 }
 
-/// The other end of the lines: what the gateway was told, in order.
+/// The other end of the lines: what the gateway was told, in order, and how it answers what it does not take.
 #[derive(Default)]
-pub struct Heard(pub Mutex<Vec<String>>);
+pub struct Heard {
+    words: Mutex<Vec<String>>,
+    answers: Mutex<BTreeMap<String, Fault>>,
+    /// 符号取得状況.
+    pub status: Mutex<AcquisitionStatus>,
+}
 
 impl Heard {
     fn say(&self, word: String) -> Result<(), Fault> {
-        self.0.lock().unwrap().push(word);
-        Ok(())
+        let answer =
+            self.answers.lock().unwrap().get(&word).map(|f| Fault::new(f.kind, f.what.clone(), f.why.clone(), f.todo.clone()));
+        self.words.lock().unwrap().push(word);
+        answer.map_or(Ok(()), Err)
+    }
+
+    /// From now on this word is refused.
+    pub fn refuses(&self, word: &str, why: &str) {
+        let fault = Fault::conflict("中間サーバーが受け付けませんでした", why);
+        self.answers.lock().unwrap().insert(word.to_owned(), fault);
+    }
+
+    /// From now on nobody answers this word.
+    pub fn hangs_up(&self, word: &str) {
+        let fault = Fault::new(FaultKind::Unavailable, "接続先へ送れません", "回線が切れています", "待つ");
+        self.answers.lock().unwrap().insert(word.to_owned(), fault);
+    }
+
+    /// From now on everything is taken.
+    pub fn takes_all(&self) {
+        self.answers.lock().unwrap().clear();
     }
 
     /// What was said since the last time.
     pub fn since(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.words.lock().unwrap())
     }
 }
 
@@ -221,6 +258,13 @@ impl Lines for Heard {
     }
     async fn freeze(&self, dan: &DanNo, frozen: bool) -> Result<(), Fault> {
         self.say(format!("freeze {dan} {frozen}"))
+    }
+    async fn forget(&self, dan: &DanNo) -> Result<(), Fault> {
+        self.say(format!("forget {dan}"))
+    }
+    async fn codes(&self) -> Result<Option<AcquisitionStatus>, Fault> {
+        self.say("codes".into())?;
+        Ok(Some(self.status.lock().unwrap().clone()))
     }
     async fn code(&self, acquisition: &str, _: &IndividualNumber) -> Result<(), Fault> {
         self.say(format!("code {acquisition}"))
@@ -351,7 +395,12 @@ impl World {
 
     /// Tells the hub that a programme gave a number.
     pub async fn linked(&self, programme: &str, number: &str, who: &AtenaNo) {
-        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone() };
+        self.needed_until(programme, number, who, None).await;
+    }
+
+    /// The same, with the last day on which the programme needs it.
+    pub async fn needed_until(&self, programme: &str, number: &str, who: &AtenaNo, until: Option<Date>) {
+        let event = ProgrammeLinked { programme: programme.into(), number: number.into(), atena_no: who.clone(), until };
         let mut unit = self.change().await;
         outbox::publish(&mut unit, PROGRAMME_LINKED, &event).await.unwrap();
         unit.commit(()).await.unwrap();
@@ -376,10 +425,17 @@ impl World {
     }
 
     /// 団番 through the port, as 情報政策課 asks it.
-    pub async fn dan_no(&self, programme: &str, who: &AtenaNo) -> Option<String> {
+    pub async fn dan_no(&self, who: &AtenaNo) -> Option<String> {
         let staff = self.staff_with_case("joho", "hub", &["it_policy"], who).await;
         let mut unit = self.look(&staff).await;
-        hub::port().dan_no(&mut unit, programme, who).await.unwrap().map(String::from)
+        hub::port().dan_of(&mut unit, who).await.unwrap().map(String::from)
+    }
+
+    /// 団番 that a programme's number stands for.
+    pub async fn dan_of_number(&self, programme: &str, number: &str) -> Option<String> {
+        let mut tx = self.city.db().read().await.unwrap();
+        let sql = "select dan_no from hub_link where programme = $1 and number = $2 and superseded_seq is null";
+        tx.first(sql, params![programme, number]).await.unwrap().and_then(|r| r.get("dan_no").unwrap())
     }
 
     /// A number from the database.

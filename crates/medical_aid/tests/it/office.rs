@@ -6,7 +6,7 @@ use kernel::Date;
 use kernel::Yen;
 use kernel::access::Action;
 use kernel::decision::FactRef;
-use kernel::ident::{AtenaNo, DanNo, SetaiNo};
+use kernel::ident::{AtenaNo, SetaiNo};
 use kernel::time::{PartialDate, Timestamp};
 use medical_aid::child;
 use medical_aid::child::dossier::Dossier;
@@ -22,7 +22,7 @@ use platform::staff::{OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, subject};
 use ports::facts::ResidentHit;
-use ports::{HubPort, LinkUse, Ports, RESIDENT_EVENT, ResidentEvent, ResidentFacts, ResidentPort};
+use ports::{LinkUse, Ports, RESIDENT_EVENT, ResidentEvent, ResidentFacts, ResidentPort};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -55,35 +55,6 @@ impl ResidentPort for Registry {
     async fn born_between(&self, _: &mut Unit, from: Date, to: Date, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         let all = self.0.lock().unwrap();
         Ok(all.values().filter(|f| f.resident && (from..=to).contains(&f.birth.earliest)).cloned().collect())
-    }
-}
-
-struct NoHub;
-
-#[async_trait]
-impl HubPort for NoHub {
-    async fn dan_no(&self, _: &mut Unit, _: &str, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        Ok(None)
-    }
-    async fn dan_of(&self, _: &mut Unit, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        Ok(None)
-    }
-    async fn dans_between(
-        &self,
-        _: &mut Unit,
-        _: Option<&AtenaNo>,
-        _: Option<&AtenaNo>,
-    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
-        Ok(BTreeMap::new())
-    }
-    async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
-        Ok(None)
-    }
-    async fn shared(&self, _: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
-        Ok(BTreeMap::new())
-    }
-    async fn is_frozen(&self, _: &mut Unit, _: &DanNo) -> Result<bool, Fault> {
-        Ok(false)
     }
 }
 
@@ -120,7 +91,7 @@ const PAYMENT_RULES: payments::Rules = payments::Rules {
 /// The city on every database at hand, on a day.
 pub async fn towns(today: Date) -> Vec<Town> {
     let registry = Arc::new(Registry::default());
-    let ports = Ports { residents: registry, hub: Arc::new(NoHub) };
+    let ports = Ports { residents: registry };
     let (programme, pay) = (child::programme(ports.clone()), payments::programme(PAYMENT_RULES, ports));
     let mut migrations = platform::MIGRATIONS.to_vec();
     migrations.extend(pay.migrations.iter().chain(&programme.migrations).copied());
@@ -137,7 +108,7 @@ pub async fn towns(today: Date) -> Vec<Town> {
         };
         let rules = Policy::load(policy::SCHEMA, policy::POLICIES, &groups()).unwrap();
         let registry = Arc::new(Registry::default());
-        let ports = Ports { residents: registry.clone(), hub: Arc::new(NoHub) };
+        let ports = Ports { residents: registry.clone() };
         let programme = child::programme(ports.clone());
         let pay = payments::programme(PAYMENT_RULES, ports.clone());
         let acts = Acts::new(programme.acts.iter().chain(&pay.acts).cloned().collect());

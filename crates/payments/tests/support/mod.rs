@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use kernel::access::{Action, Purpose};
 use kernel::decision::FactRef;
-use kernel::ident::{AtenaNo, DanNo, SetaiNo};
+use kernel::ident::{AtenaNo, SetaiNo};
 use kernel::time::{PartialDate, Timestamp};
 use kernel::{Date, Yen};
 use payments::{Account, NewDemand, NewPayment, Orderer, Payee, Rules};
@@ -20,8 +20,7 @@ use platform::staff::{self, NewStaff, OpenCase, Post};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use platform::{City, Fault, StaffContext, Unit, case};
 use ports::facts::{IndividualNumber, ResidentFacts, ResidentHit};
-use ports::{HubPort, LinkUse, Ports, ResidentPort};
-use std::collections::BTreeMap;
+use ports::{LinkUse, Ports, ResidentPort};
 use std::sync::Arc;
 use tower::ServiceExt;
 use webkit::{House, Programme};
@@ -83,35 +82,6 @@ impl ResidentPort for Registry {
     }
 }
 
-struct NoHub;
-
-#[async_trait]
-impl HubPort for NoHub {
-    async fn dan_no(&self, _: &mut Unit, _: &str, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        Ok(None)
-    }
-    async fn dan_of(&self, _: &mut Unit, _: &AtenaNo) -> Result<Option<DanNo>, Fault> {
-        Ok(None)
-    }
-    async fn dans_between(
-        &self,
-        _: &mut Unit,
-        _: Option<&AtenaNo>,
-        _: Option<&AtenaNo>,
-    ) -> Result<BTreeMap<AtenaNo, DanNo>, Fault> {
-        Ok(BTreeMap::new())
-    }
-    async fn atena_no(&self, _: &mut Unit, _: &DanNo) -> Result<Option<AtenaNo>, Fault> {
-        Ok(None)
-    }
-    async fn is_frozen(&self, _: &mut Unit, _: &DanNo) -> Result<bool, Fault> {
-        Ok(false)
-    }
-    async fn shared(&self, _: &mut Unit) -> Result<BTreeMap<DanNo, Vec<AtenaNo>>, Fault> {
-        Ok(BTreeMap::new())
-    }
-}
-
 fn orderer(city: &CityProfile, _: Date) -> Result<Orderer, Fault> {
     let account = Account::checked("0001", "001", "1", "1000001", "ミナトシカイケイカンリシヤ").unwrap();
     Ok(Orderer { code: format!("{:0>10}", city.code), name: "ミナトシカイケイカンリシヤ".into(), account })
@@ -122,7 +92,7 @@ fn instruction(_: &City) -> Result<Vec<String>, Fault> {
 }
 
 fn programme() -> Programme {
-    let ports = Ports { residents: Arc::new(Registry), hub: Arc::new(NoHub) };
+    let ports = Ports { residents: Arc::new(Registry) };
     payments::programme(Rules { rank: |_, _, _| Some((2, "専決規程".into())), orderer, instruction }, ports)
 }
 

@@ -197,6 +197,7 @@ const IDS: &[(&str, &str)] = &[
     ),
     ("/exchange/inquiries/", "select id from exchange_inquiry"),
     ("/hub/batches/", "select id from hub_batch"),
+    ("/hub/deletions/", "select id from hub_deletion"),
     ("/hub/recalls/", "select id from hub_recall"),
     ("/hub/review/", "select id from hub_question"),
     ("/jobs/", "select id from platform_job"),

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use kernel::decision::Decision;
 use kernel::time::{Date, Period, wareki};
 use platform::approval::{self, Act, DiffLine, Draft, NewDraft, Proposal};
-use platform::{Fault, Unit, task};
-use ports::Ports;
+use platform::{Fault, Unit, outbox, task};
+use ports::{PROGRAMME_LINKED, Ports, ProgrammeLinked};
 use serde::{Deserialize, Serialize};
 
 /// What becomes of the row.
@@ -274,6 +274,16 @@ impl Act for ChangeAct {
         row.seq = unit.seq().await?;
         row.recorded_at = unit.now();
         store::replace(&mut unit.tx, old.id, &row).await?;
+        let until = |row: &Recipient| row.last_valid_day.or(row.eligible_to);
+        if until(&old) != until(&row) {
+            let linked = ProgrammeLinked {
+                programme: "kodomo".into(),
+                number: row.recipient_no.clone(),
+                atena_no: child.clone(),
+                until: until(&row),
+            };
+            outbox::publish(unit, PROGRAMME_LINKED, &linked).await?;
+        }
         if let Step::Correct { shares, .. } = &change.step {
             let new = |(share, p): &(String, Period)| SharePeriod {
                 id: 0,

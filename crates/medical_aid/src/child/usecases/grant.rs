@@ -221,7 +221,8 @@ impl Act for GrantAct {
             };
             card.insert(&mut unit.tx).await?;
         }
-        let linked = ProgrammeLinked { programme: "kodomo".into(), number: linked_no, atena_no: child.clone() };
+        let linked =
+            ProgrammeLinked { programme: "kodomo".into(), number: linked_no, atena_no: child.clone(), until: new.period.to };
         outbox::publish(unit, PROGRAMME_LINKED, &linked).await?;
         store::decide_application(&mut unit.tx, new.application, "認定", Some(decision)).await?;
         let now = unit.now();
