@@ -191,7 +191,7 @@ async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
 }
 
 /// Fields of a question that the list and the catalogue allow.
-fn good<'a>(number: &'a str) -> Vec<(&'a str, &'a str)> {
+fn good(number: &str) -> Vec<(&str, &str)> {
     vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", "市町村民税所得割額"), ("provider", B)]
 }
 
