@@ -71,32 +71,44 @@ pub trait Subscription: Send + Sync {
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault>;
 }
 
-/// Delivers everything that waits, for all subscriptions; answers how many events were handled.
+/// Delivers everything that waits, for all subscriptions; answers how many events were handled. They take turns: a long queue of one,
+/// such as the first 符号 of a whole city, keeps nobody else waiting for long.
 ///
 /// # Errors
 /// The first subscription that fails stops its own topic at that event; the others go on, and the fault is answered at the end.
 pub async fn deliver(city: &City, subscriptions: &[Arc<dyn Subscription>]) -> Result<usize, Fault> {
     let mut handled = 0;
     let mut failed = None;
-    for subscription in subscriptions {
-        match deliver_one(city, subscription.as_ref()).await {
-            Ok(n) => handled += n,
-            Err(fault) => {
-                tracing::error!(subscription = subscription.name(), what = %fault.what, "an event could not be handled");
-                failed = Some(fault);
+    let mut turns: Vec<&Arc<dyn Subscription>> = subscriptions.iter().collect();
+    loop {
+        let (before, mut next) = (handled, vec![]);
+        for subscription in turns {
+            match deliver_one(city, subscription.as_ref()).await {
+                Ok(n) => {
+                    handled += n;
+                    next.push(subscription);
+                }
+                Err(fault) => {
+                    tracing::error!(subscription = subscription.name(), what = %fault.what, "an event could not be handled");
+                    failed = Some(fault);
+                }
             }
         }
+        if handled == before {
+            return failed.map_or(Ok(handled), Err);
+        }
+        turns = next;
     }
-    failed.map_or(Ok(handled), Err)
 }
 
 async fn cursor(tx: &mut Tx, name: &str) -> Result<i64, Fault> {
     Ok(tx.first(CURSOR, params![name]).await?.map(|r| r.get("last_id")).transpose()?.unwrap_or(0))
 }
 
+/// One turn: a page of what waits for a subscription.
 async fn deliver_one(city: &City, subscription: &dyn Subscription) -> Result<usize, Fault> {
     let mut handled = 0;
-    loop {
+    while handled == 0 {
         let mut tx = city.db().read().await?;
         let from = cursor(&mut tx, subscription.name()).await?;
         let rows = tx.all(NEXT, params![from, subscription.topic()]).await?;
@@ -123,4 +135,5 @@ async fn deliver_one(city: &City, subscription: &dyn Subscription) -> Result<usi
             handled += 1;
         }
     }
+    Ok(handled)
 }

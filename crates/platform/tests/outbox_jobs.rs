@@ -86,6 +86,22 @@ async fn events_arrive_in_order_and_once() {
 }
 
 #[tokio::test]
+async fn a_long_queue_of_one_keeps_nobody_else_waiting() {
+    for house in houses().await {
+        for event in 1..=250 {
+            publish(&house.city, MOVED, event).await;
+        }
+        publish(&house.city, BORN, 251).await;
+        let all = [copy("kodomo.moved", MOVED), copy("kodomo.born", BORN)];
+        assert_eq!(outbox::deliver(&house.city, &all).await.unwrap(), 251);
+        let order = words(&house).await;
+        let turn = order.iter().position(|word| word == "kodomo.born:251").unwrap();
+        assert_eq!(turn, 100, "after one page of the long queue");
+        house.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn each_subscription_of_a_topic_gets_every_event() {
     for house in houses().await {
         publish(&house.city, MOVED, 1).await;

@@ -136,7 +136,7 @@ async fn alone(options: &Options, plant: Option<&str>) -> anyhow::Result<()> {
     let witness = crate::witness(&data, house.city.keys());
     let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await?;
     let made = options.city.people(options.residents, today);
-    let result = story::play(&house, &made, witness.as_ref(), &passwords, plant).await;
+    let result = story::play(&house, &made, witness.as_ref(), &passwords, false, plant).await;
     running.stop().await;
     std::fs::remove_dir_all(&data).ok();
     result

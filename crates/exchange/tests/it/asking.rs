@@ -223,7 +223,7 @@ async fn nobody_asks_about_somebody_whose_individual_number_is_in_doubt() {
 }
 
 /// Fields of a question that the list and the catalogue allow.
-fn good<'a>(number: &'a str) -> Vec<(&'a str, &'a str)> {
+fn good(number: &str) -> Vec<(&str, &str)> {
     vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", "市町村民税所得割額"), ("provider", B)]
 }
 

@@ -56,7 +56,7 @@ impl Connected {
     pub async fn play(&self, house: &House, today: Date, residents: u32) -> anyhow::Result<()> {
         let witness = crate::witness(&self.town.data, house.city.keys());
         let made = MINATO.people(residents, today);
-        story::play(house, &made, witness.as_ref(), &self.passwords(), None).await?;
+        story::play(house, &made, witness.as_ref(), &self.passwords(), true, None).await?;
         let (mut minato, mut yamate) = self.halls(house).await?;
         let family = moves(&mut minato, &mut yamate, today).await?;
         let child = family.here.last().context("子がいません")?;

@@ -71,7 +71,15 @@ pub async fn consents(hall: &mut Hall, who: &str, on: Date) -> anyhow::Result<()
 /// The page refuses.
 pub async fn asks(hall: &mut Hall, who: &str, child: &str, provider: &DemoCity) -> anyhow::Result<String> {
     hall.aid.open(&format!("/exchange/inquiries/new/{MEDICAL}/{TAX}")).await?;
-    let form = [("number", who), ("made_for", child), ("items", ITEM), ("key", "2026"), ("provider", provider.institution)];
+    let form = [
+        ("number", who),
+        ("made_for", child),
+        ("procedure", MEDICAL),
+        ("data_set", TAX),
+        ("items", ITEM),
+        ("key", "2026"),
+        ("provider", provider.institution),
+    ];
     send(&mut hall.aid, "/exchange/inquiries", &form).await?;
     let page = hall.aid.address.clone();
     if !page.starts_with("/exchange/inquiries/") {

@@ -18,11 +18,15 @@ use std::collections::BTreeMap;
 use webkit::House;
 
 /// The cast: everybody signed in, by staff number.
-struct Cast(BTreeMap<&'static str, Browser>);
+struct Cast {
+    staff: BTreeMap<&'static str, Browser>,
+    /// Is the city connected? Then a newborn's number comes from 住基ネット by itself.
+    connected: bool,
+}
 
 impl Cast {
     fn at(&mut self, staff_no: &str) -> anyhow::Result<&mut Browser> {
-        self.0.get_mut(staff_no).with_context(|| format!("職員 {staff_no} がいません"))
+        self.staff.get_mut(staff_no).with_context(|| format!("職員 {staff_no} がいません"))
     }
 
     /// The approver opens the newest draft of an act, must find every one of the words on the page, and approves. Answers the page
@@ -93,7 +97,7 @@ pub(super) fn check(what: &str, holds: bool) -> anyhow::Result<()> {
 /// Faults that can be planted: an entry of the log is changed, an entry is taken out, a sender's bill is one yen too high.
 const FAULTS: [&str; 3] = ["tampered-log", "lost-entry", "wrong-bill"];
 
-/// Plays everything. `plant` names a fault to plant; the story must then fail.
+/// Plays everything, in a city that is connected or not. `plant` names a fault to plant; the story must then fail.
 ///
 /// # Errors
 /// The first thing that did not hold.
@@ -102,12 +106,13 @@ pub async fn play(
     made: &synth::City,
     witness: &dyn Witness,
     passwords: &[(DemoStaff, String)],
+    connected: bool,
     plant: Option<&str>,
 ) -> anyhow::Result<()> {
     if let Some(fault) = plant.filter(|fault| !FAULTS.contains(fault)) {
         bail!("「{fault}」という不具合は仕込めません。仕込めるもの: {}", FAULTS.join("、"));
     }
-    let mut cast = sign_in(house, passwords).await?;
+    let mut cast = sign_in(house, passwords, connected).await?;
     cases(&mut cast).await?;
     family::moves_in(&mut cast).await?;
     aid::apply(&mut cast).await?;
@@ -144,7 +149,7 @@ pub(super) async fn waiting(approver: &mut Browser, act: &str) -> anyhow::Result
     Ok((field("id"), field("version")))
 }
 
-async fn sign_in(house: &House, passwords: &[(DemoStaff, String)]) -> anyhow::Result<Cast> {
+async fn sign_in(house: &House, passwords: &[(DemoStaff, String)], connected: bool) -> anyhow::Result<Cast> {
     println!("サインイン");
     let router = house.router();
     let mut stranger = Browser::new(router.clone(), "だれでもない人");
@@ -157,7 +162,7 @@ async fn sign_in(house: &House, passwords: &[(DemoStaff, String)]) -> anyhow::Re
         check(&format!("{} がサインインし、自分のパスワードに変えた", member.job_ja), browser.page.contains(member.name))?;
         all.insert(member.staff_no, browser);
     }
-    Ok(Cast(all))
+    Ok(Cast { staff: all, connected })
 }
 
 async fn cases(cast: &mut Cast) -> anyhow::Result<()> {

@@ -46,7 +46,7 @@ async fn play_in(options: Options) -> Playing {
     let witness = crate::witness(&options.data, house.city.keys());
     let running = Running::start(house.clone().over_plain_http(), options.listen, witness.clone()).await.unwrap();
     let made = options.city.people(options.residents, today);
-    story::play(&house, &made, witness.as_ref(), &passwords, None).await.unwrap();
+    story::play(&house, &made, witness.as_ref(), &passwords, false, None).await.unwrap();
     let one_time: Vec<String> = passwords.iter().map(|(_, password)| password.clone()).collect();
     let chosen = one_time.iter().map(|password| format!("{password}-own")).collect();
     Playing { house, options, running, one_time, chosen }
