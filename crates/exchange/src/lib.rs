@@ -160,6 +160,11 @@ pub fn programme(needs: Needs) -> Programme {
                 sql: include_str!("../../../migrations/0056_exchange_places.sql"),
                 postgres_only: false,
             },
+            Migration {
+                name: "0058_exchange_changes",
+                sql: include_str!("../../../migrations/0058_exchange_changes.sql"),
+                postgres_only: false,
+            },
         ],
         routes: routes(&desk),
         nav: vec![

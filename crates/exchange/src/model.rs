@@ -235,5 +235,7 @@ platform::register! {
         provided_at: Option<Timestamp>, "提供日時", "renkei.record", Plain, [];
         /// 不開示.
         hidden: bool, "不開示", "renkei.record", Plain, [];
+        /// Which change at the gateway brought it.
+        change: i64, "変更番号", "renkei.record", Plain, [];
     }
 }

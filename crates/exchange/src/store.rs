@@ -78,9 +78,9 @@ platform::statements! {
     /// A record.
     RECORD = concatcp!(Exchanged::SELECT, " where permit_no = $1 and side = $2");
     /// What a record has become.
-    SET_RECORD = "update exchange_record set provided_at = $3, hidden = $4 where permit_no = $1 and side = $2";
-    /// When the newest exchange was asked for.
-    NEWEST_RECORD = "select max(asked_at) as at from exchange_record";
+    SET_RECORD = "update exchange_record set provided_at = $3, hidden = $4, change = $5 where permit_no = $1 and side = $2";
+    /// Up to which change the gateway's records are here.
+    LAST_CHANGE = "select coalesce(max(change), 0) as n from exchange_record";
 }
 
 /// Comes after every 宛名番号.
@@ -307,9 +307,9 @@ pub async fn record(tx: &mut Tx, permit_no: &str, side: &str) -> Result<Option<E
 }
 
 pub async fn set_record(tx: &mut Tx, row: &Exchanged) -> Result<(), DbError> {
-    tx.run(SET_RECORD, params![&row.permit_no, &row.side, row.provided_at, row.hidden]).await.map(|_| ())
+    tx.run(SET_RECORD, params![&row.permit_no, &row.side, row.provided_at, row.hidden, row.change]).await.map(|_| ())
 }
 
-pub async fn newest_record(tx: &mut Tx) -> Result<Option<Timestamp>, DbError> {
-    tx.one(NEWEST_RECORD, vec![]).await?.get("at")
+pub async fn last_change(tx: &mut Tx) -> Result<i64, DbError> {
+    tx.one(LAST_CHANGE, vec![]).await?.get("n")
 }

@@ -82,6 +82,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../migrations/0064_gateway_rechecking.sql"),
         postgres_only: false,
     },
+    Migration {
+        name: "0065_gateway_changes",
+        sql: include_str!("../../../migrations/0065_gateway_changes.sql"),
+        postgres_only: false,
+    },
 ];
 
 const PURPOSES: &[&str] = &[PURPOSE.code];

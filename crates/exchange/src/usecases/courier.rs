@@ -28,19 +28,12 @@ pub const ANSWERED: &str = "exchange.answered";
 pub const CALLED_BACK: &str = "exchange.called_back";
 /// Kind of the task about an inquiry of others that waits for staff.
 pub const HELD: &str = "exchange.held";
-/// What waits for staff, as the gateway calls it.
-pub const WAITING: [&str; 2] = ["HELD", "CONTENT_REGISTERED"];
 
 /// Seconds after which an inquiry that could not be sent is tried again, and an open one is asked after.
 const AGAIN: i64 = 60;
 const OPEN: i64 = 1;
-/// Days for which inquiries of others and records may still change.
-const PENDING_DAYS: i64 = 15;
-/// Rounds between two looks at what others ask, and between two looks at all records that may still change.
+/// Rounds between two looks at what others ask.
 const DESK_ROUNDS: u64 = 3;
-const WIDE_ROUNDS: u64 = 15;
-
-const DAY: i64 = 86_400;
 
 /// The courier.
 pub struct Courier {
@@ -63,7 +56,7 @@ impl Courier {
         self.inquiries(city).await?;
         if round.is_multiple_of(DESK_ROUNDS) {
             self.provisions(city).await?;
-            self.records(city, round.is_multiple_of(WIDE_ROUNDS)).await?;
+            self.records(city).await?;
         }
         Ok(())
     }
@@ -212,21 +205,22 @@ impl Courier {
             let new = NewTask { office, purpose, kind, title, subject: Some(subject), reference: Some(&reference), due: None };
             let now = unit.now();
             task::add(&mut unit.tx, new, now).await?;
+            // A second answer, or a second recall, is work again.
+            task::reopen_reference(&mut unit.tx, kind, &reference).await?;
         }
         unit.commit(()).await.map(|_| ())
     }
 
     /// Inquiries of others that wait for staff become work of 情報政策課.
     async fn provisions(&self, city: &City) -> Result<(), Fault> {
-        let all = messages::provisions(&self.line, before(city.now(), PENDING_DAYS * DAY)).await?;
+        let waiting = messages::waiting(&self.line).await?;
         // The queue itself says what is known: what ended while nobody ran is closed, too.
-        let mut unit = Unit::look(city, &by_the_desk("情報提供の確認", vec![]), "職員の確認を待つ照会", Action::Run).await?;
-        let open = task::open(&mut unit).await?;
-        drop(unit);
-        let known: BTreeSet<String> = open.into_iter().filter(|t| t.kind == HELD).filter_map(|t| t.reference).collect();
-        let waits = |p: &Provision| WAITING.contains(&p.state.as_str());
-        let new: Vec<&Provision> = all.iter().filter(|p| waits(p) && !known.contains(&p.permit)).collect();
-        let over: Vec<&Provision> = all.iter().filter(|p| !waits(p) && known.contains(&p.permit)).collect();
+        let mut tx = city.db().read().await?;
+        let known = task::references(&mut tx, HELD).await?;
+        drop(tx);
+        let new: Vec<&Provision> = waiting.iter().filter(|p| !known.contains(&p.permit)).collect();
+        let waits: BTreeSet<&String> = waiting.iter().map(|p| &p.permit).collect();
+        let over: Vec<&String> = known.iter().filter(|permit| !waits.contains(permit)).collect();
         if new.is_empty() && over.is_empty() {
             return Ok(());
         }
@@ -248,9 +242,10 @@ impl Courier {
                 due: None,
             };
             task::add(&mut unit.tx, new, now).await?;
+            task::reopen_reference(&mut unit.tx, HELD, &provision.permit).await?;
         }
-        for provision in &over {
-            task::done_reference(&mut unit.tx, HELD, &provision.permit, now).await?;
+        for permit in &over {
+            task::done_reference(&mut unit.tx, HELD, permit, now).await?;
         }
         unit.note(format!("確認を待つ照会 {}件、終わった照会 {}件", new.len(), over.len()));
         unit.commit(()).await.map(|_| ())
@@ -263,28 +258,29 @@ impl Courier {
         }
     }
 
-    /// Brings the records of exchanges into the city's own copy.
-    async fn records(&self, city: &City, wide: bool) -> Result<(), Fault> {
-        let mut tx = city.db().read().await?;
-        let newest = store::newest_record(&mut tx).await?;
-        drop(tx);
-        let pending = before(city.now(), PENDING_DAYS * DAY);
-        let from = newest.filter(|_| !wide).map_or(pending, |at| before(at, AGAIN));
-        let number = RequestId::from_bytes(city.keys().random()?);
-        let all = messages::records(&self.line, number, from).await?;
+    /// Brings the records of exchanges into the city's own copy: page by page what has changed since, however old it is.
+    async fn records(&self, city: &City) -> Result<(), Fault> {
+        loop {
+            let mut tx = city.db().read().await?;
+            let after = store::last_change(&mut tx).await?;
+            drop(tx);
+            let page = messages::records(&self.line, after).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            self.bring_in(city, &page).await?;
+        }
+    }
+
+    async fn bring_in(&self, city: &City, page: &[RecordLine]) -> Result<(), Fault> {
         let mut tx = city.db().read().await?;
         let mut changed = vec![];
-        for line in all.iter().filter(|line| line.record.granted) {
+        for line in page {
             let row = self.row(line);
-            match store::record(&mut tx, &row.permit_no, &row.side).await? {
-                Some(known) if known.provided_at == row.provided_at && known.hidden == row.hidden => {}
-                known => changed.push((row, known.is_some())),
-            }
+            let known = store::record(&mut tx, &row.permit_no, &row.side).await?.is_some();
+            changed.push((row, known));
         }
         drop(tx);
-        if changed.is_empty() {
-            return Ok(());
-        }
         let mut unit = Unit::change(city, &by_the_desk("情報提供等記録", vec![]), "情報提供等記録の受取り", Action::Run).await?;
         let mut subjects = vec![];
         for (mut row, known) in changed {
@@ -319,6 +315,7 @@ impl Courier {
             asked_at: micros(record.asked_at),
             provided_at: record.provided_at.map(micros),
             hidden: record.hidden,
+            change: line.change,
         }
     }
 }

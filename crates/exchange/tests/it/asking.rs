@@ -94,6 +94,10 @@ async fn an_answer_that_is_called_back_is_gone_at_once_and_the_office_is_told() 
         let pages = [ask(&clerk, 1).await, ask(&clerk, 1).await];
         world.courier().await;
         assert_eq!(tasks(&world).await, 2, "both are answered");
+        for page in &pages {
+            clerk.says(&format!("{page}/checked"), &[], &[]).await.unwrap();
+        }
+        assert_eq!(tasks(&world).await, 0);
         // Six years later the provider finds out that it took two people for one.
         world.clock.pass_minutes(6 * 365 * 24 * 60);
         let clerk = world.clerk("2003", "iryo", "").await;
@@ -122,6 +126,9 @@ async fn an_answer_that_is_called_back_is_gone_at_once_and_the_office_is_told() 
         world.courier().await;
         let seen = clerk.api(&pages[0]).await.unwrap();
         assert_eq!(seen["records"][0]["items"]["市町村民税所得割額"], "90000", "the corrected answer is brought in");
+        let told =
+            world.count("select count(*) as n from platform_task where kind = 'exchange.answered' and state = 'open'").await;
+        assert_eq!(told, 2, "and the office hears of it, though it had heard of the first");
         world.database.remove().await;
     }
 }
