@@ -1,7 +1,7 @@
 //! The courier between the city and its gateway: takes out what waits, asks after what is open, brings in what came. Every errand can be
 //! repeated: what is sent twice has the same id.
 
-use super::{ask, before, by_itself, by_the_desk, subject_of, unreadable};
+use super::{ask, before, by_itself, by_the_desk, subject_of, sweep, unreadable};
 use crate::lines::{Line, Unsent};
 use crate::messages::{self, NewConsent, Provision, RecordLine};
 use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD, WAITS};
@@ -39,14 +39,15 @@ const DESK_ROUNDS: u64 = 3;
 pub struct Courier {
     line: Line,
     hub: Arc<dyn HubPort>,
+    record_years: u16,
     round: AtomicU64,
     down: AtomicBool,
 }
 
 impl Courier {
     /// A courier on a line.
-    pub fn new(line: Line, hub: Arc<dyn HubPort>) -> Self {
-        Self { line, hub, round: AtomicU64::new(0), down: AtomicBool::new(false) }
+    pub fn new(line: Line, hub: Arc<dyn HubPort>, record_years: u16) -> Self {
+        Self { line, hub, record_years, round: AtomicU64::new(0), down: AtomicBool::new(false) }
     }
 
     /// One round; a line that is down ends it without a fault.
@@ -260,14 +261,13 @@ impl Courier {
 
     /// Brings the records of exchanges into the city's own copy: page by page what has changed since, however old it is.
     async fn records(&self, city: &City) -> Result<(), Fault> {
+        let mut tx = city.db().read().await?;
+        let mut after = store::last_change(&mut tx).await?;
+        drop(tx);
         loop {
-            let mut tx = city.db().read().await?;
-            let after = store::last_change(&mut tx).await?;
-            drop(tx);
             let page = messages::records(&self.line, after).await?;
-            if page.is_empty() {
-                return Ok(());
-            }
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.change;
             self.bring_in(city, &page).await?;
         }
     }
@@ -275,12 +275,17 @@ impl Courier {
     async fn bring_in(&self, city: &City, page: &[RecordLine]) -> Result<(), Fault> {
         let mut tx = city.db().read().await?;
         let mut changed = vec![];
-        for line in page {
-            let row = self.row(line);
-            let known = store::record(&mut tx, &row.permit_no, &row.side).await?.is_some();
-            changed.push((row, known));
+        for row in page.iter().map(|line| self.row(line)) {
+            // One whose time is over may still be at the gateway for some hours.
+            if !sweep::over(row.asked_at, self.record_years, city.today()) {
+                let known = store::record(&mut tx, &row.permit_no, &row.side).await?.is_some();
+                changed.push((row, known));
+            }
         }
         drop(tx);
+        if changed.is_empty() {
+            return Ok(());
+        }
         let mut unit = Unit::change(city, &by_the_desk("情報提供等記録", vec![]), "情報提供等記録の受取り", Action::Run).await?;
         let mut subjects = vec![];
         for (mut row, known) in changed {

@@ -159,12 +159,63 @@ async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
 }
 
 #[tokio::test]
+async fn records_and_answers_go_the_day_after_their_last_with_a_proof_that_names_nobody() {
+    for (years, days) in [(7_u16, 7 * 365 + 2), (1, 365)] {
+        for mut world in worlds().await {
+            world.needs.record_years = years;
+            world.programme = exchange::programme(world.needs.clone());
+            world.people(1).await;
+            let record = |no: &str| {
+                json!({ "change": 1, "dan": dan(1), "record": {
+                    "no": no.repeat(16), "asker": B, "provider": super::peer::A, "procedure": "JT00000000000001",
+                    "data_set": { "id": "TM00000000000002", "version": 1 }, "items": ["市町村民税所得割額"],
+                    "asked_at": "2026-11-20T02:00:00Z", "provided_at": "2026-11-20T02:30:00Z", "hidden": false, "granted": true,
+                    "mode": "production",
+                } })
+            };
+            world.peer.0.lock().unwrap().records = json!([record("01")]);
+            world.peer.0.lock().unwrap().next = super::asking::answer("120000");
+            let clerk = world.clerk("2001", "iryo", "").await;
+            clerk.open_case(&[&atena(1)]).await.unwrap();
+            super::asking::consent(&clerk, 1).await;
+            super::asking::ask(&clerk, 1).await;
+            world.courier().await;
+            let left = async || {
+                let records = world.count("select count(*) as n from exchange_record").await;
+                (records, world.count("select count(answer) as n from exchange_inquiry").await)
+            };
+            assert_eq!(left().await, (1, 1));
+            world.clock.pass_minutes(days * 24 * 60);
+            world.round("exchange.sweep").await;
+            assert_eq!(left().await, (1, 1), "the last day after {years} years");
+            world.clock.pass_minutes(24 * 60);
+            world.round("exchange.sweep").await;
+            assert_eq!(left().await, (0, 0), "the day after");
+            assert_eq!(world.count("select count(*) as n from platform_task where state <> 'done'").await, 0);
+            for _ in 0..3 {
+                world.courier().await;
+            }
+            assert_eq!(left().await, (0, 0), "what the gateway still has does not come back");
+            let it = world.clerk("4001", "joho", "it_policy").await;
+            let page = it.api("/exchange/records").await.unwrap();
+            let proofs = page["registers"]["exchange_removal"].as_array().unwrap();
+            let kinds: Vec<_> = proofs.iter().map(|p| p["kind"].as_str().unwrap()).collect();
+            assert_eq!(kinds, ["照会", "提供の記録"]);
+            assert!(proofs.iter().all(|p| p["digest"].as_str().unwrap().len() == 64 && p["kept_until"] != p["removed_on"]));
+            assert!(!page.to_string().contains(atena(1).as_str()) && !page.to_string().contains(dan(1).as_str()));
+            world.database.remove().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_city_that_is_not_connected_says_so_and_sends_nothing() {
     for mut world in worlds().await {
         world.people(1).await;
         world.needs.line = None;
         world.programme = exchange::programme(world.needs.clone());
-        assert!(world.programme.chores.is_empty());
+        let chores: Vec<_> = world.programme.chores.iter().map(|c| c.name()).collect();
+        assert_eq!(chores, ["exchange.sweep"], "what is there goes when its time is over, connected or not");
         let it = world.clerk("4001", "joho", "it_policy").await;
         assert_eq!(it.api("/exchange").await.unwrap()["connected"], json!(false));
         let (status, _, why) = it.says("/exchange/originals/send", &[], &[]).await.unwrap();

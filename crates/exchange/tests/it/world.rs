@@ -176,6 +176,7 @@ pub async fn worlds() -> Vec<World> {
         hub: hub.clone(),
         originals: vec![registry.clone()],
         line: Some(peer.clone()),
+        record_years: 7,
         procedures: |purpose| if purpose == "kodomo" { &["JT00000000000003"] } else { &[] },
     };
     let parts = || (Arc::new(Registry::default()), Arc::new(Hub::default()), Arc::new(Peer::default()));

@@ -55,6 +55,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("exchange_comparison", "情報連携: tests exchange.rs"),
     ("exchange_difference", "情報連携: exchange tests copies.rs"),
     ("exchange_record", "情報連携: tests exchange.rs"),
+    ("exchange_removal", "情報連携: exchange tests providing.rs"),
     ("medical_aid_share.superseded_seq", "区分の訂正: medical_aid tests changes.rs"),
     ("medical_aid_card.file_id", "年次更新で一括して印刷した文書: medical_aid tests renewal"),
     ("medical_aid_school_leave.superseded_seq", "申立書の訂正: medical_aid tests changes.rs"),
