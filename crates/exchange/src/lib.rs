@@ -173,6 +173,11 @@ pub fn programme(needs: Needs) -> Programme {
                 sql: include_str!("../../../migrations/0059_exchange_removal.sql"),
                 postgres_only: false,
             },
+            Migration {
+                name: "0066_exchange_undisclosed",
+                sql: include_str!("../../../migrations/0066_exchange_undisclosed.sql"),
+                postgres_only: false,
+            },
         ],
         routes: routes(&desk),
         nav: vec![

@@ -25,6 +25,8 @@ pub struct NewInquiry {
     pub items: Vec<ItemId>,
     pub key: Option<RecordKey>,
     pub made_for: Vec<DanNo>,
+    /// 照会側不開示.
+    pub hidden: bool,
 }
 
 /// Where an inquiry stands.

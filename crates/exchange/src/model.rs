@@ -73,6 +73,8 @@ platform::register! {
         items: String, "項目", "renkei.inquiry", Plain, [];
         /// Which record, such as the tax year.
         record_key: Option<String>, "年度など", "renkei.inquiry", Plain, [];
+        /// Somebody concerned is under 支援措置: the exchange is not shown to the person asked about.
+        undisclosed: bool, "照会側不開示", "renkei.inquiry", Sensitive, [];
         /// 送信待ち, 回答待ち, 回答あり …
         state: String, "状態", "renkei.inquiry", Plain, [];
         /// Why it could not be asked or answered.

@@ -207,3 +207,45 @@ async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
         world.database.remove().await;
     }
 }
+
+#[tokio::test]
+async fn the_exchange_is_hidden_when_anybody_of_the_case_or_of_their_household_is_protected() {
+    for world in worlds().await {
+        // 1 is the father, who lives elsewhere; 2 the mother and 3 the child live together; 4 is a stranger.
+        world.people(4).await;
+        world.peer.0.lock().unwrap().next = answer("120000");
+        let home = kernel::ident::SetaiNo::issue(100).unwrap();
+        for who in [2, 3] {
+            world.registry.1.lock().unwrap().insert(atena(who), home.clone());
+        }
+        let protect = async |who: u64, state: Option<&str>| {
+            let mut tx = world.city.db().write().await.unwrap();
+            let subject = platform::subject::of(&mut tx, &atena(who)).await.unwrap();
+            platform::subject::protect(&mut tx, subject, state, world.city.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let asked = async |no: &str, case: &[u64]| {
+            let clerk = world.clerk(no, "iryo", "").await;
+            let people: Vec<_> = case.iter().map(|n| atena(*n)).collect();
+            clerk.open_case(&people.iter().collect::<Vec<_>>()).await.unwrap();
+            consent(&clerk, 1).await;
+            let page = ask(&clerk, 1).await;
+            world.courier().await;
+            let shown = clerk.api(&page).await.unwrap()["registers"]["exchange_inquiry"][0]["undisclosed"].clone();
+            let sent = world.peer.0.lock().unwrap().asked.last().unwrap().clone();
+            assert_eq!(sent["made_for"], json!([]), "nobody typed for whom it is");
+            (sent["hidden"].clone(), shown)
+        };
+        protect(4, Some("本")).await;
+        assert_eq!(asked("2001", &[1, 3]).await.0, json!(false), "a stranger's protection hides nothing");
+        protect(2, Some("仮")).await;
+        let (sent, shown) = asked("2002", &[1, 2, 3]).await;
+        assert_eq!(sent, json!(true), "the mother is part of the case");
+        assert_eq!(shown, json!("はい"), "the office reads why");
+        assert_eq!(asked("2003", &[1, 3]).await.0, json!(true), "the child of the case lives with her");
+        assert_eq!(asked("2004", &[1]).await.0, json!(false), "a case about the father alone does not concern her");
+        protect(2, None).await;
+        assert_eq!(asked("2005", &[1, 2, 3]).await.0, json!(false), "not when the term is over");
+        world.database.remove().await;
+    }
+}

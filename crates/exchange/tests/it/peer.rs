@@ -26,6 +26,8 @@ pub struct State {
     pub consents: Vec<Json>,
     /// Inquiry → what is shown, and the answer.
     pub inquiries: BTreeMap<String, (String, Json)>,
+    /// Inquiries as they came.
+    pub asked: Vec<Json>,
     /// How a new inquiry is answered.
     pub next: (String, Json),
     /// No 符号 yet for so many attempts.
@@ -57,6 +59,7 @@ impl State {
                 if !consented {
                     return Err(refused("NOT_PERMITTED", "同意の記録がありません"));
                 }
+                self.asked.push(body.clone());
                 self.inquiries.entry(request.clone()).or_insert(self.next.clone());
             }
             "SKI_50111" => {
