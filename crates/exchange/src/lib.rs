@@ -131,6 +131,8 @@ pub struct Needs {
     pub originals: Vec<Arc<dyn Originals>>,
     /// The line to the gateway; `None` for a city that is not connected.
     pub line: Option<Line>,
+    /// Years for which records of exchanges are kept, counted from 求め日時 (`record_years` of the limits).
+    pub record_years: u16,
     /// Which procedures a purpose asks for.
     pub procedures: fn(purpose: &str) -> &'static [&'static str],
 }
@@ -161,9 +163,9 @@ pub fn link_uses(needs: Needs) -> Arc<dyn LinkUses> {
 pub fn programme(needs: Needs) -> Programme {
     let sources = originals::sources(needs.originals.clone());
     let (line, hub) = (needs.line.clone(), needs.hub.clone());
-    let mut chores: Vec<Arc<dyn platform::chore::Chore>> = vec![];
+    let mut chores: Vec<Arc<dyn platform::chore::Chore>> = vec![Arc::new(usecases::sweep::Sweep { years: needs.record_years })];
     if let Some(line) = &line {
-        chores.push(Arc::new(usecases::courier::Courier::new(line.clone(), hub.clone())));
+        chores.push(Arc::new(usecases::courier::Courier::new(line.clone(), hub.clone(), needs.record_years)));
         chores.push(Arc::new(usecases::compare::Nightly::default()));
     }
     let desk = web::Desk { needs: needs.clone(), sources: sources.clone() };
@@ -181,6 +183,7 @@ pub fn programme(needs: Needs) -> Programme {
             model::Comparison::REGISTER,
             model::Difference::REGISTER,
             model::Exchanged::REGISTER,
+            model::Removal::REGISTER,
         ],
         statements: store::STATEMENTS.to_vec(),
         migrations: vec![
@@ -188,6 +191,21 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0056_exchange_places",
                 sql: include_str!("../../../migrations/0056_exchange_places.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0058_exchange_changes",
+                sql: include_str!("../../../migrations/0058_exchange_changes.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0059_exchange_removal",
+                sql: include_str!("../../../migrations/0059_exchange_removal.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0066_exchange_undisclosed",
+                sql: include_str!("../../../migrations/0066_exchange_undisclosed.sql"),
                 postgres_only: false,
             },
         ],

@@ -25,6 +25,8 @@ pub struct NewInquiry {
     pub items: Vec<ItemId>,
     pub key: Option<RecordKey>,
     pub made_for: Vec<DanNo>,
+    /// 照会側不開示.
+    pub hidden: bool,
 }
 
 /// Where an inquiry stands.
@@ -95,6 +97,8 @@ pub struct Content {
 /// 情報提供等記録 and whom it is about.
 #[derive(Debug, Clone, Deserialize)]
 pub struct RecordLine {
+    /// 変更番号.
+    pub change: i64,
     pub dan: Option<DanNo>,
     pub record: Record,
 }
@@ -211,9 +215,21 @@ pub async fn consents(line: &Line, all: &[NewConsent]) -> Result<(), Unsent> {
     send::<serde_json::Value>(line, "/consents", &all).await.map(|_| ())
 }
 
-/// TKY_11312: what was asked of us since an instant.
-pub async fn provisions(line: &Line, from: Timestamp) -> Result<Vec<Provision>, Unsent> {
-    send(line, "/if/TKY_11312", &serde_json::json!({ "from": from })).await
+/// What waits for our staff, however long it does, by its permits.
+pub async fn waiting(line: &Line) -> Result<Vec<Provision>, Unsent> {
+    #[derive(Deserialize)]
+    struct Waiting {
+        provisions: Vec<Provision>,
+    }
+    let mut all: Vec<Provision> = vec![];
+    loop {
+        let after = all.last().map(|p| &p.permit);
+        let page: Waiting = send(line, "/waiting", &serde_json::json!({ "after": after })).await?;
+        if page.provisions.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page.provisions);
+    }
 }
 
 /// TKY_11512.
@@ -238,11 +254,14 @@ pub async fn permit(line: &Line, permit: &PermitNo, staff: &str) -> Result<(), U
     send::<serde_json::Value>(line, "/if/TKY_20511", &body).await.map(|_| ())
 }
 
-/// TKM_40113 and TKM_40124: records of exchanges asked for since an instant.
-pub async fn records(line: &Line, number: RequestId, from: Timestamp) -> Result<Vec<RecordLine>, Unsent> {
-    let wanted = [serde_json::json!({ "during": { "from": from } })];
-    let rows = file::<Vec<RecordLine>>(line, ["TKM_40113", "TKM_40124"], number, &wanted, 0).await?;
-    Ok(rows.into_iter().filter_map(Result::ok).flatten().collect())
+/// A page of the records that changed after a change, in the order of the changes.
+pub async fn records(line: &Line, after: i64) -> Result<Vec<RecordLine>, Unsent> {
+    #[derive(Deserialize)]
+    struct Changed {
+        records: Vec<RecordLine>,
+    }
+    let changed: Changed = send(line, "/records", &serde_json::json!({ "after": after })).await?;
+    Ok(changed.records)
 }
 
 /// DBM_20113 and DBM_20314: a part of 副本. Answers what became of each record, in order.

@@ -73,6 +73,8 @@ platform::register! {
         items: String, "項目", "renkei.inquiry", Plain, [];
         /// Which record, such as the tax year.
         record_key: Option<String>, "年度など", "renkei.inquiry", Plain, [];
+        /// Somebody concerned is under 支援措置: the exchange is not shown to the person asked about.
+        undisclosed: bool, "照会側不開示", "renkei.inquiry", Sensitive, [];
         /// 送信待ち, 回答待ち, 回答あり …
         state: String, "状態", "renkei.inquiry", Plain, [];
         /// Why it could not be asked or answered.
@@ -235,5 +237,23 @@ platform::register! {
         provided_at: Option<Timestamp>, "提供日時", "renkei.record", Plain, [];
         /// 不開示.
         hidden: bool, "不開示", "renkei.record", Plain, [];
+        /// Which change at the gateway brought it.
+        change: i64, "変更番号", "renkei.record", Plain, [];
+    }
+}
+
+platform::register! {
+    /// What remains of a record or an inquiry after its time: that it was there, and when it went.
+    pub struct Removal in "exchange_removal" named "情報提供等記録の控えの消去", purpose "renkei", basis "番号法23条", retention "永年" {
+        /// 提供の記録, 照会の記録, 照会.
+        kind: String, "区分", "renkei.record", Plain, [];
+        /// 記録番号 or 照会ID.
+        number: String, "番号", "renkei.record", Plain, [];
+        /// Hash of what was exchanged, without the person.
+        digest: String, "ハッシュ値", "renkei.record", Plain, [];
+        /// Last day on which it had to be there.
+        kept_until: Date, "保存期限", "renkei.record", Plain, [];
+        /// Day of removal.
+        removed_on: Date, "消去日", "renkei.record", Plain, [];
     }
 }

@@ -1,6 +1,6 @@
 //! All SQL of 情報連携.
 
-use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, OriginalRow};
+use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, OriginalRow, Removal};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -78,9 +78,19 @@ platform::statements! {
     /// A record.
     RECORD = concatcp!(Exchanged::SELECT, " where permit_no = $1 and side = $2");
     /// What a record has become.
-    SET_RECORD = "update exchange_record set provided_at = $3, hidden = $4 where permit_no = $1 and side = $2";
-    /// When the newest exchange was asked for.
-    NEWEST_RECORD = "select max(asked_at) as at from exchange_record";
+    SET_RECORD = "update exchange_record set provided_at = $3, hidden = $4, change = $5 where permit_no = $1 and side = $2";
+    /// Records whose time is over.
+    RECORDS_BEFORE = concatcp!(Exchanged::SELECT, " where asked_at < $1 order by asked_at, id limit 500");
+    /// A record goes for good.
+    REMOVE_RECORD = "delete from exchange_record where id = $1";
+    /// Inquiries whose time is over.
+    INQUIRIES_BEFORE = concatcp!(Inquiry::SELECT, " where asked_at < $1 order by asked_at, id limit 500");
+    /// An inquiry goes for good, with its answer.
+    REMOVE_INQUIRY = "delete from exchange_inquiry where id = $1";
+    /// What remains, the newest first.
+    REMOVALS = concatcp!(Removal::SELECT, " order by id desc limit 100");
+    /// Up to which change the gateway's records are here.
+    LAST_CHANGE = "select coalesce(max(change), 0) as n from exchange_record";
 }
 
 /// Comes after every 宛名番号.
@@ -307,9 +317,29 @@ pub async fn record(tx: &mut Tx, permit_no: &str, side: &str) -> Result<Option<E
 }
 
 pub async fn set_record(tx: &mut Tx, row: &Exchanged) -> Result<(), DbError> {
-    tx.run(SET_RECORD, params![&row.permit_no, &row.side, row.provided_at, row.hidden]).await.map(|_| ())
+    tx.run(SET_RECORD, params![&row.permit_no, &row.side, row.provided_at, row.hidden, row.change]).await.map(|_| ())
 }
 
-pub async fn newest_record(tx: &mut Tx) -> Result<Option<Timestamp>, DbError> {
-    tx.one(NEWEST_RECORD, vec![]).await?.get("at")
+pub async fn last_change(tx: &mut Tx) -> Result<i64, DbError> {
+    tx.one(LAST_CHANGE, vec![]).await?.get("n")
+}
+
+pub async fn records_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Exchanged>, DbError> {
+    tx.all(RECORDS_BEFORE, params![at]).await?.iter().map(Exchanged::read).collect()
+}
+
+pub async fn remove_record(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_RECORD, params![id]).await.map(|_| ())
+}
+
+pub async fn inquiries_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Inquiry>, DbError> {
+    tx.all(INQUIRIES_BEFORE, params![at]).await?.iter().map(Inquiry::read).collect()
+}
+
+pub async fn remove_inquiry(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_INQUIRY, params![id]).await.map(|_| ())
+}
+
+pub async fn removals(tx: &mut Tx) -> Result<Vec<Removal>, DbError> {
+    tx.all(REMOVALS, vec![]).await?.iter().map(Removal::read).collect()
 }

@@ -91,7 +91,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../migrations/0064_gateway_rechecking.sql"),
         postgres_only: false,
     },
-    Migration { name: "0065_gateway_gone", sql: include_str!("../../../migrations/0065_gateway_gone.sql"), postgres_only: false },
+    Migration {
+        name: "0065_gateway_changes",
+        sql: include_str!("../../../migrations/0065_gateway_changes.sql"),
+        postgres_only: false,
+    },
+    Migration { name: "0066_gateway_gone", sql: include_str!("../../../migrations/0066_gateway_gone.sql"), postgres_only: false },
 ];
 
 const PURPOSES: &[&str] = &[PURPOSE.code];

@@ -96,6 +96,8 @@ platform::register! {
         mode: String, "本番・テスト", "gateway.record", Plain, [];
         /// Last day on which it must be there.
         kept_until: Date, "保存期限", "gateway.record", Plain, [];
+        /// Which change of the records wrote it.
+        change: i64, "変更番号", "gateway.record", Plain, [];
     }
 }
 

@@ -74,6 +74,7 @@ impl Kept {
             granted: r.granted,
             mode: state_text(&r.mode),
             kept_until: r.kept_until(years),
+            change: 0,
         }
     }
 }
@@ -100,7 +101,7 @@ pub(crate) async fn remove_old(tx: &mut Tx, today: Date, years: u16) -> Result<u
         }
     }
     let gone: Vec<Param> = proofs.iter().map(|p| Param::from(&p.record_no)).collect();
-    registers::put_records(tx, &[], gone.clone()).await?;
+    registers::put_records(tx, vec![], gone.clone()).await?;
     machines::forget(tx, gone).await?;
     RemovedRecord::insert_all(&proofs, tx).await?;
     Ok(proofs.len())

@@ -4,6 +4,7 @@ use crate::consent::NewConsent;
 use crate::interfaces::own::WhichMessage;
 use crate::interfaces::{Answer, Refusal};
 use crate::keeper::Keeper;
+use crate::words::permit_text;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -20,7 +21,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use wire::code::Code;
 use wire::compare::{Difference, Fingerprint};
-use wire::ident::{DataSet, Digest, RequestId};
+use wire::ident::{DataSet, Digest, PermitNo, RequestId};
 use wire::machine::{Body, Party};
 use wire::replica::ReplicaRecord;
 
@@ -40,6 +41,8 @@ const LARGEST: usize = 64 << 20;
 /// | `/recall` | city | a link that was found wrong, or put right |
 /// | `/rechecking` | city | a page of its inquiries whose answers were called back and are not put right |
 /// | `/freeze` | city | a 番号不整合 that nobody has decided, or that somebody has |
+/// | `/waiting` | city | a page of what waits for its staff |
+/// | `/records` | city | a page of 情報提供等記録 that changed after a change |
 /// | `/compare`, `/explain` | city | 正本 by its hashes; the records of people who differ |
 /// | `/own` | network | a person asks what is stored of them |
 /// | `/notices`, `/notices/read` | network | お知らせ that wait for a person; the person has read one |
@@ -54,6 +57,8 @@ pub fn routes(keeper: Keeper) -> Router {
         .route("/recall", post(recall))
         .route("/rechecking", post(rechecking))
         .route("/freeze", post(freeze))
+        .route("/waiting", post(waiting))
+        .route("/records", post(records))
         .route("/compare", post(compare))
         .route("/explain", post(explain))
         .route("/own", post(own))
@@ -236,6 +241,41 @@ async fn freeze(State(keeper): State<Keeper>, Extension(from): Extension<Party>,
     let wanted: Freeze = read(&body)?;
     keeper.freeze(&wanted.dan, wanted.frozen).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AfterPermit {
+    /// The last permit of the page before; none for the first page.
+    after: Option<PermitNo>,
+}
+
+async fn waiting(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Problem> {
+    city(&keeper, &from)?;
+    let AfterPermit { after } = read(&body)?;
+    let lines = keeper.waiting(&after.map_or_else(String::new, |no| permit_text(&no))).await?;
+    Ok(Json(json!({ "provisions": lines })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AfterChange {
+    /// The last change that the city has; 0: none.
+    after: i64,
+}
+
+async fn records(
+    State(keeper): State<Keeper>,
+    Extension(from): Extension<Party>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Problem> {
+    city(&keeper, &from)?;
+    let AfterChange { after } = read(&body)?;
+    Ok(Json(json!({ "records": keeper.changed_records(after).await? })))
 }
 
 #[derive(Serialize, Deserialize)]

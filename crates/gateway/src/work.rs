@@ -512,7 +512,7 @@ impl Work {
         let records = self.touched.records.iter().filter_map(|no| self.records.get(no));
         let records: Vec<_> = records.map(|kept| kept.row(me, self.years)).collect();
         let known = self.known.2.intersection(&self.touched.records).map(|no| Param::from(permit_text(no)));
-        registers::put_records(tx, &records, known.collect()).await?;
+        registers::put_records(tx, records, known.collect()).await?;
         let mut bindings = Vec::with_capacity(self.bound.len());
         for (dan_no, code) in &self.bound {
             let place = Place { table: CODE_PLACE.0, column: CODE_PLACE.1, row: dan_no.as_str() };

@@ -127,6 +127,14 @@ async fn the_answer_for_a_protected_person_on_the_asking_side_is_hidden_everywhe
         }
         let no = number(&world).await;
         assert!(world.network.lock().unwrap().passage(no).record.hidden);
+        // The city itself knows of somebody concerned whom it does not name here.
+        let mut wanted = question(2, 1);
+        wanted["hidden"] = json!(true);
+        single(&world.a, "SKI_10111", &wanted).await.unwrap();
+        world.settle().await;
+        for side in [&world.a, &world.b] {
+            assert_eq!(count(side, "select count(*) as n from gateway_record where hidden").await, 2);
+        }
         world.remove().await;
     }
 }

@@ -6,7 +6,7 @@ mod support;
 
 use axum::http::StatusCode;
 use serde_json::json;
-use support::calls::{answered, count, known, post, question, single};
+use support::calls::{answered, count, known, post, question, register, single};
 use support::{A, B, TODAY, code, dan, tax, taxed, worlds};
 use wire::compare::fingerprint;
 use wire::ident::LoadId;
@@ -142,6 +142,68 @@ async fn whom_the_city_deletes_goes_with_codes_and_copies_and_is_never_taken_aga
         assert_eq!((loaded.unchanged, loaded.rejected.len()), (1, 0), "that it goes is nothing new");
         assert_eq!(post(&world.b, city(B), "/people", &json!([dan(2)])).await.0, StatusCode::CONFLICT, "nor the number");
         assert_eq!(post(&world.b, city(A), "/people/gone", &json!(dan(3))).await.0, StatusCode::FORBIDDEN);
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_city_reads_on_by_change_and_hears_of_a_mark_that_is_set_years_later() {
+    for world in worlds().await {
+        answered(&world).await;
+        let changed =
+            async |after: i64| post(&world.b, city(B), "/records", &json!({ "after": after })).await.2["records"].clone();
+        let first = changed(0).await;
+        assert_eq!((first.as_array().unwrap().len(), &first[0]["dan"]), (1, &json!(dan(1))));
+        assert!(first[0]["record"]["provided_at"].is_string(), "as it stands now, however often it changed");
+        let last = first[0]["change"].as_i64().unwrap();
+        assert_eq!(changed(last).await, json!([]));
+        world.clock.pass_minutes(3 * 365 * 24 * 60);
+        let mark = json!({ "record": first[0]["record"]["no"], "hidden": true });
+        register(&world.b, "TKM_40133", &[mark]).await.unwrap();
+        let later = changed(last).await;
+        assert_eq!((later.as_array().unwrap().len(), &later[0]["record"]["hidden"]), (1, &json!(true)));
+        assert!(later[0]["change"].as_i64().unwrap() > last);
+        for path in ["/records", "/waiting"] {
+            assert_eq!(post(&world.b, city(A), path, &json!({ "after": 0 })).await.0, StatusCode::FORBIDDEN, "{path}");
+        }
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_staff_is_listed_whole_and_a_list_that_would_be_cut_is_refused() {
+    for world in worlds().await {
+        let permit = support::calls::held(&world).await;
+        let more = 10_000;
+        let columns = ["permit_no", "asker", "procedure_code", "data_set", "version", "state", "hold", "since", "machine"];
+        let row = |n: i64| {
+            let at = world.b.keeper.city().now();
+            platform::params![
+                format!("{n:032x}"),
+                A,
+                support::CHILDCARE,
+                tax(1).id.as_str(),
+                1_i64,
+                "HELD",
+                "person",
+                at,
+                vec![0_u8]
+            ]
+        };
+        let mut tx = world.b.database.db.write().await.unwrap();
+        tx.insert_rows("gateway_provision", &columns, (0..more).map(row).collect()).await.unwrap();
+        tx.commit().await.unwrap();
+        let (mut seen, mut after) = (0, json!(null));
+        loop {
+            let (_, _, page) = post(&world.b, city(B), "/waiting", &json!({ "after": after })).await;
+            let lines = page["provisions"].as_array().unwrap().clone();
+            let Some(last) = lines.last() else { break };
+            (seen, after) = (seen + lines.len(), last["permit"].clone());
+        }
+        assert_eq!(seen, 10_001, "every one of them, page by page");
+        let refused = single(&world.b, "TKY_11312", &json!({})).await.unwrap_err();
+        assert!(refused.code == "TOO_MANY" && refused.detail.contains("期間を短く"), "{refused:?}");
+        assert!(permit.is_string());
         world.remove().await;
     }
 }

@@ -35,6 +35,7 @@ fn question(n: u8, about: u64) -> NewInquiry {
         items: vec![item("市町村民税所得割額")],
         key: Some(key("2026")),
         made_for: vec![],
+        hidden: false,
     }
 }
 

@@ -5,12 +5,15 @@ use crate::fault::Fault;
 use crate::unit::Unit;
 use crate::{case, params};
 use kernel::time::{Date, Timestamp};
+use std::collections::BTreeSet;
 
 crate::statements! {
     /// Adds one; the same reference twice is one task.
     ADD = "insert into platform_task (office, purpose, kind, title, subject, reference, due, state, created_at) values ($1, $2, $3, $4, $5, $6, $7, 'open', $8) on conflict (kind, reference) do nothing";
     /// Open ones.
     OPEN = "select id, purpose, kind, title, subject, reference, due, state, claimed_by, case_id from platform_task where office = $1 and state <> 'done' order by due is null, due, id limit 200";
+    /// What the open ones of a kind are about.
+    REFERENCES = "select reference from platform_task where kind = $1 and state <> 'done' and reference is not null";
     /// How many are open.
     COUNT = "select count(*) as n from platform_task where office = $1 and state <> 'done'";
     /// One.
@@ -100,6 +103,14 @@ pub async fn add(tx: &mut Tx, task: NewTask<'_>, now: Timestamp) -> Result<(), D
 pub async fn open(unit: &mut Unit) -> Result<Vec<Task>, Fault> {
     let office = unit.staff().office().to_owned();
     Ok(unit.tx.all(OPEN, params![office]).await?.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// What all open tasks of a kind are about.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn references(tx: &mut Tx, kind: &str) -> Result<BTreeSet<String>, DbError> {
+    tx.all(REFERENCES, params![kind]).await?.iter().map(|row| row.get("reference")).collect()
 }
 
 /// How many tasks are open in an office.

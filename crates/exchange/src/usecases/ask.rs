@@ -2,11 +2,12 @@
 
 use super::person;
 use crate::model::{ANSWER, INQUIRY, Inquiry, WAITS};
-use crate::store;
+use crate::{Needs, store};
 use kernel::ident::AtenaNo;
 use platform::keys::Place;
-use platform::{Fault, Unit};
-use ports::HubPort;
+use platform::{Fault, Unit, subject};
+use ports::ResidentPort;
+use std::collections::BTreeSet;
 use wire::ident::{DataSet, InstitutionCode, ItemId, ProcedureId, RecordKey, RequestId};
 use wire::inquiry::Given;
 
@@ -33,19 +34,20 @@ pub struct NewInquiry {
 ///
 /// # Errors
 /// A person without 団番, one whose 個人番号 is in doubt, a refusal.
-pub async fn enter(unit: &mut Unit, hub: &dyn HubPort, new: NewInquiry) -> Result<i64, Fault> {
-    let (subject, dan_no) = person(unit, hub, &new.who).await?;
+pub async fn enter(unit: &mut Unit, needs: &Needs, new: NewInquiry) -> Result<i64, Fault> {
+    let (subject, dan_no) = person(unit, needs.hub.as_ref(), &new.who).await?;
     unit.require(subject, &[INQUIRY]).await?;
-    if hub.is_frozen(unit, &dan_no).await? {
+    if needs.hub.is_frozen(unit, &dan_no).await? {
         return Err(Fault::conflict(
             "いまは照会できません",
             "この人の個人番号は、ほかの記録と食い違いがあり、情報政策課が確かめています。終わるまで情報連携を止めています",
         ));
     }
     if let Some(child) = &new.made_for {
-        let (subject, _) = person(unit, hub, child).await?;
+        let (subject, _) = person(unit, needs.hub.as_ref(), child).await?;
         unit.require(subject, &[INQUIRY]).await?;
     }
+    let undisclosed = undisclosed(unit, needs.residents.as_ref()).await?;
     let request = RequestId::from_bytes(unit.city().keys().random()?);
     let (now, seq) = (unit.now(), unit.seq().await?);
     let items: Vec<&str> = new.items.iter().map(ItemId::as_str).collect();
@@ -62,6 +64,7 @@ pub async fn enter(unit: &mut Unit, hub: &dyn HubPort, new: NewInquiry) -> Resul
         data_set: format!("{}/{}", new.data_set.id, new.data_set.version),
         items: items.join("\n"),
         record_key: new.key.map(|k| k.to_string()),
+        undisclosed,
         state: WAITS.into(),
         reason: None,
         asked_by: unit.staff().name.clone(),
@@ -74,6 +77,29 @@ pub async fn enter(unit: &mut Unit, hub: &dyn HubPort, new: NewInquiry) -> Resul
         seq,
     };
     Ok(row.insert(&mut unit.tx).await?)
+}
+
+/// 照会側不開示: is somebody under 支援措置 whom the question concerns? Those are the people of the open case, to whom whoever is asked about
+/// and whose matter it is belong by now, and everybody who lives with one of them: the exchange would tell the one asked about which city
+/// they have come to.
+async fn undisclosed(unit: &mut Unit, residents: &dyn ResidentPort) -> Result<bool, Fault> {
+    let (today, subjects) = (unit.today(), unit.staff().case.as_ref().map(|c| c.subjects.clone()).unwrap_or_default());
+    for subject in &subjects {
+        if subject::is_protected(&mut unit.tx, *subject).await? {
+            return Ok(true);
+        }
+    }
+    let mut households = BTreeSet::new();
+    for subject in subjects {
+        let who = subject::number(&mut unit.tx, subject).await?;
+        households.extend(residents.person(unit, &who, today).await?.and_then(|facts| facts.setai_no));
+    }
+    for household in households {
+        if residents.household(unit, &household, today).await?.iter().any(|member| member.protected) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where an answer is sealed.
@@ -111,6 +137,7 @@ pub fn question(row: &Inquiry, made_for: Vec<kernel::ident::DanNo>) -> Result<cr
         items,
         key: row.record_key.as_deref().map(|k| RecordKey::parse(k).map_err(bad)).transpose()?,
         made_for,
+        hidden: row.undisclosed,
     })
 }
 

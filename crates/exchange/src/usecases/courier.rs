@@ -1,7 +1,7 @@
 //! The courier between the city and its gateway: takes out what waits, asks after what is open, brings in what came. Every errand can be
 //! repeated: what is sent twice has the same id.
 
-use super::{ask, before, by_itself, by_the_desk, unreadable};
+use super::{ask, before, by_itself, by_the_desk, sweep, unreadable};
 use crate::lines::{Line, Unsent};
 use crate::messages::{self, NewConsent, Provision, RecordLine};
 use crate::model::{Consent, Exchanged, IMPOSSIBLE, INQUIRY, Inquiry, RECORD, WAITS};
@@ -28,32 +28,26 @@ pub const ANSWERED: &str = "exchange.answered";
 pub const CALLED_BACK: &str = "exchange.called_back";
 /// Kind of the task about an inquiry of others that waits for staff.
 pub const HELD: &str = "exchange.held";
-/// What waits for staff, as the gateway calls it.
-pub const WAITING: [&str; 2] = ["HELD", "CONTENT_REGISTERED"];
 
 /// Seconds after which an inquiry that could not be sent is tried again, and an open one is asked after.
 const AGAIN: i64 = 60;
 const OPEN: i64 = 1;
-/// Days for which inquiries of others and records may still change.
-const PENDING_DAYS: i64 = 15;
-/// Rounds between two looks at what others ask, and between two looks at all records that may still change.
+/// Rounds between two looks at what others ask.
 const DESK_ROUNDS: u64 = 3;
-const WIDE_ROUNDS: u64 = 15;
-
-const DAY: i64 = 86_400;
 
 /// The courier.
 pub struct Courier {
     line: Line,
     hub: Arc<dyn HubPort>,
+    record_years: u16,
     round: AtomicU64,
     down: AtomicBool,
 }
 
 impl Courier {
     /// A courier on a line.
-    pub fn new(line: Line, hub: Arc<dyn HubPort>) -> Self {
-        Self { line, hub, round: AtomicU64::new(0), down: AtomicBool::new(false) }
+    pub fn new(line: Line, hub: Arc<dyn HubPort>, record_years: u16) -> Self {
+        Self { line, hub, record_years, round: AtomicU64::new(0), down: AtomicBool::new(false) }
     }
 
     /// One round; a line that is down ends it without a fault.
@@ -63,7 +57,7 @@ impl Courier {
         self.inquiries(city).await?;
         if round.is_multiple_of(DESK_ROUNDS) {
             self.provisions(city).await?;
-            self.records(city, round.is_multiple_of(WIDE_ROUNDS)).await?;
+            self.records(city).await?;
         }
         Ok(())
     }
@@ -207,7 +201,7 @@ impl Courier {
             let new = NewTask { office, purpose, kind, title, subject: Some(subject), reference: Some(&reference), due: None };
             let now = unit.now();
             task::add(&mut unit.tx, new, now).await?;
-            // An answer can be called back, and come anew, more than once.
+            // A second answer, or a second recall, is work again.
             task::reopen_reference(&mut unit.tx, kind, &reference).await?;
         }
         unit.commit(()).await.map(|_| ())
@@ -215,15 +209,14 @@ impl Courier {
 
     /// Inquiries of others that wait for staff become work of 情報政策課.
     async fn provisions(&self, city: &City) -> Result<(), Fault> {
-        let all = messages::provisions(&self.line, before(city.now(), PENDING_DAYS * DAY)).await?;
+        let waiting = messages::waiting(&self.line).await?;
         // The queue itself says what is known: what ended while nobody ran is closed, too.
-        let mut unit = Unit::look(city, &by_the_desk("情報提供の確認"), "職員の確認を待つ照会", Action::Run).await?;
-        let open = task::open(&mut unit).await?;
-        drop(unit);
-        let known: BTreeSet<String> = open.into_iter().filter(|t| t.kind == HELD).filter_map(|t| t.reference).collect();
-        let waits = |p: &Provision| WAITING.contains(&p.state.as_str());
-        let new: Vec<&Provision> = all.iter().filter(|p| waits(p) && !known.contains(&p.permit)).collect();
-        let over: Vec<&Provision> = all.iter().filter(|p| !waits(p) && known.contains(&p.permit)).collect();
+        let mut tx = city.db().read().await?;
+        let known = task::references(&mut tx, HELD).await?;
+        drop(tx);
+        let new: Vec<&Provision> = waiting.iter().filter(|p| !known.contains(&p.permit)).collect();
+        let waits: BTreeSet<&String> = waiting.iter().map(|p| &p.permit).collect();
+        let over: Vec<&String> = known.iter().filter(|permit| !waits.contains(permit)).collect();
         if new.is_empty() && over.is_empty() {
             return Ok(());
         }
@@ -247,8 +240,8 @@ impl Courier {
             // It may wait for staff a second time, after a wrong link was put right.
             task::reopen_reference(&mut unit.tx, HELD, &provision.permit).await?;
         }
-        for provision in &over {
-            task::done_reference(&mut unit.tx, HELD, &provision.permit, now).await?;
+        for permit in &over {
+            task::done_reference(&mut unit.tx, HELD, permit, now).await?;
         }
         unit.note(format!("確認を待つ照会 {}件、終わった照会 {}件", new.len(), over.len()));
         unit.commit(()).await.map(|_| ())
@@ -261,22 +254,27 @@ impl Courier {
         }
     }
 
-    /// Brings the records of exchanges into the city's own copy.
-    async fn records(&self, city: &City, wide: bool) -> Result<(), Fault> {
+    /// Brings the records of exchanges into the city's own copy: page by page what has changed since, however old it is.
+    async fn records(&self, city: &City) -> Result<(), Fault> {
         let mut tx = city.db().read().await?;
-        let newest = store::newest_record(&mut tx).await?;
+        let mut after = store::last_change(&mut tx).await?;
         drop(tx);
-        let pending = before(city.now(), PENDING_DAYS * DAY);
-        let from = newest.filter(|_| !wide).map_or(pending, |at| before(at, AGAIN));
-        let number = RequestId::from_bytes(city.keys().random()?);
-        let all = messages::records(&self.line, number, from).await?;
+        loop {
+            let page = messages::records(&self.line, after).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.change;
+            self.bring_in(city, &page).await?;
+        }
+    }
+
+    async fn bring_in(&self, city: &City, page: &[RecordLine]) -> Result<(), Fault> {
         let mut tx = city.db().read().await?;
         let mut changed = vec![];
-        for line in all.iter().filter(|line| line.record.granted) {
-            let row = self.row(line);
-            match store::record(&mut tx, &row.permit_no, &row.side).await? {
-                Some(known) if known.provided_at == row.provided_at && known.hidden == row.hidden => {}
-                known => changed.push((row, known.is_some())),
+        for row in page.iter().map(|line| self.row(line)) {
+            // One whose time is over may still be at the gateway for some hours.
+            if !sweep::over(row.asked_at, self.record_years, city.today()) {
+                let known = store::record(&mut tx, &row.permit_no, &row.side).await?.is_some();
+                changed.push((row, known));
             }
         }
         drop(tx);
@@ -317,6 +315,7 @@ impl Courier {
             asked_at: micros(record.asked_at),
             provided_at: record.provided_at.map(micros),
             hidden: record.hidden,
+            change: line.change,
         }
     }
 }

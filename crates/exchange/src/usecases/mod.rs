@@ -8,11 +8,12 @@ pub mod load;
 pub mod provide;
 pub mod recall;
 pub mod shared;
+pub mod sweep;
 pub mod take_in;
 
 use crate::PURPOSE;
 use kernel::ident::{AtenaNo, DanNo};
-use kernel::time::Timestamp;
+use kernel::time::{Date, Timestamp};
 use platform::staff::OpenCase;
 use platform::{Fault, StaffContext, Unit};
 use ports::HubPort;
@@ -54,4 +55,9 @@ pub fn unreadable(error: IdError) -> Fault {
 /// An instant some seconds before another.
 pub fn before(now: Timestamp, seconds: i64) -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond().saturating_sub(seconds.saturating_mul(1_000_000))).unwrap_or(now)
+}
+
+/// The instant at which a day begins in Japan.
+pub fn day_begins(day: Date) -> Timestamp {
+    jiff::tz::Offset::constant(9).to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -1,28 +1,22 @@
 //! 情報提供の確認: what others ask and no machine may answer. One clerk looks and registers, another permits.
 
-use super::before;
-use super::courier::{WAITING, permit_no};
+use super::courier::permit_no;
 use crate::lines::Line;
 use crate::messages::{self, Asked, Provision};
 use crate::model::{ORIGINAL, RECORD};
 use crate::originals::Sources;
 use kernel::ident::AtenaNo;
-use kernel::time::Timestamp;
 use platform::{Fault, Unit};
 use ports::{HubPort, Original, ResidentFacts, ResidentPort};
 use wire::ident::PermitNo;
 use wire::inquiry::Given;
 
-/// Days for which an inquiry of others may wait.
-const DAYS: i64 = 30;
-
 /// Inquiries of others that wait for staff, the oldest first.
 ///
 /// # Errors
 /// The line is down.
-pub async fn waiting(line: &Line, now: Timestamp) -> Result<Vec<Provision>, Fault> {
-    let mut all = messages::provisions(line, before(now, DAYS * 86_400)).await?;
-    all.retain(|p| WAITING.contains(&p.state.as_str()));
+pub async fn waiting(line: &Line) -> Result<Vec<Provision>, Fault> {
+    let mut all = messages::waiting(line).await?;
     all.sort_by_key(|p| p.since);
     Ok(all)
 }

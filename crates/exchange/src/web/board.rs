@@ -16,7 +16,7 @@ pub const PAGE: &str = "/exchange";
 /// The page.
 pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
     let waiting = match &desk.needs.line {
-        Some(line) => Some(provide::waiting(line, call.city.now()).await),
+        Some(line) => Some(provide::waiting(line).await),
         None => None,
     };
     let (tone, word, held) = match &waiting {

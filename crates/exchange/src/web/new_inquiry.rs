@@ -210,7 +210,7 @@ async fn try_enter(call: &Call, desk: &Desk, offer: &Offer) -> Result<Reply, Fau
         Begun::New(unit) => *unit,
         Begun::Done(reply) => return Ok(reply),
     };
-    let id = ask::enter(&mut unit, desk.needs.hub.as_ref(), new).await?;
+    let id = ask::enter(&mut unit, &desk.needs, new).await?;
     let to = format!("{}/{id}", inquiries::LIST);
     unit.commit_as((), &to).await?;
     Ok(Reply::See(to))

@@ -25,7 +25,7 @@ fn hold_ja(hold: &str) -> &'static str {
 /// The page.
 pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
     let waiting = match &desk.needs.line {
-        Some(line) => provide::waiting(line, call.city.now()).await?,
+        Some(line) => provide::waiting(line).await?,
         None => vec![],
     };
     let mut unit = call.look().await?;

@@ -1,7 +1,7 @@
 //! 情報提供等記録: what was asked for whom, by us and of us.
 
 use super::{Desk, at_ja, named};
-use crate::model::{Exchanged, RECORD};
+use crate::model::{Exchanged, RECORD, Removal};
 use crate::{list, store};
 use kernel::access::Action::Search;
 use kernel::time::Timestamp;
@@ -45,7 +45,10 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
         filter: true,
         ..Table::default()
     };
-    let ledger = Ledger::default().with(Exchanged::REGISTER, mine.iter().map(|r| named(&call.city, &desk.needs, r.in_words())));
+    let removed = store::removals(&mut unit.tx).await?;
+    let ledger = Ledger::default()
+        .with(Exchanged::REGISTER, mine.iter().map(|r| named(&call.city, &desk.needs, r.in_words())))
+        .with(Removal::REGISTER, removed.iter().map(Removal::in_words));
     let main = html! {
         (card("最近の記録", "氏名はありません。案件の対象にした人の記録は、下に出ます", table(&listed)))
         (super::subject::form(&call, PAGE))
@@ -63,7 +66,7 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
         asked: if mine.is_empty() { String::new() } else { "情報提供等記録".into() },
         aside: vec![AsidePanel::text(
             "7年間保存します",
-            "同じ記録が、相手の機関と情報提供ネットワークシステムにもあります。本人はマイナポータルで見られます(不開示のものを除く)。",
+            "同じ記録が、相手の機関と情報提供ネットワークシステムにもあります。本人はマイナポータルで見られます(不開示のものを除く)。期限を過ぎた記録と照会は毎日消去し、消去した証だけを残します。",
         )],
         data: serde_json::json!({ "records": all.iter().map(line).collect::<Vec<_>>(), "registers": ledger.json(|_| true) }),
         ..Screen::default()

@@ -94,7 +94,10 @@ async fn an_answer_that_is_called_back_is_gone_at_once_and_the_office_is_told() 
         let pages = [ask(&clerk, 1).await, ask(&clerk, 1).await];
         world.courier().await;
         assert_eq!(tasks(&world).await, 2, "both are answered");
-        clerk.says(&format!("{}/checked", pages[0]), &[], &[]).await.unwrap();
+        for page in &pages {
+            clerk.says(&format!("{page}/checked"), &[], &[]).await.unwrap();
+        }
+        assert_eq!(tasks(&world).await, 0);
         // Six years later the provider finds out that it took two people for one.
         world.clock.pass_minutes(6 * 365 * 24 * 60);
         let clerk = world.clerk("2003", "iryo", "").await;
@@ -123,8 +126,9 @@ async fn an_answer_that_is_called_back_is_gone_at_once_and_the_office_is_told() 
         world.courier().await;
         let seen = clerk.api(&pages[0]).await.unwrap();
         assert_eq!(seen["records"][0]["items"]["市町村民税所得割額"], "90000", "the corrected answer is brought in");
-        let open = "select count(*) as n from platform_task where kind = 'exchange.answered' and state <> 'done'";
-        assert_eq!(world.count(open).await, 2, "and the office hears of it, though it had dealt with the first one");
+        let told =
+            world.count("select count(*) as n from platform_task where kind = 'exchange.answered' and state = 'open'").await;
+        assert_eq!(told, 2, "and the office hears of it, though it had heard of the first");
         world.database.remove().await;
     }
 }
@@ -287,6 +291,48 @@ async fn only_what_the_list_permits_is_offered_and_only_items_of_the_catalogue_a
             assert!(page.contains(why), "{why}: {page}");
         }
         assert_eq!(world.count("select count(*) as n from exchange_inquiry").await, 0);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_exchange_is_hidden_when_anybody_of_the_case_or_of_their_household_is_protected() {
+    for world in worlds().await {
+        // 1 is the father, who lives elsewhere; 2 the mother and 3 the child live together; 4 is a stranger.
+        world.people(4).await;
+        world.peer.0.lock().unwrap().next = answer("120000");
+        let home = kernel::ident::SetaiNo::issue(100).unwrap();
+        for who in [2, 3] {
+            world.registry.1.lock().unwrap().insert(atena(who), home.clone());
+        }
+        let protect = async |who: u64, state: Option<&str>| {
+            let mut tx = world.city.db().write().await.unwrap();
+            let subject = platform::subject::of(&mut tx, &atena(who)).await.unwrap();
+            platform::subject::protect(&mut tx, subject, state, world.city.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let asked = async |no: &str, case: &[u64]| {
+            let clerk = world.clerk(no, "iryo", "").await;
+            let people: Vec<_> = case.iter().map(|n| atena(*n)).collect();
+            clerk.open_case(&people.iter().collect::<Vec<_>>()).await.unwrap();
+            consent(&clerk, 1).await;
+            let page = ask(&clerk, 1).await;
+            world.courier().await;
+            let shown = clerk.api(&page).await.unwrap()["registers"]["exchange_inquiry"][0]["undisclosed"].clone();
+            let sent = world.peer.0.lock().unwrap().asked.last().unwrap().clone();
+            assert_eq!(sent["made_for"], json!([]), "nobody typed for whom it is");
+            (sent["hidden"].clone(), shown)
+        };
+        protect(4, Some("本")).await;
+        assert_eq!(asked("2001", &[1, 3]).await.0, json!(false), "a stranger's protection hides nothing");
+        protect(2, Some("仮")).await;
+        let (sent, shown) = asked("2002", &[1, 2, 3]).await;
+        assert_eq!(sent, json!(true), "the mother is part of the case");
+        assert_eq!(shown, json!("はい"), "the office reads why");
+        assert_eq!(asked("2003", &[1, 3]).await.0, json!(true), "the child of the case lives with her");
+        assert_eq!(asked("2004", &[1]).await.0, json!(false), "a case about the father alone does not concern her");
+        protect(2, None).await;
+        assert_eq!(asked("2005", &[1, 2, 3]).await.0, json!(false), "not when the term is over");
         world.database.remove().await;
     }
 }

@@ -36,7 +36,7 @@ async fn every_page_passes_the_accessibility_checker() {
     }
     it.says("/exchange/originals/compare", &[], &[]).await.unwrap();
     world.jobs().await;
-    let record = json!([{ "dan": dan(1), "record": {
+    let record = json!([{ "change": 1, "dan": dan(1), "record": {
         "no": "01".repeat(16), "asker": super::peer::B, "provider": super::peer::A, "procedure": "JT00000000000001",
         "data_set": { "id": "TM00000000000002", "version": 1 }, "items": ["市町村民税所得割額"],
         "asked_at": "2026-11-20T02:00:00Z", "provided_at": "2026-11-20T02:00:09Z", "hidden": true, "granted": true, "mode": "production",

@@ -26,6 +26,8 @@ pub struct State {
     pub consents: Vec<Json>,
     /// Inquiry → what is shown, and the answer.
     pub inquiries: BTreeMap<String, (String, Json)>,
+    /// Inquiries as they came.
+    pub asked: Vec<Json>,
     /// How a new inquiry is answered.
     pub next: (String, Json),
     /// No 符号 yet for so many attempts.
@@ -57,6 +59,7 @@ impl State {
                 if !consented {
                     return Err(refused("NOT_PERMITTED", "同意の記録がありません"));
                 }
+                self.asked.push(body.clone());
                 self.inquiries.entry(request.clone()).or_insert(self.next.clone());
             }
             "SKI_50111" => {
@@ -120,7 +123,7 @@ impl State {
                     Ok(()) => json!({ "ok": {} }),
                     Err(why) => json!({ "error": { "code": "X", "detail": why } }),
                 },
-                _ => json!({ "ok": self.records }),
+                id => panic!("nobody sends a file of {id}"),
             })
             .collect();
         let number = head["file"].as_str().unwrap().to_owned();
@@ -167,9 +170,19 @@ impl State {
                 let found: Vec<Json> = differences(&theirs, mine).into_iter().map(line).collect();
                 json!({ "differences": found }).to_string()
             }
-            (_, Some("DBM_20113" | "TKM_40113")) => self.file(&text).to_string(),
-            (_, Some("DBM_20314" | "TKM_40124")) => self.results.get(json["file"].as_str().unwrap()).unwrap().clone(),
-            (_, Some("TKY_11312")) => json!(self.provisions.values().collect::<Vec<_>>()).to_string(),
+            (_, Some("DBM_20113")) => self.file(&text).to_string(),
+            (_, Some("DBM_20314")) => self.results.get(json["file"].as_str().unwrap()).unwrap().clone(),
+            ("/waiting", _) => {
+                let after = json["after"].as_str().unwrap_or_default();
+                let waits = |p: &&Json| ["HELD", "CONTENT_REGISTERED"].contains(&p["state"].as_str().unwrap());
+                let found = self.provisions.iter().filter(|(permit, p)| permit.as_str() > after && waits(p));
+                json!({ "provisions": found.map(|(_, p)| p).take(100).collect::<Vec<_>>() }).to_string()
+            }
+            ("/records", _) => {
+                let after = json["after"].as_i64().unwrap();
+                let found = self.records.as_array().into_iter().flatten().filter(|r| r["change"].as_i64().unwrap() > after);
+                json!({ "records": found.take(2).collect::<Vec<_>>() }).to_string()
+            }
             (_, Some(id)) if id.starts_with("TKY") => self.provision(id, &json)?.to_string(),
             (_, Some(id)) => self.inquiry(id, &json)?.to_string(),
             _ => panic!("nobody calls {path}"),

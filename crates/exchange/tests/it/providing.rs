@@ -73,11 +73,35 @@ async fn what_ended_while_the_city_was_down_is_no_task_any_more() {
 }
 
 #[tokio::test]
+async fn what_waits_for_staff_is_a_task_however_many_there_are_and_however_long_they_wait() {
+    for world in worlds().await {
+        world.people(1).await;
+        let permit = |n: usize| format!("{n:032x}");
+        for n in 0..250 {
+            let mut one = held();
+            (one["permit"], one["since"]) = (json!(permit(n)), json!("2026-09-01T02:00:00Z"));
+            world.peer.0.lock().unwrap().provisions.insert(permit(n), one);
+        }
+        let open = "select count(*) as n from platform_task where kind = 'exchange.held' and state = 'open'";
+        world.courier().await;
+        assert_eq!(world.count(open).await, 250, "eleven weeks old, page by page");
+        let it = world.clerk("4001", "joho", "it_policy").await;
+        assert_eq!(it.api("/exchange/provisions").await.unwrap()["waiting"].as_array().unwrap().len(), 250);
+        world.peer.0.lock().unwrap().provisions.remove(&permit(2));
+        for _ in 0..3 {
+            world.courier().await;
+        }
+        assert_eq!(world.count(open).await, 249, "what the gateway does not know any more is no work");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
     for world in worlds().await {
         world.people(1).await;
-        let record = |asker: &str, provider: &str, no: &str, provided: serde_json::Value, hidden: bool| {
-            json!({ "dan": dan(1), "record": {
+        let record = |change: i64, asker: &str, provider: &str, no: &str, provided: serde_json::Value, hidden: bool| {
+            json!({ "change": change, "dan": dan(1), "record": {
                 "no": no.repeat(16), "asker": asker, "provider": provider, "procedure": "JT00000000000001",
                 "data_set": { "id": "TM00000000000002", "version": 1 }, "items": ["市町村民税所得割額"],
                 "asked_at": "2026-11-20T02:00:00Z", "provided_at": provided, "hidden": hidden, "granted": true, "mode": "production",
@@ -85,7 +109,8 @@ async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
         };
         let (a, b) = (super::peer::A, B);
         let none = serde_json::Value::Null;
-        world.peer.0.lock().unwrap().records = json!([record(a, b, "01", none.clone(), false), record(b, a, "02", none, false)]);
+        world.peer.0.lock().unwrap().records =
+            json!([record(1, a, b, "01", none.clone(), false), record(2, b, a, "02", none, false)]);
         world.courier().await;
         let it = world.clerk("4001", "joho", "it_policy").await;
         let sides = |page: serde_json::Value| {
@@ -97,13 +122,26 @@ async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
         let before = sides(it.api("/exchange/records").await.unwrap());
         assert_eq!(before, ["\"提供\" false false", "\"照会\" false false"]);
         let at = json!("2026-11-20T02:30:00Z");
-        world.peer.0.lock().unwrap().records = json!([record(a, b, "01", at.clone(), false), record(b, a, "02", at, true)]);
-        for _ in 0..15 {
+        // What an exchange becomes arrives years later, too: a mark is set when the person comes under protection.
+        world.clock.pass_minutes(3 * 365 * 24 * 60);
+        let it = world.clerk("4003", "joho", "it_policy").await;
+        let more = |n: i64| record(4 + n, a, b, &format!("{:02}", 10 + n), at.clone(), false);
+        let mut all = vec![record(3, a, b, "01", at.clone(), false), record(4, b, a, "02", at.clone(), true)];
+        all.extend((1..=5).map(more));
+        world.peer.0.lock().unwrap().records = json!(all);
+        for _ in 0..3 {
             world.courier().await;
         }
         let after = sides(it.api("/exchange/records").await.unwrap());
-        assert_eq!(after, ["\"提供\" true true", "\"照会\" true false"]);
-        assert_eq!(world.count("select count(*) as n from exchange_record").await, 2);
+        assert_eq!(after.first().map(String::as_str), Some("\"提供\" true true"));
+        assert_eq!((after.len(), after.iter().filter(|r| *r == "\"照会\" true false").count()), (7, 6), "page by page");
+        assert_eq!(world.count("select count(*) as n from exchange_record").await, 7);
+        let calls = || world.peer.0.lock().unwrap().calls.iter().filter(|c| *c == "/records").count();
+        let before = calls();
+        for _ in 0..3 {
+            world.courier().await;
+        }
+        assert_eq!(calls(), before + 1, "nothing changed: one look");
 
         // Whoever calls a wrong link back learns what was provided to whom.
         it.open_case(&[&atena(1)]).await.unwrap();
@@ -121,12 +159,63 @@ async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
 }
 
 #[tokio::test]
+async fn records_and_answers_go_the_day_after_their_last_with_a_proof_that_names_nobody() {
+    for (years, days) in [(7_u16, 7 * 365 + 2), (1, 365)] {
+        for mut world in worlds().await {
+            world.needs.record_years = years;
+            world.programme = exchange::programme(world.needs.clone());
+            world.people(1).await;
+            let record = |no: &str| {
+                json!({ "change": 1, "dan": dan(1), "record": {
+                    "no": no.repeat(16), "asker": B, "provider": super::peer::A, "procedure": "JT00000000000001",
+                    "data_set": { "id": "TM00000000000002", "version": 1 }, "items": ["市町村民税所得割額"],
+                    "asked_at": "2026-11-20T02:00:00Z", "provided_at": "2026-11-20T02:30:00Z", "hidden": false, "granted": true,
+                    "mode": "production",
+                } })
+            };
+            world.peer.0.lock().unwrap().records = json!([record("01")]);
+            world.peer.0.lock().unwrap().next = super::asking::answer("120000");
+            let clerk = world.clerk("2001", "iryo", "").await;
+            clerk.open_case(&[&atena(1)]).await.unwrap();
+            super::asking::consent(&clerk, 1).await;
+            super::asking::ask(&clerk, 1).await;
+            world.courier().await;
+            let left = async || {
+                let records = world.count("select count(*) as n from exchange_record").await;
+                (records, world.count("select count(answer) as n from exchange_inquiry").await)
+            };
+            assert_eq!(left().await, (1, 1));
+            world.clock.pass_minutes(days * 24 * 60);
+            world.round("exchange.sweep").await;
+            assert_eq!(left().await, (1, 1), "the last day after {years} years");
+            world.clock.pass_minutes(24 * 60);
+            world.round("exchange.sweep").await;
+            assert_eq!(left().await, (0, 0), "the day after");
+            assert_eq!(world.count("select count(*) as n from platform_task where state <> 'done'").await, 0);
+            for _ in 0..3 {
+                world.courier().await;
+            }
+            assert_eq!(left().await, (0, 0), "what the gateway still has does not come back");
+            let it = world.clerk("4001", "joho", "it_policy").await;
+            let page = it.api("/exchange/records").await.unwrap();
+            let proofs = page["registers"]["exchange_removal"].as_array().unwrap();
+            let kinds: Vec<_> = proofs.iter().map(|p| p["kind"].as_str().unwrap()).collect();
+            assert_eq!(kinds, ["照会", "提供の記録"]);
+            assert!(proofs.iter().all(|p| p["digest"].as_str().unwrap().len() == 64 && p["kept_until"] != p["removed_on"]));
+            assert!(!page.to_string().contains(atena(1).as_str()) && !page.to_string().contains(dan(1).as_str()));
+            world.database.remove().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_city_that_is_not_connected_says_so_and_sends_nothing() {
     for mut world in worlds().await {
         world.people(1).await;
         world.needs.line = None;
         world.programme = exchange::programme(world.needs.clone());
-        assert!(world.programme.chores.is_empty());
+        let chores: Vec<_> = world.programme.chores.iter().map(|c| c.name()).collect();
+        assert_eq!(chores, ["exchange.sweep"], "what is there goes when its time is over, connected or not");
         let it = world.clerk("4001", "joho", "it_policy").await;
         assert_eq!(it.api("/exchange").await.unwrap()["connected"], json!(false));
         let (status, _, why) = it.says("/exchange/originals/send", &[], &[]).await.unwrap();

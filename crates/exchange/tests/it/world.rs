@@ -82,9 +82,9 @@ impl HubPort for Hub {
     }
 }
 
-/// The registry: everybody is called 港 花子, and 続柄 (or `item=value`) is what a test says.
+/// The registry: everybody is called 港 花子; 続柄 (or `item=value`), and who lives in which household, is what a test says.
 #[derive(Default)]
-pub struct Registry(pub Mutex<BTreeMap<AtenaNo, String>>);
+pub struct Registry(pub Mutex<BTreeMap<AtenaNo, String>>, pub Mutex<BTreeMap<AtenaNo, SetaiNo>>);
 
 fn relation(who: &AtenaNo, relation: &str) -> Original {
     let (item, value) = relation.split_once('=').unwrap_or(("世帯主との続柄", relation));
@@ -136,7 +136,7 @@ impl ResidentPort for Registry {
             removed_on: None,
             removed_reason: None,
             planned_move_out: None,
-            setai_no: None,
+            setai_no: self.1.lock().unwrap().get(number).cloned(),
             relation: None,
             head_name: None,
             postal_code: None,
@@ -146,8 +146,14 @@ impl ResidentPort for Registry {
             protected: seen.protected,
         }))
     }
-    async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
-        Ok(vec![])
+    async fn household(&self, unit: &mut Unit, household: &SetaiNo, on: Date) -> Result<Vec<ResidentFacts>, Fault> {
+        let members: Vec<AtenaNo> =
+            self.1.lock().unwrap().iter().filter(|(_, h)| *h == household).map(|(who, _)| who.clone()).collect();
+        let mut all = vec![];
+        for who in members {
+            all.extend(self.person(unit, &who, on).await?);
+        }
+        Ok(all)
     }
     async fn search(&self, unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<ResidentHit>, Fault> {
         let all: Vec<AtenaNo> = self.0.lock().unwrap().keys().take(limit).cloned().collect();
@@ -193,6 +199,7 @@ pub async fn worlds() -> Vec<World> {
         hub: hub.clone(),
         originals: vec![registry.clone()],
         line: Some(peer.clone()),
+        record_years: 7,
         procedures: |purpose| if purpose == "kodomo" { &["JT00000000000003"] } else { &[] },
     };
     let parts = || (Arc::new(Registry::default()), Arc::new(Hub::default()), Arc::new(Peer::default()));

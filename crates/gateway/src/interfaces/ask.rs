@@ -35,6 +35,9 @@ pub struct NewInquiry {
     /// For whom it is asked: one protected person among them hides the exchange.
     #[serde(default)]
     pub made_for: Vec<DanNo>,
+    /// 照会側不開示: the city knows of somebody concerned who is protected and is not named here.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 /// An inquiry by its id.
@@ -135,7 +138,7 @@ pub(crate) async fn register(desk: &mut Desk<'_>, all: Vec<NewInquiry>) -> Resul
             connected: profile.asks(&new.procedure),
             consent_needed,
             consented,
-            hidden: new.made_for.iter().chain([&new.dan]).any(|dan| protected.contains(dan)),
+            hidden: new.hidden || new.made_for.iter().chain([&new.dan]).any(|dan| protected.contains(dan)),
         });
     }
     let answers = desk.keeper.step(desk.now, |turn| {

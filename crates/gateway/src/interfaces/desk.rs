@@ -113,6 +113,15 @@ const LAST: Timestamp = Timestamp::constant(253_402_207_200, 0);
 /// Rows of a list at most; who needs more asks for a shorter time.
 pub(crate) const LISTED: i64 = 10_000;
 
+/// A list that was asked for with one row more than [`LISTED`]: refused when it has it, since nobody could see that it was cut.
+pub(crate) fn whole<T>(rows: Vec<T>) -> Outcome<Vec<T>> {
+    let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
+    if rows.len() > most {
+        return Err(Refusal::of("TOO_MANY", format!("{LISTED}件を超えます。期間を短くして、分けて求めてください")));
+    }
+    Ok(rows)
+}
+
 /// Reads the rows of a call, hands the readable ones to the operation together, and puts the answers back into their order.
 pub(crate) async fn rows<Q, A, R>(desk: &mut Desk<'_>, all: Vec<Json>, run: R) -> Result<Vec<Outcome<Json>>, Fault>
 where

@@ -1,6 +1,6 @@
 //! JTK: 自己情報, and OSR: お知らせ.
 
-use super::desk::{Desk, During, LISTED, Outcome, Refusal};
+use super::desk::{Desk, During, LISTED, Outcome, Refusal, whole};
 use crate::keeper::Keeper;
 use crate::model::{Message, OwnRequest};
 use crate::replica::stored;
@@ -56,7 +56,8 @@ fn line(row: OwnRequest) -> OwnLine {
 /// JTK_101: what people asked to see of themselves.
 pub(crate) async fn own_status(desk: &mut Desk<'_>, during: During) -> Result<Outcome<Vec<OwnLine>>, Fault> {
     let (from, to) = during.bounds();
-    Ok(Ok(registers::own_between(desk.tx, from, to, LISTED).await?.into_iter().map(line).collect()))
+    let found = registers::own_between(desk.tx, from, to, LISTED + 1).await?;
+    Ok(whole(found.into_iter().map(line).collect()))
 }
 
 fn own_place(number: &str) -> Place<'_> {

@@ -1,14 +1,16 @@
 //! TKY: 情報提供 on the provider's side, and TKM: 情報提供等記録.
 
-use super::desk::{Desk, During, LISTED, Outcome, Refusal};
+use super::desk::{Desk, During, LISTED, Outcome, Refusal, whole};
+use crate::keeper::Keeper;
 use crate::record::Kept;
 use crate::store::machines::Held;
 use crate::store::registers;
-use crate::store::replica::{PROVISION_LIST, list};
+use crate::store::replica::{PROVISION_LIST, PROVISION_WAITING_AFTER, list};
 use crate::work::{Needs, Work};
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use platform::Fault;
+use platform::db::{DbError, Row};
 use platform::params;
 use serde::{Deserialize, Serialize};
 use wire::ident::{DataSet, Digest, InstitutionCode, ItemId, PermitNo, ProcedureId};
@@ -114,25 +116,25 @@ pub struct Standing {
     pub state: ProvisionState,
 }
 
+fn line(row: &Row) -> Result<Line, DbError> {
+    Ok(Line {
+        permit: row.get("permit_no")?,
+        dan: row.get("dan_no")?,
+        asker: row.get("asker")?,
+        procedure: row.get("procedure_code")?,
+        data_set: row.get("data_set")?,
+        version: row.get("version")?,
+        state: row.get("state")?,
+        hold: row.get("hold")?,
+        since: row.get("since")?,
+    })
+}
+
 /// TKY_113: provisions of a time.
 pub(crate) async fn status(desk: &mut Desk<'_>, during: During) -> Result<Outcome<Vec<Line>>, Fault> {
     let (from, to) = during.bounds();
-    let found = list(desk.tx, PROVISION_LIST, params![from, to, LISTED]).await?;
-    let mut lines = Vec::with_capacity(found.len());
-    for row in found {
-        lines.push(Line {
-            permit: row.get("permit_no")?,
-            dan: row.get("dan_no")?,
-            asker: row.get("asker")?,
-            procedure: row.get("procedure_code")?,
-            data_set: row.get("data_set")?,
-            version: row.get("version")?,
-            state: row.get("state")?,
-            hold: row.get("hold")?,
-            since: row.get("since")?,
-        });
-    }
-    Ok(Ok(lines))
+    let found = list(desk.tx, PROVISION_LIST, params![from, to, LISTED + 1]).await?;
+    Ok(whole(found.iter().map(line).collect::<Result<_, _>>()?))
 }
 
 async fn held(desk: &mut Desk<'_>, permit: PermitNo) -> Result<(Work, Option<Held>), Fault> {
@@ -266,7 +268,10 @@ pub(crate) async fn records(desk: &mut Desk<'_>, wanted: RecordsWanted) -> Resul
     let (from, to) = wanted.during.bounds();
     let rows = match &wanted.dan {
         Some(dan) => registers::records_about(desk.tx, dan).await?,
-        None => registers::records_between(desk.tx, from, to, LISTED).await?,
+        None => match whole(registers::records_between(desk.tx, from, to, LISTED + 1).await?) {
+            Ok(rows) => rows,
+            Err(refusal) => return Ok(Err(refusal)),
+        },
     };
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows.iter().filter(|row| row.asked_at >= from && row.asked_at <= to) {
@@ -274,6 +279,46 @@ pub(crate) async fn records(desk: &mut Desk<'_>, wanted: RecordsWanted) -> Resul
         lines.push(RecordLine { dan, record });
     }
     Ok(Ok(lines))
+}
+
+/// A record that changed, with the number of the change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedRecord {
+    /// 変更番号: rising with every change of a record.
+    pub change: i64,
+    /// 団番, when we know the person.
+    pub dan: Option<DanNo>,
+    /// The record as it stands now.
+    pub record: Record,
+}
+
+/// Rows on one page of what the city reads on its own line.
+const PAGE: i64 = 1_000;
+
+impl Keeper {
+    /// A page of the provisions that wait for a member of staff, however long they do, in the order of their permits.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn waiting(&self, after: &str) -> Result<Vec<Line>, Fault> {
+        let mut tx = self.city().db().read().await?;
+        let found = list(&mut tx, PROVISION_WAITING_AFTER, params![after, PAGE]).await?;
+        Ok(found.iter().map(line).collect::<Result<_, _>>()?)
+    }
+
+    /// A page of the records that changed after a change, however old they are, in the order of the changes.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn changed_records(&self, after: i64) -> Result<Vec<ChangedRecord>, Fault> {
+        let mut tx = self.city().db().read().await?;
+        let mut all = vec![];
+        for row in registers::records_changed(&mut tx, after, PAGE).await? {
+            let Kept { record, dan } = Kept::read(&row)?;
+            all.push(ChangedRecord { change: row.change, dan, record });
+        }
+        Ok(all)
+    }
 }
 
 /// 情報提供等記録更新要求: the 不開示 mark of a record.

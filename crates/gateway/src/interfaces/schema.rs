@@ -134,6 +134,7 @@ pub fn request(of: Operation) -> Json {
             ("items", list(named("item"))),
             ("key?", nullable(named("key"))),
             ("made_for?", list(named("dan"))),
+            ("hidden?", flag()),
         ]),
         O::AskStatus | O::AskContent | O::AskResult | O::Cancel | O::CancelResult => id("request"),
         O::ProvideStatus | O::OwnStatus => named("during"),

@@ -25,6 +25,10 @@ platform::statements! {
     RECORDS = concatcp!(ExchangeRecord::SELECT, " where record_no in ", KEYS);
     /// Takes them out, to be put in anew or for good.
     RECORDS_OUT = concatcp!("delete from gateway_record where record_no in ", KEYS);
+    /// Numbers for so many changes of records; answers the last.
+    RECORD_CHANGES = "update gateway_turn set record_change = record_change + $1 where id = 1 returning record_change";
+    /// Records of permitted exchanges that changed after a change.
+    RECORDS_CHANGED = concatcp!(ExchangeRecord::SELECT, " where granted and change > $1 order by change limit $2");
     /// Records about a person.
     RECORDS_ABOUT = concatcp!(ExchangeRecord::SELECT, " where dan_no = $1 order by asked_at, id");
     /// Records of a time.
@@ -123,10 +127,23 @@ pub(crate) async fn records(tx: &mut Tx, numbers: Vec<Param>) -> Result<Vec<Exch
     rows(tx, RECORDS, numbers).await?.iter().map(ExchangeRecord::read).collect()
 }
 
-/// Puts records in; `known` of them were there before.
-pub(crate) async fn put_records(tx: &mut Tx, all: &[ExchangeRecord], known: Vec<Param>) -> Result<(), DbError> {
+/// Puts records in, each with the number of this change; `known` of them were there before.
+pub(crate) async fn put_records(tx: &mut Tx, mut all: Vec<ExchangeRecord>, known: Vec<Param>) -> Result<(), DbError> {
     run(tx, RECORDS_OUT, known).await?;
+    if all.is_empty() {
+        return Ok(());
+    }
+    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let last: i64 = tx.one(RECORD_CHANGES, params![count]).await?.get("record_change")?;
+    for (record, change) in all.iter_mut().zip(last - count + 1..) {
+        record.change = change;
+    }
     tx.insert_rows(ExchangeRecord::TABLE, ExchangeRecord::COLUMNS, all.iter().map(ExchangeRecord::values).collect()).await
+}
+
+/// Records of permitted exchanges that changed after a change, in the order of the changes.
+pub(crate) async fn records_changed(tx: &mut Tx, after: i64, most: i64) -> Result<Vec<ExchangeRecord>, DbError> {
+    several(tx, RECORDS_CHANGED, params![after, most], ExchangeRecord::read).await
 }
 
 /// Records about a person.

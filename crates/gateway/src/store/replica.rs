@@ -65,6 +65,8 @@ platform::statements! {
     PROVISIONS = "select state, count(*) as n, min(since) as oldest from gateway_provision group by state order by state";
     /// Provisions that wait for a member of staff.
     PROVISION_WAITING = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where state = 'HELD' or state = 'CONTENT_REGISTERED' order by since, id limit $1";
+    /// The same by their permits, behind one of them.
+    PROVISION_WAITING_AFTER = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and permit_no > $1 order by permit_no limit $2";
     /// Provisions of a time.
     PROVISION_LIST = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where since >= $1 and since <= $2 order by since, id limit $3";
     /// To whom a person's data went.

@@ -60,6 +60,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("hub_deletion", "統合宛名の消去: hub tests delete.rs"),
     ("hub_deletion_row", "統合宛名の消去: hub tests delete.rs"),
     ("hub_removal", "統合宛名の消去: hub tests delete.rs"),
+    ("exchange_removal", "情報連携: exchange tests providing.rs"),
     ("medical_aid_share.superseded_seq", "区分の訂正: medical_aid tests changes.rs"),
     ("medical_aid_card.file_id", "年次更新で一括して印刷した文書: medical_aid tests renewal"),
     ("medical_aid_school_leave.superseded_seq", "申立書の訂正: medical_aid tests changes.rs"),
