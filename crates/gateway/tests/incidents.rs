@@ -58,17 +58,32 @@ async fn number(world: &World) -> PermitNo {
 
 #[tokio::test]
 async fn a_record_is_there_for_seven_years_and_goes_with_proof() {
-    for world in worlds().await {
+    let limits = Limits::load().unwrap();
+    assert_eq!(limits.record_years, 7, "番号法施行令");
+    kept_for(7, limits).await;
+}
+
+/// The years are a parameter: another value is another last day, on both sides.
+#[tokio::test]
+async fn where_the_parameter_says_five_years_a_record_is_there_for_five_years() {
+    kept_for(5, Limits { record_years: 5, ..Limits::load().unwrap() }).await;
+}
+
+async fn kept_for(years: i64, limits: Limits) {
+    for world in worlds_with(true, limits).await {
         answered(&world).await;
         // Nobody has a 符号 of this person: the city stops the inquiry, which never has a record.
         single(&world.a, "SKI_10111", &question(2, 9)).await.unwrap_err();
         let no = number(&world).await;
-        let last = TODAY.checked_add(Span::new().years(7)).unwrap();
+        let last = TODAY.checked_add(Span::new().years(years)).unwrap();
         for (day, there) in [(last.yesterday().unwrap(), true), (last, true), (last.tomorrow().unwrap(), false)] {
             world.clock.set(day);
             for side in [&world.a, &world.b] {
                 side.keeper.tick().await.unwrap();
                 assert_eq!(count(side, "select count(*) as n from gateway_record").await, i64::from(there), "{day}");
+                // The answer itself, here as it was given and there as it came.
+                let answers = "select (select count(*) from gateway_provision) + (select count(*) from gateway_inquiry where permit_no is not null) as n";
+                assert_eq!(count(side, answers).await, i64::from(there), "{day}");
                 assert_eq!(side.keeper.removal(&no).await.unwrap().is_some(), !there);
             }
         }
@@ -77,6 +92,7 @@ async fn a_record_is_there_for_seven_years_and_goes_with_proof() {
         assert_eq!(proofs[0].digest, proofs[1].digest, "the same record went on both sides");
         assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry").await, 0, "and the answer with it");
         assert_eq!(count(&world.a, "select count(*) as n from gateway_call").await, 0, "and the calls that were made");
+        assert_eq!(count(&world.b, "select count(*) as n from gateway_provision").await, 0, "nor what was given");
         assert_eq!(count(&world.b, "select count(*) as n from gateway_replica").await, 1, "正本 alone says when 副本 goes");
         world.remove().await;
     }

@@ -202,6 +202,46 @@ async fn who_registered_cannot_permit_and_who_refuses_sends_nothing() {
     }
 }
 
+/// 不開示 with its side: the asker's, for the mother who fled; ours, for the person asked about; and what is being put right.
+#[tokio::test]
+async fn the_clerk_sees_which_side_hides_an_exchange_and_why_it_waits() {
+    for world in worlds().await {
+        held(&world).await;
+        single(&world.a, "DBM_80111", &json!({ "dan": dan(5), "on": true })).await.unwrap();
+        let mut wanted = support::calls::question(2, 1);
+        wanted["made_for"] = json!([dan(5)]);
+        single(&world.a, "SKI_10111", &wanted).await.unwrap();
+        world.settle().await;
+        single(&world.b, "DBM_80111", &json!({ "dan": dan(1), "on": true })).await.unwrap();
+        single(&world.a, "SKI_10111", &support::calls::question(3, 1)).await.unwrap();
+        world.settle().await;
+        let hiders = async |side: &Side, number: &str| {
+            let desk = Desk::open(side, number, 1, ROLES).await;
+            let (page, data) = both(&desk, "/gateway/records").await;
+            let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+            let all = data["records"].as_array().unwrap().iter().map(|r| r["hidden_by"].as_str().unwrap_or("").to_owned());
+            let mut all: Vec<String> = all.collect();
+            all.sort();
+            assert!(page.contains("照会側の不開示") && page.contains("守る人のための照会"), "{page}");
+            all
+        };
+        assert_eq!(hiders(&world.b, "4101").await, ["", "提供側の不開示", "照会側の不開示"]);
+        assert_eq!(hiders(&world.a, "4102").await, ["", "提供側・後からの不開示", "照会側の不開示"]);
+        let clerk = Desk::open(&world.b, "4103", 1, ROLES).await;
+        let path = clerk.claim("gateway.held").await;
+        let (page, _) = both(&clerk, &path).await;
+        assert!(page.contains("自動応答不可(人)") && page.contains("本人への表示"), "{page}");
+        world.b.keeper.recall(&dan(1), true).await.unwrap();
+        let (page, _) = both(&clerk, &path).await;
+        assert!(
+            page.contains("連携の誤りを直しています") && !page.contains("120000") && !page.contains("内容を登録する"),
+            "{page}"
+        );
+        drop(clerk);
+        world.remove().await;
+    }
+}
+
 #[tokio::test]
 async fn an_alarm_is_seen_to_on_the_board() {
     for world in worlds().await {

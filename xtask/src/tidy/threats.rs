@@ -1,4 +1,4 @@
-//! Every test that the threat model names exists.
+//! Every test that the threat model names exists, and every row of it stands in a table.
 
 use super::Finding;
 use super::tree::Tree;
@@ -11,14 +11,19 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     let Some(model) = tree.texts().find(|file| file.path == MODEL) else { return Vec::new() };
     let known: BTreeSet<&str> = tree.rust().flat_map(|(file, _)| functions(&file.text)).collect();
     let mut findings = Vec::new();
-    let mut names_tests = false;
-    for (n, line) in model.lines() {
+    let (mut in_table, mut names_tests) = (false, false);
+    let mut lines = model.lines().peekable();
+    while let Some((n, line)) = lines.next() {
         let Some(last) = last_cell(line) else {
-            names_tests = false;
+            (in_table, names_tests) = (false, false);
             continue;
         };
-        if last == "test" {
-            names_tests = true;
+        if !in_table {
+            in_table = lines.peek().is_some_and(|(_, next)| next.trim().starts_with("|---"));
+            names_tests = last == "test";
+            if !in_table {
+                findings.push(Finding::error(MODEL, n, "a row without a header: a table is cut by an empty line"));
+            }
             continue;
         }
         if !names_tests || last.starts_with("---") {
@@ -60,10 +65,20 @@ mod tests {
 
     #[test]
     fn a_test_that_nobody_wrote_is_named() {
-        let model = "| threat | control | test |\n|---|---|---|\n| a | b | `it_holds` |\n| a | b | `helper` |\n\n| zone | test zone |\n| a | b |\n";
+        let model = "| threat | control | test |\n|---|---|---|\n| a | b | `it_holds` |\n| a | b | `helper` |\n\n| zone | test zone |\n|---|---|\n| a | b |\n";
         let source = "#[test]\nfn it_holds() {}\nfn helper() {}\n";
         let found = check(&Tree::of(&[(MODEL, model), ("crates/line/tests/it/main.rs", source)]));
         let messages: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(messages, ["error: docs/threat-model.md:4: no test is called helper"]);
+    }
+
+    #[test]
+    fn rows_behind_an_empty_line_are_no_table_and_are_named() {
+        let model = "| threat | control | test |\n|---|---|---|\n| a | b | `it_holds` |\n\n| c | d | `nobody_wrote_it` |\n";
+        let source = "#[test]\nfn it_holds() {}\n";
+        let found = check(&Tree::of(&[(MODEL, model), ("crates/line/tests/it/main.rs", source)]));
+        let messages: Vec<String> = found.iter().map(ToString::to_string).collect();
+        let cut = "a row without a header: a table is cut by an empty line";
+        assert_eq!(messages, [format!("error: docs/threat-model.md:5: {cut}")]);
     }
 }

@@ -127,9 +127,13 @@ async fn the_fled_family() {
     // The records exist on three sides, agree, and are 不開示.
     let lines = three_sides(&mut world, 1).await;
     assert!(lines[0].ends_with("true") && lines[0].contains(CHILDCARE), "{lines:?}");
-    // The clerk of やまて市 sees that and for which procedure みなと市 has asked, and that nobody is shown it.
+    // The clerk of やまて市 sees that and for which procedure みなと市 has asked, that nobody is shown it, and which side hides it and why.
     let page = world.yamate.gateway.open("/gateway/records").await.unwrap();
-    assert!(page.contains(MINATO.name_ja) && page.contains("保育") && page.contains("不開示"), "{page}");
+    for words in [MINATO.name_ja, "保育", "照会側の不開示", "守る人のための照会"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let page = world.minato.gateway.open("/gateway/records").await.unwrap();
+    assert!(page.contains("照会側の不開示"), "{page}");
 
     // What the father sees is what the control sees, to the byte; and it takes no other time.
     let plan = world.all.plan.clone();

@@ -1,6 +1,6 @@
 //! One person, by 団番, in a case: flags, consents, records and what is in the replica without its contents. No name and no other number.
 
-use super::records::{record_json, record_table};
+use super::records::{hiders, record_json, record_table};
 use super::{at, desk, done};
 use crate::interfaces::desk::Person;
 use crate::interfaces::replica::{Line, lines};
@@ -118,6 +118,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let flags = registers::flags_of(&mut unit.tx, &dan, now).await?;
     let mut consents = registers::consents(&mut unit.tx, &dan).await?;
     let mut records = registers::records_about(&mut unit.tx, &dan).await?;
+    let hiders = hiders(&mut unit, &keeper, &records).await?;
     let has_code = keeper.codes(&mut unit.tx, std::slice::from_ref(&dan)).await?.contains_key(&dan);
     let mut replica = done("副本", lines(&mut desk(&keeper, &mut unit), Person { dan: dan.clone() }).await?)?;
     keep_allowed(&unit, Act::Look, &mut consents, |consent| &consent.data_set);
@@ -167,13 +168,13 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             ("照会中(是正中)", flag(flags.recalled)),
         ])))
         (card("副本", "権限のある特定個人情報だけ。内容は出ません", table(&replica_table(&keeper, &replica))))
-        (card("情報提供等記録", "", table(&record_table(&keeper, &records))))
+        (card("情報提供等記録", "", table(&record_table(&keeper, &records, &hiders))))
         (card("照会への同意", "", table(&consent_list)))
     };
     let data = json!({
         "dan_no": dan, "has_code": has_code,
         "no_automatic": flags.no_automatic, "undisclosed": flags.undisclosed, "recalled": flags.recalled,
-        "replica": replica, "records": record_json(&records),
+        "replica": replica, "records": record_json(&records, &hiders),
         "consents": consents.iter().map(|c| json!({
             "procedure": c.procedure_code, "data_set": c.data_set, "given_on": c.given_on.to_string(),
             "until": c.until.map(|d| d.to_string()), "evidence": c.evidence, "recorded_at": at(c.recorded_at),

@@ -6,8 +6,8 @@ use crate::keeper::Keeper;
 use crate::model::{ANSWER, RECORD};
 use crate::record;
 use crate::rights::{keep_allowed, kind_of};
-use crate::store::machines;
 use crate::store::replica::{PROVISION_WAITING, list};
+use crate::store::{machines, registers};
 use crate::words::{hold_ja, state_ja, state_text};
 use kernel::access::Action as Act;
 use kernel::ident::AtenaNo;
@@ -17,11 +17,12 @@ use platform::db::Param;
 use platform::{Fault, Unit, params};
 use serde_json::json;
 use webkit::components::{
-    Action, AsidePanel, Cell, Choice, Column, Field, Row, Table, badge, button_row, card, definition_list, post_form, table,
+    Action, AsidePanel, Cell, Choice, Column, Field, Row, Table, Tone, badge, button_row, card, definition_list, message,
+    post_form, table,
 };
 use webkit::{Begun, Call, Reply, Screen};
 use wire::ident::PermitNo;
-use wire::provide::ProvisionState;
+use wire::provide::{Provision, ProvisionState};
 use wire::replica::Value;
 
 /// Lines of the list.
@@ -104,13 +105,13 @@ fn number_of(call: &Call) -> Result<PermitNo, Fault> {
 }
 
 /// Asks the gate for the person whom the held answer is about, and for the kind of data in it.
-async fn require(unit: &mut Unit, keeper: &Keeper, no: PermitNo) -> Result<(), Fault> {
+async fn require(unit: &mut Unit, keeper: &Keeper, no: PermitNo) -> Result<Provision, Fault> {
     let keys = keeper.city().keys();
     let held = machines::provisions_of(&mut unit.tx, keys, vec![Param::from(no.to_string())]).await?;
     let missing = || Fault::missing("照会");
     let (provision, _) = held.into_iter().next().ok_or_else(missing)?;
     let kind = kind_of(provision.permit.terms.data_set.id.as_str());
-    let dan = provision.dan.ok_or_else(missing)?;
+    let dan = provision.dan.clone().ok_or_else(missing)?;
     let subject = match unit.tx.writes() {
         true => record::subject(&mut unit.tx, &dan).await?,
         false => {
@@ -119,7 +120,7 @@ async fn require(unit: &mut Unit, keeper: &Keeper, no: PermitNo) -> Result<(), F
         }
     };
     unit.require(subject, &[RECORD, ANSWER, kind]).await?;
-    Ok(())
+    Ok(provision)
 }
 
 fn value(value: &Value) -> String {
@@ -176,7 +177,13 @@ fn acts(call: &Call, unit: &Unit, asked: &Asked, content: &Content) -> Markup {
 pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let no = number_of(&call)?;
     let mut unit = call.look().await?;
-    require(&mut unit, &keeper, no).await?;
+    let provision = require(&mut unit, &keeper, no).await?;
+    let (hold, by_asker) = (provision.hold.map(|hold| state_text(&hold)).unwrap_or_default(), provision.permit.terms.hidden);
+    let flags = match &provision.dan {
+        Some(dan) => registers::flags(&mut unit.tx, vec![Param::from(dan)]).await?,
+        None => vec![],
+    };
+    let by_us = flags.iter().any(|f| f.undisclosed);
     let asked = done("照会", question(&mut desk(&keeper, &mut unit), Which { permit: no }).await?)?;
     let content = done("照会", content(&mut desk(&keeper, &mut unit), Which { permit: no }).await?)?;
     let profile = keeper.profile();
@@ -191,14 +198,29 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             ("特定個人情報", html! { (profile.data_set_ja(asked.data_set.id.as_str())) " 第" (asked.data_set.version) "版" }),
             ("項目", html! { (items.join("、")) }),
             ("求め日時", html! { (at(asked.asked_at)) }),
+            ("止まった理由", html! { (hold_ja(&hold)) }),
+            ("本人への表示", html! {
+                @if by_asker { (badge(Tone::Warn, "照会側の不開示")) " 照会者が、守る人のための照会だと伝えています " }
+                @if by_us { (badge(Tone::Warn, "提供側の不開示")) " この団体で不開示該当の人です" }
+                @if !by_asker && !by_us { (badge(Tone::Neutral, "開示")) }
+            }),
             ("副本の時点", html! { @if let Some(as_of) = content.as_of { (at(as_of)) } }),
         ])))
-        (card("提供する内容", "照会された項目だけが送られます", content_table(&content)))
-        @if matches!(content.state, ProvisionState::Held | ProvisionState::ContentRegistered) {
-            (card("判断", "", acts(&call, &unit, &asked, &content)))
+        @if provision.recalled {
+            (message(Tone::Warn, "連携の誤りを直しています", html! {
+                "この人の統合宛名の連携に誤りが見つかりました。直るまで、内容の登録も送信もできません。直ると、改めて自動で回答するか、ここで確認をお願いします。"
+            }))
+        } @else {
+            (card("提供する内容", "照会された項目だけが送られます", content_table(&content)))
+            @if matches!(content.state, ProvisionState::Held | ProvisionState::ContentRegistered) {
+                (card("判断", "", acts(&call, &unit, &asked, &content)))
+            }
         }
     };
-    let data = json!({ "asked": asked, "content": content });
+    let data = json!({
+        "asked": asked, "content": content, "hold": hold, "recalled": provision.recalled,
+        "hidden_by_asker": by_asker, "hidden_by_provider": by_us,
+    });
     let about = "判断するまで、相手には「回答待ち」とだけ見えます。止まっていることも、理由も伝わりません。";
     let screen = Screen {
         title: "情報提供の確認".into(),
