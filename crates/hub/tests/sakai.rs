@@ -267,7 +267,8 @@ async fn sakai_online() {
     for world in worlds().await {
         city(&world).await;
         for n in 100..170 {
-            world.registry.lives(&atena(n), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", HOME]);
+            let home = format!("{HOME}{n}号室");
+            world.registry.lives(&atena(n), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", &home]);
             world.enters(&atena(n), my_number(n)).await;
         }
         let desk = desk(&world).await;
