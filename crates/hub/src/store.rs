@@ -57,8 +57,8 @@ platform::statements! {
     SUPERSEDE_OUTSIDER = "update hub_outsider set superseded_seq = $2 where id = $1 and superseded_seq is null";
     /// 住登外者 with a birth date.
     OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
-    /// Every record, also a former one, with a birth date.
-    OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 order by id limit 400");
+    /// A page of every record, also a former one, with a birth date.
+    OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and id > $2 order by id limit 400");
     /// 住登外者 with a 個人番号.
     OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
     /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
@@ -387,11 +387,17 @@ pub async fn links_after(tx: &mut Tx, id: i64) -> Result<Vec<Link>, DbError> {
     tx.all(LINKS_AFTER, params![id]).await?.iter().map(Link::read).collect()
 }
 
-/// 住登外者 of whom any record, also a former one, has the birth date and `fits`: as they stand today.
+/// 住登外者 of whom any record, also a former one, has the birth date and `fits`: as they stand today. All of them, however many share the
+/// birth date (年月日不詳).
 pub async fn outsiders_who(tx: &mut Tx, birth: &str, fits: impl Fn(&Outsider) -> bool) -> Result<Vec<Outsider>, DbError> {
-    let rows: Vec<Outsider> =
-        tx.all(OUTSIDERS_EVER_BORN, params![birth]).await?.iter().map(Outsider::read).collect::<Result<_, _>>()?;
-    let numbers: BTreeSet<AtenaNo> = rows.iter().filter(|row| fits(row)).map(|row| row.atena_no.clone()).collect();
+    let (mut numbers, mut after) = (BTreeSet::new(), 0);
+    loop {
+        let page = tx.all(OUTSIDERS_EVER_BORN, params![birth, after]).await?;
+        let rows: Vec<Outsider> = page.iter().map(Outsider::read).collect::<Result<_, _>>()?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        numbers.extend(rows.into_iter().filter(|row| fits(row)).map(|row| row.atena_no));
+    }
     let mut all = vec![];
     for number in numbers {
         all.extend(outsider(tx, &number).await?);
