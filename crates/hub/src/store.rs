@@ -121,6 +121,26 @@ platform::statements! {
     IS_FROZEN = "select 1 as n from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $2 and l.dan_no = $1 and l.superseded_seq is null limit 1";
     /// All 団番 of such questions.
     FROZEN = "select distinct l.dan_no from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $1 and l.dan_no is not null and l.superseded_seq is null order by l.dan_no";
+    /// A page of every row, for 持出し.
+    FORMER_AFTER = concatcp!(FormerNumber::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    EVERY_LINK_AFTER = concatcp!(Link::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    EVERY_OUTSIDER_AFTER = concatcp!(Outsider::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    QUESTIONS_AFTER = concatcp!(Question::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    ANSWERS_AFTER = concatcp!(Answer::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    BATCHES_AFTER = concatcp!(Batch::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    BATCH_ROWS_AFTER = concatcp!(BatchRow::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    RECALLS_AFTER = concatcp!(Recall::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    USES_AFTER = concatcp!(RecallUse::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    REQUESTS_AFTER = concatcp!(Request::SELECT, " where id > $1 order by id limit 1000");
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
@@ -403,4 +423,26 @@ pub async fn outsiders_who(tx: &mut Tx, birth: &str, fits: impl Fn(&Outsider) ->
         all.extend(outsider(tx, &number).await?);
     }
     Ok(all)
+}
+
+/// A page of every row of a register behind a row, with what is history.
+macro_rules! pages {
+    ($($name:ident $sql:ident $row:ident),+ $(,)?) => {$(
+        pub async fn $name(tx: &mut Tx, id: i64) -> Result<Vec<$row>, DbError> {
+            tx.all($sql, params![id]).await?.iter().map($row::read).collect()
+        }
+    )+};
+}
+
+pages! {
+    former_after FORMER_AFTER FormerNumber,
+    every_link_after EVERY_LINK_AFTER Link,
+    every_outsider_after EVERY_OUTSIDER_AFTER Outsider,
+    questions_after QUESTIONS_AFTER Question,
+    answers_after ANSWERS_AFTER Answer,
+    batches_after BATCHES_AFTER Batch,
+    batch_rows_after BATCH_ROWS_AFTER BatchRow,
+    recalls_after RECALLS_AFTER Recall,
+    uses_after USES_AFTER RecallUse,
+    requests_after REQUESTS_AFTER Request,
 }

@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod counts;
+pub mod export;
 pub mod outsider;
 pub mod outsiders;
 pub mod person;
