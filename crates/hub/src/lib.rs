@@ -115,6 +115,8 @@ pub fn programme(needs: Needs) -> Programme {
         Arc::new(lines::OnFrozen { lines: lines.clone() }),
         Arc::new(lines::OnCodeWanted { residents, lines }),
     ];
+    let exports = web::export::PARTS
+        .map(|(part, path, name_ja)| Route::get(path, name_ja, EXPORT, move |call| web::export::all(call, part, name_ja)));
     Programme {
         code: "hub",
         name_ja: "団体内統合宛名",
@@ -170,7 +172,7 @@ pub fn programme(needs: Needs) -> Programme {
                 postgres_only: false,
             },
         ],
-        routes: vec![
+        routes: [
             Route::get("/hub", "団体内統合宛名", COUNT, web::counts::show),
             Route::post("/hub", "団体内統合宛名の照会", SEE, web::counts::look_up),
             Route::get(web::outsiders::LIST, "住登外者", FIND, web::outsiders::show),
@@ -220,7 +222,10 @@ pub fn programme(needs: Needs) -> Programme {
             Route::post("/hub/{number}/split", "誤った連携の解除の起案", JUDGE, move |call| {
                 web::recall::split(call, rules)
             }),
-        ],
+        ]
+        .into_iter()
+        .chain(exports)
+        .collect(),
         nav: vec![
             Nav { group: "共通", label: "統合宛名", path: "/hub" },
             Nav { group: "共通", label: "住登外者", path: web::outsiders::LIST },

@@ -131,7 +131,7 @@ platform::register! {
 platform::register! {
     /// A question of 名寄せ: are these two one person? Asked once for a pair.
     pub struct Question in "hub_question" named "名寄せの確認", purpose "hub", basis "番号法9条1項・2項、番号法施行令", retention "団体内統合宛名と同じ" {
-        /// 宛名番号 of the 住登外者.
+        /// 宛名番号 of the one who was new: a 住登外者, or a resident who may be registered twice.
         atena_no: AtenaNo, "宛名番号", "hub.link", Personal, [];
         /// 宛名番号 of the other.
         other_no: AtenaNo, "相手の宛名番号", "hub.link", Personal, [];

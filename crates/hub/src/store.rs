@@ -59,8 +59,8 @@ platform::statements! {
     SUPERSEDE_OUTSIDER = "update hub_outsider set superseded_seq = $2 where id = $1 and superseded_seq is null";
     /// 住登外者 with a birth date.
     OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
-    /// Every record, also a former one, with a birth date.
-    OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 order by id limit 400");
+    /// A page of every record, also a former one, with a birth date.
+    OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and id > $2 order by id limit 400");
     /// 住登外者 with a 個人番号.
     OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
     /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
@@ -123,6 +123,26 @@ platform::statements! {
     IS_FROZEN = "select 1 as n from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $2 and l.dan_no = $1 and l.superseded_seq is null limit 1";
     /// All 団番 of such questions.
     FROZEN = "select distinct l.dan_no from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $1 and l.dan_no is not null and l.superseded_seq is null order by l.dan_no";
+    /// A page of every row, for 持出し.
+    FORMER_AFTER = concatcp!(FormerNumber::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    EVERY_LINK_AFTER = concatcp!(Link::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    EVERY_OUTSIDER_AFTER = concatcp!(Outsider::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    QUESTIONS_AFTER = concatcp!(Question::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    ANSWERS_AFTER = concatcp!(Answer::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    BATCHES_AFTER = concatcp!(Batch::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    BATCH_ROWS_AFTER = concatcp!(BatchRow::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    RECALLS_AFTER = concatcp!(Recall::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    USES_AFTER = concatcp!(RecallUse::SELECT, " where id > $1 order by id limit 1000");
+    /// A page of every row, for 持出し.
+    REQUESTS_AFTER = concatcp!(Request::SELECT, " where id > $1 order by id limit 1000");
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
@@ -389,14 +409,42 @@ pub async fn links_after(tx: &mut Tx, id: i64) -> Result<Vec<Link>, DbError> {
     tx.all(LINKS_AFTER, params![id]).await?.iter().map(Link::read).collect()
 }
 
-/// 住登外者 of whom any record, also a former one, has the birth date and `fits`: as they stand today.
+/// 住登外者 of whom any record, also a former one, has the birth date and `fits`: as they stand today. All of them, however many share the
+/// birth date (年月日不詳).
 pub async fn outsiders_who(tx: &mut Tx, birth: &str, fits: impl Fn(&Outsider) -> bool) -> Result<Vec<Outsider>, DbError> {
-    let rows: Vec<Outsider> =
-        tx.all(OUTSIDERS_EVER_BORN, params![birth]).await?.iter().map(Outsider::read).collect::<Result<_, _>>()?;
-    let numbers: BTreeSet<AtenaNo> = rows.iter().filter(|row| fits(row)).map(|row| row.atena_no.clone()).collect();
+    let (mut numbers, mut after) = (BTreeSet::new(), 0);
+    loop {
+        let page = tx.all(OUTSIDERS_EVER_BORN, params![birth, after]).await?;
+        let rows: Vec<Outsider> = page.iter().map(Outsider::read).collect::<Result<_, _>>()?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        numbers.extend(rows.into_iter().filter(|row| fits(row)).map(|row| row.atena_no));
+    }
     let mut all = vec![];
     for number in numbers {
         all.extend(outsider(tx, &number).await?);
     }
     Ok(all)
+}
+
+/// A page of every row of a register behind a row, with what is history.
+macro_rules! pages {
+    ($($name:ident $sql:ident $row:ident),+ $(,)?) => {$(
+        pub async fn $name(tx: &mut Tx, id: i64) -> Result<Vec<$row>, DbError> {
+            tx.all($sql, params![id]).await?.iter().map($row::read).collect()
+        }
+    )+};
+}
+
+pages! {
+    former_after FORMER_AFTER FormerNumber,
+    every_link_after EVERY_LINK_AFTER Link,
+    every_outsider_after EVERY_OUTSIDER_AFTER Outsider,
+    questions_after QUESTIONS_AFTER Question,
+    answers_after ANSWERS_AFTER Answer,
+    batches_after BATCHES_AFTER Batch,
+    batch_rows_after BATCH_ROWS_AFTER BatchRow,
+    recalls_after RECALLS_AFTER Recall,
+    uses_after USES_AFTER RecallUse,
+    requests_after REQUESTS_AFTER Request,
 }

@@ -223,7 +223,7 @@ async fn nobody_asks_without_purpose_case_and_role() {
 async fn whoever_uses_the_numbers_is_recorded() {
     for world in worlds().await {
         world.enters(&atena(1), my_number(1)).await;
-        let issued = "changed hub hub.number,juki.identify,juki.mynumber";
+        let issued = "changed hub hub.link,hub.number,juki.address,juki.identify,juki.mynumber";
         assert_eq!(world.recorded(&atena(1)).await, [issued]);
         world.resident(ResidentChange::MovedOut, &atena(1), &[]).await;
         world.deliver().await;

@@ -463,12 +463,76 @@ async fn a_changed_individual_number_of_an_outsider_keeps_the_hubs_number_when_t
         world.enters(&atena(1), new).await;
         world.registry.lives(&atena(2), ["山田 花子", "ヤマダ ハナコ", "昭和45年5月1日", "女", HOME]);
         world.enters(&atena(2), old).await;
-        assert_eq!(world.dan_no("juki", &atena(1)).await.as_ref(), Some(&theirs));
-        assert_ne!(world.dan_no("juki", &atena(2)).await.as_ref(), Some(&theirs));
+        assert_eq!(world.dan_no(&atena(1)).await.as_ref(), Some(&theirs));
+        assert_ne!(world.dan_no(&atena(2)).await.as_ref(), Some(&theirs));
         let asked = "select count(*) as n from platform_task where kind = 'hub.former' and state <> 'done'";
         assert_eq!(world.count(asked).await, 1);
         assert_eq!(change(my_number(3).expose()).await.0, StatusCode::CONFLICT, "now a resident: the registry says");
         drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+/// JTG-15: 他業務参照不可 at every door. Another programme cannot tell a withheld record from one that is not there.
+#[tokio::test]
+async fn a_withheld_record_looks_like_none_at_every_door_of_another_programme() {
+    for world in worlds().await {
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        let other = Desk::open(&world, "2001", 1, "").await;
+        other.open_case().await;
+        let digits = my_number(5);
+        let shut = enter(&desk, &[("withheld", "1"), ("my_number", digits.expose())]).await;
+        let nobody = AtenaNo::issue(50_000_000_999_999).or_else(|_| AtenaNo::issue(50_000_000_999_998)).unwrap();
+        let form = |fields: &[(&'static str, String)]| {
+            let mut form: Vec<(&'static str, String)> = [
+                ("kind", "0"),
+                ("name", "大谷 陽翔"),
+                ("kana", "オオタニ ハルト"),
+                ("birth", "令和2年11月3日"),
+                ("sex", "男"),
+                ("address", HOME),
+                ("moved_on", "R8.11.20"),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec();
+            for (name, value) in fields {
+                form.retain(|(n, _)| n != name);
+                form.push((name, value.clone()));
+            }
+            form
+        };
+        let mut seen = vec![];
+        for who in [&shut, &nobody] {
+            let page = format!("/hub/outsiders/{who}");
+            let mut said = vec![other.get(&page).await.0, other.get(&format!("/api/v1{page}")).await.0];
+            for door in ["take", "edit"] {
+                said.push(other.say(&format!("{page}/{door}"), &[]).await.0);
+            }
+            let number = who.to_string();
+            let revision = [("kind", "1".into()), ("rev", "1".into()), ("reason", "修正".into()), ("atena_no", number.clone())];
+            let candidate = [("kind", "2".into()), ("atena_no", number.clone())];
+            for sent in [form(&revision), form(&candidate)] {
+                let sent: Vec<(&str, &str)> = sent.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                said.push(other.say("/hub/outsiders", &sent).await.0);
+            }
+            seen.push(said);
+        }
+        assert_eq!(seen[0], seen[1], "no difference tells that there is a record");
+        assert!(seen[0][..5].iter().all(|status| *status == StatusCode::NOT_FOUND), "{seen:?}");
+        assert_eq!(seen[0][5], StatusCode::UNPROCESSABLE_ENTITY, "{seen:?}");
+        assert_eq!(world.count("select count(*) as n from hub_outsider").await, 1);
+        assert_eq!(world.count("select count(*) as n from hub_question").await, 0);
+        // The port, as the inquiry desk asks it; what the city does by itself goes on.
+        for (office, purpose, roles, sees) in
+            [("iryo", "kodomo", vec![], false), ("joho", "hub", vec!["it_policy"], true), ("joho", "hub", vec!["job"], true)]
+        {
+            let staff = world.staff_with_case(office, purpose, &roles, &shut).await;
+            let mut unit = world.look(&staff).await;
+            let dan_no = hub::port().dan_of(&mut unit, &shut).await;
+            assert_eq!(dan_no.is_ok_and(|d| d.is_some()), sees, "{purpose} {roles:?}");
+        }
+        drop((desk, other));
         world.database.remove().await;
     }
 }

@@ -352,3 +352,41 @@ async fn who_leaves_the_city_goes_on_as_an_outsider_under_the_residents_number()
         world.database.remove().await;
     }
 }
+
+/// ATN-16: two 個人番号 on one set of four items, among residents. Twins are two people.
+#[tokio::test]
+async fn two_residents_alike_in_everything_but_their_number_are_put_before_a_clerk() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let mut twin = HANAKO;
+        (twin[0], twin[1]) = ("山田 花代", "ヤマダ ハナヨ");
+        let mut elsewhere = HANAKO;
+        elsewhere[4] = "大阪府みなと市中央区港町一丁目1番1号";
+        for (n, facts) in [(1, HANAKO), (2, twin), (3, elsewhere)] {
+            world.registry.lives(&atena(n), facts);
+            world.enters(&atena(n), my_number(n)).await;
+        }
+        settle(&world).await;
+        assert_eq!(questions(&desk, "未確認").await, Vec::<Value>::new(), "a twin, and somebody of the same name elsewhere");
+        let mut written = HANAKO;
+        (written[0], written[4]) = ("山田　花子", "大阪府みなと市中央区港町2-7-5");
+        world.registry.lives(&atena(4), written);
+        world.enters(&atena(4), my_number(4)).await;
+        settle(&world).await;
+        let asked = questions(&desk, "未確認").await;
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        assert_eq!(asked[0]["evidence"], matching::Evidence::NumbersDiffer.label());
+        assert!(asked[0]["explanation"].as_str().unwrap().contains("市民課"));
+        assert_ne!(dan(&desk, &atena(4)).await, dan(&desk, &atena(1)).await, "two numbers, two people, until 市民課 has looked");
+        let path = format!("/hub/review/{}", asked[0]["id"]);
+        desk.say(&format!("{path}/take"), &[]).await;
+        let (status, _, page) = desk.say(&path, &[("reason", "二重の記載")]).await;
+        assert!(status == StatusCode::CONFLICT && page.contains("二つの個人番号"), "the hub joins no two residents: {page}");
+        assert_eq!(desk.say(&path, &[("reason", "同姓同名の別人"), ("answer", "apart")]).await.0, StatusCode::SEE_OTHER);
+        world.resident(ResidentChange::Corrected, &atena(4), &["name"]).await;
+        settle(&world).await;
+        assert!(questions(&desk, "未確認").await.is_empty(), "answered once");
+        drop(desk);
+        world.database.remove().await;
+    }
+}

@@ -103,3 +103,92 @@ async fn what_the_hub_doubts_is_claimed_looked_at_and_ended() {
         world.database.remove().await;
     }
 }
+
+/// Cells of a CSV file of ours: quoted, without line breaks inside.
+fn cells(line: &str) -> Vec<String> {
+    line.trim_start_matches('\u{feff}').split(',').map(|cell| cell.trim_matches('"').to_owned()).collect()
+}
+
+/// ATN-13: every register as a file, with every column that it has and every row, also of the past.
+#[tokio::test]
+async fn every_register_goes_out_with_all_its_columns_and_its_history() {
+    use hub::model::{Answer, Batch, BatchRow, FormerNumber, Link, Outsider, Person, Question, Recall, RecallUse, Request};
+    for world in worlds().await {
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        world
+            .registry
+            .lives(&atena(1), ["山田 花子", "ヤマダ ハナコ", "昭和45年5月1日", "女", "大阪府みなと市中央区港町二丁目7番5号"]);
+        world.enters(&atena(1), my_number(1)).await;
+        world.corrected(&atena(1), my_number(2)).await;
+        let guardian = |kind: &'static str, rev: &'static str, number: &str, address: &'static str| {
+            let said = [
+                ("kind", kind),
+                ("rev", rev),
+                ("atena_no", number),
+                ("reason", if kind == "1" { "修正" } else { "" }),
+                ("name", "山田 花子"),
+                ("kana", "ヤマダ ハナコ"),
+                ("birth", "S45.5.1"),
+                ("sex", "女"),
+                ("address", address),
+                ("moved_on", "R8.11.20"),
+            ];
+            said.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+        };
+        let digits = my_number(7);
+        let mut first = guardian("0", "", "", "京都府京都市北区1番");
+        first.push(("my_number".into(), digits.expose().into()));
+        let send = |form: Vec<(String, String)>| {
+            let desk = &desk;
+            async move {
+                let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+                let (status, location, page) = desk.say("/hub/outsiders", &form).await;
+                assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+                while desk.world.deliver().await > 0 {}
+                location.rsplit('/').next().unwrap().to_owned()
+            }
+        };
+        let known = send(first).await;
+        send(guardian("1", "1", &known, "京都府京都市北区2番")).await;
+        let hidden = kernel::ident::AtenaNo::parse(&send(guardian("0", "", "", "京都府京都市南区9番")).await).unwrap();
+        world.protect(&hidden).await;
+        let registers = [
+            ("people", Person::REGISTER),
+            ("former-numbers", FormerNumber::REGISTER),
+            ("links", Link::REGISTER),
+            ("outsiders", Outsider::REGISTER),
+            ("questions", Question::REGISTER),
+            ("answers", Answer::REGISTER),
+            ("batches", Batch::REGISTER),
+            ("batch-rows", BatchRow::REGISTER),
+            ("recalls", Recall::REGISTER),
+            ("recall-uses", RecallUse::REGISTER),
+            ("requests", Request::REGISTER),
+        ];
+        assert_eq!(registers.len(), world.programme.registers.len(), "no register stays inside");
+        for (name, register) in registers {
+            let (status, file) = desk.get(&format!("/hub/exports/{name}.csv")).await;
+            assert_eq!(status, StatusCode::OK, "{name}: {file}");
+            let columns = register.columns.iter().filter(|c| c.name != "number_token").map(|c| c.label_ja.to_owned());
+            let head: Vec<String> = ["行番号".to_owned()].into_iter().chain(columns).collect();
+            assert_eq!(cells(file.lines().next().unwrap()), head, "{name}: every column of the register");
+            let rows = world.count(Box::leak(format!("select count(*) as n from {}", register.table).into_boxed_str())).await;
+            assert_eq!(i64::try_from(file.lines().count()).unwrap() - 1, rows, "{name}: every row");
+            assert!(file.lines().all(|line| cells(line).len() == head.len()), "{name}");
+        }
+        let (_, outsiders) = desk.get("/hub/exports/outsiders.csv").await;
+        assert!(outsiders.contains("北区1番") && outsiders.contains("北区2番"), "with what was: {outsiders}");
+        assert_eq!(outsiders.matches(digits.expose()).count(), 2, "the 個人番号 that stands nowhere else");
+        assert!(!outsiders.contains("南区9番"), "a protected person's place stays inside: {outsiders}");
+        let (_, links) = desk.get("/hub/exports/links.csv").await;
+        assert!(links.contains("個人番号による付番"), "{links}");
+        assert!(world.count("select count(*) as n from hub_link where superseded_seq is not null").await > 0);
+        let page = desk.get("/hub/translate").await.1;
+        assert!(registers.iter().all(|(name, _)| page.contains(&format!("/hub/exports/{name}.csv"))), "{page}");
+        let other = Desk::open(&world, "2001", 1, "").await;
+        assert_eq!(other.get("/hub/exports/outsiders.csv").await.0, StatusCode::FORBIDDEN);
+        drop((desk, other));
+        world.database.remove().await;
+    }
+}

@@ -328,7 +328,8 @@ async fn sakai_online() {
     for world in worlds().await {
         city(&world).await;
         for n in 100..170 {
-            world.registry.lives(&atena(n), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", HOME]);
+            let home = format!("{HOME}{n}号室");
+            world.registry.lives(&atena(n), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", &home]);
             world.enters(&atena(n), my_number(n)).await;
         }
         let desk = desk(&world).await;
@@ -426,6 +427,71 @@ fn messages(document: &Value, id: &str, number: &str) -> Vec<(Value, usize)> {
     let schemas =
         bodies.into_iter().flat_map(|content| content.as_object().into_iter().flatten()).map(|(_, body)| &body["schema"]);
     schemas.flat_map(|schema| (0..2).map(|pick| sample(document, schema, number, pick))).collect()
+}
+
+/// 年月日不詳 is the birth date of many: nobody is left out because others came first, every hit is recorded, and a cut says so.
+#[tokio::test]
+async fn a_search_by_an_unknown_birth_date_finds_the_last_of_many_and_records_each_hit() {
+    for world in worlds().await {
+        let mut tx = world.city.db().write().await.unwrap();
+        let numbers: Vec<_> =
+            (50_000_000_000_100..).filter_map(|serial| kernel::ident::AtenaNo::issue(serial).ok()).take(460).collect();
+        let record = |(n, atena_no): (usize, &kernel::ident::AtenaNo)| hub::model::Outsider {
+            id: 0,
+            atena_no: atena_no.clone(),
+            rev: 1,
+            programme: "hub".into(),
+            withheld: false,
+            name: if n < 400 { "川田 月子" } else { "山田 花子" }.into(),
+            kana: if n < 400 { "カワダ ツキコ" } else { "ヤマダ ハナコ" }.into(),
+            alias: if n == 459 { Some("ハナ".into()) } else { None },
+            birth: "年月日不詳".into(),
+            sex: "女".into(),
+            postal_code: None,
+            address: HOME.into(),
+            phone: None,
+            my_number: None,
+            number_token: None,
+            reason: "新規".into(),
+            moved_on: support::TODAY,
+            state: "現存".into(),
+            successor: None,
+            recorded_by: "上田 誠".into(),
+            recorded_at: world.city.now(),
+            seq: 1,
+            superseded_seq: None,
+        };
+        let records: Vec<_> = numbers.iter().enumerate().map(record).collect();
+        hub::model::Outsider::insert_all(&records, &mut tx).await.unwrap();
+        for number in &numbers {
+            platform::subject::of(&mut tx, number).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let desk = desk(&world).await;
+        let search = |page: &str, kana: &str| {
+            format!("{page}?birth={}&kana={}", webkit::server::encode("年月日不詳"), webkit::server::encode(kana))
+        };
+        let last = numbers.last().unwrap();
+        for (looks, page) in [(1, "/hub/search"), (2, "/hub/outsiders")] {
+            let found = desk.api(&search(page, "ヤマダ")).await;
+            assert_eq!((found["people"].as_array().unwrap().len(), &found["full"]), (50, &json!(true)), "{page}: a cut says so");
+            assert_eq!(world.recorded(&numbers[400]).await.len(), looks, "{page}");
+            assert_eq!(world.recorded(&numbers[449]).await.len(), looks, "{page}: each hit is a look");
+            assert_eq!(world.recorded(last).await.len(), 0, "{page}: who is not shown is not looked at");
+        }
+        let mut tx = world.city.db().write().await.unwrap();
+        let one_name = "update hub_outsider set kana = 'ヤマモト ハナコ', name = '山本 花子' where alias = 'ハナ'";
+        tx.run(one_name, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        for (looks, page) in [(1, "/hub/search"), (2, "/hub/outsiders")] {
+            let found = desk.api(&search(page, "ヤマモト")).await;
+            assert_eq!(found["people"][0]["atena_no"], last.as_str(), "{page}: the last of 460");
+            assert_eq!((found["people"].as_array().unwrap().len(), &found["full"]), (1, &json!(false)));
+            assert_eq!(world.recorded(last).await.len(), looks);
+        }
+        drop(desk);
+        world.database.remove().await;
+    }
 }
 
 /// ATN-06, ATN-07: 宛名番号 ⇄ 団番 for every interface of the inventory, in every place where its schema has a 団番.

@@ -194,6 +194,12 @@ macro_rules! register {
                 Self::REGISTER.columns.iter().zip(words).filter(|(c, _)| c.is_read()).collect()
             }
 
+            /// Every field in words, also those that no page shows; sealed bytes are empty.
+            pub fn in_all_words(&self) -> Vec<$crate::register::Shown> {
+                let words = [$($crate::register::InWords::in_words(&self.$field)),+];
+                Self::REGISTER.columns.iter().zip(words).collect()
+            }
+
             /// The values of [`Self::COLUMNS`].
             pub fn values(&self) -> Vec<$crate::db::Param> {
                 vec![$($crate::db::Param::from(self.$field.clone())),+]

@@ -89,6 +89,12 @@ impl Counter {
         unit.commit(()).await.map(|_| ())
     }
 
+    /// How many events have been published.
+    async fn told(&self) -> i64 {
+        let mut unit = self.look(Action::Look).await;
+        unit.tx.one("select count(*) as n from platform_outbox", vec![]).await.unwrap().get("n").unwrap()
+    }
+
     async fn find(&self, query: &str) -> Vec<ports::facts::ResidentHit> {
         let mut unit = self.look(Action::Search).await;
         let hits = Residents.search(&mut unit, query, 10).await.unwrap();
@@ -166,9 +172,12 @@ async fn a_move_in_is_nobodys_business_until_another_person_of_rank_decides() {
         let draft = move_in::draft(&mut unit, &family(&people, SPRING)).await.unwrap();
         unit.commit(()).await.unwrap();
         assert!(c.find("ツジ").await.is_empty(), "a draft is in no register");
+        assert_eq!(c.told().await, 0, "and nobody is told of it: hub, programmes and 情報連携 hear of 本登録 only (ATN-12)");
         assert_eq!(c.decide(draft, "1001", 2).await.unwrap_err().kind, FaultKind::Refused, "not by the author");
         assert_eq!(c.decide(draft, "1009", 1).await.unwrap_err().kind, FaultKind::Refused, "not without rank");
+        assert_eq!(c.told().await, 0);
         c.decide(draft, "1002", 2).await.unwrap();
+        assert_eq!(c.told().await, 2, "now of both");
         let hits = c.find("ﾂｼﾞ").await;
         assert_eq!(hits.len(), 2);
         assert_eq!(

@@ -14,6 +14,7 @@ pub mod take_in;
 use crate::PURPOSE;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::{Date, Timestamp};
+use platform::fault::FaultKind;
 use platform::staff::OpenCase;
 use platform::{Fault, StaffContext, Unit};
 use ports::HubPort;
@@ -38,7 +39,9 @@ pub async fn person(unit: &mut Unit, hub: &dyn HubPort, who: &AtenaNo) -> Result
     let nobody = || Fault::field("number", "この宛名番号の人はいません。番号を確かめてください");
     let subject = unit.find_subject(who).await?.ok_or_else(nobody)?;
     unit.take_into_case(subject).await?;
-    let dan = hub.dan_of(unit, who).await?.ok_or_else(|| {
+    // Somebody who is withheld from this programme looks like nobody.
+    let known = hub.dan_of(unit, who).await.map_err(|fault| if fault.kind == FaultKind::Missing { nobody() } else { fault })?;
+    let dan = known.ok_or_else(|| {
         Fault::conflict(
             "団体内統合宛名番号がありません",
             "個人番号が分からないため、情報連携ができません。個人番号を確かめてください",

@@ -226,6 +226,26 @@ async fn nobody_asks_about_somebody_whose_individual_number_is_in_doubt() {
     }
 }
 
+/// JTG-15: at the inquiry desk of another programme a withheld record looks like a number that nobody has.
+#[tokio::test]
+async fn who_is_withheld_from_the_programme_looks_like_nobody_at_the_inquiry_desk() {
+    for world in worlds().await {
+        world.people(2).await;
+        let clerk = world.clerk("2001", "iryo", "").await;
+        clerk.open_case(&[]).await.unwrap();
+        world.hub.2.lock().unwrap().push(atena(1));
+        let mut said = vec![];
+        for number in [atena(1), atena(99)].map(|n| n.to_string()) {
+            let (status, _, page) = clerk.says("/exchange/inquiries", &good(&number), &[]).await.unwrap();
+            assert!(page.contains("この宛名番号の人はいません"), "{page}");
+            said.push(status);
+        }
+        assert_eq!(said, [StatusCode::UNPROCESSABLE_ENTITY; 2], "no difference tells that there is a record");
+        assert_eq!(world.count("select count(*) as n from exchange_inquiry").await, 0);
+        world.database.remove().await;
+    }
+}
+
 /// Fields of a question that the list and the catalogue allow.
 fn good(number: &str) -> Vec<(&str, &str)> {
     vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", "市町村民税所得割額"), ("provider", B)]

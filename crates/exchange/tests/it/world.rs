@@ -42,14 +42,17 @@ pub fn dan(n: u64) -> DanNo {
     (n * 10..n * 10 + 10).find_map(|s| DanNo::issue(s).ok()).unwrap()
 }
 
-/// The hub: 宛名番号 ⇄ 団番, and whose 個人番号 is in doubt, as a test says.
+/// The hub: 宛名番号 ⇄ 団番, whose 個人番号 is in doubt, and who is withheld from other programmes, as a test says.
 #[derive(Default)]
-pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>, pub Mutex<Vec<DanNo>>);
+pub struct Hub(pub Mutex<BTreeMap<AtenaNo, DanNo>>, pub Mutex<Vec<DanNo>>, pub Mutex<Vec<AtenaNo>>);
 
 #[async_trait]
 impl HubPort for Hub {
     async fn dan_of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
         let subject = unit.find_subject(number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
+        if self.2.lock().unwrap().contains(number) {
+            return Err(Fault::missing("宛名番号"));
+        }
         unit.see_for(Action::Look, subject, &["hub.number"]).await?;
         Ok(self.0.lock().unwrap().get(number).cloned())
     }

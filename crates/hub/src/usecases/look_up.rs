@@ -2,6 +2,7 @@
 
 use crate::model::{FormerNumber, LINK, Link, NUMBER, Person};
 use crate::store;
+use crate::usecases::register_outsider::open_to;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::{Fault, Unit};
 use std::collections::BTreeMap;
@@ -22,15 +23,26 @@ pub struct Found {
 /// 団番 of a person by a 宛名番号, for a caller whose purpose and case allow it.
 ///
 /// # Errors
-/// A refusal, recorded as such; the database's refusal.
+/// A refusal, recorded as such; [`Fault::missing`] for a record that is withheld from the caller's programme, as for none; the
+/// database's refusal.
 pub async fn dan_of(unit: &mut Unit, number: &AtenaNo) -> Result<Option<DanNo>, Fault> {
     let Some(subject) = unit.find_subject(number).await? else {
         unit.permit(kernel::access::Action::Look, NUMBER).await?;
         return Ok(None);
     };
+    if is_shut(unit, number).await? {
+        return Err(Fault::missing("宛名番号"));
+    }
     // Whoever drafts something looks the number up on the way.
     unit.see_for(kernel::access::Action::Look, subject, &[NUMBER]).await?;
     Ok(store::links(&mut unit.tx, number).await?.into_iter().find_map(|l| l.dan_no))
+}
+
+/// Is the record of a 住登外者 withheld from the programme that asks (他業務参照不可)? What the city does by itself goes on: it shows nobody.
+async fn is_shut(unit: &mut Unit, number: &AtenaNo) -> Result<bool, Fault> {
+    let purpose = unit.staff().purpose.clone().unwrap_or_default();
+    let by_itself = unit.staff().post.as_ref().is_some_and(|post| post.roles.iter().any(|role| role == "job"));
+    Ok(!by_itself && store::outsider(&mut unit.tx, number).await?.is_some_and(|row| !open_to(&row, &purpose)))
 }
 
 /// 団番 of a stretch of 宛名番号, for a run over many people.

@@ -1,4 +1,5 @@
-//! 名寄せ of one resident: is somebody who is entered, or whose facts are corrected, one of the 住登外者 whom the city knows already?
+//! 名寄せ of one resident: is somebody who is entered, or whose facts are corrected, one of the 住登外者 whom the city knows already, or
+//! registered twice?
 //!
 //! It only finds out which of them come into question. Each of those is compared anew with everybody ([`match_up`]), so that the gate is
 //! the same from both sides.
@@ -10,7 +11,7 @@ use crate::store;
 use kernel::ident::AtenaNo;
 use matching::{Evidence, Tables};
 use platform::{Fault, Unit, outbox};
-use ports::{ComparePort, ResidentChange, ResidentEvent};
+use ports::{ComparePort, Likeness, ResidentChange, ResidentEvent, ResidentFacts};
 
 /// Has the 住登外者 who may be the resident of an event compared anew; one who shares the 団番 already and should not becomes a question.
 ///
@@ -18,15 +19,19 @@ use ports::{ComparePort, ResidentChange, ResidentEvent};
 /// The registry's refusal or the database's; then the event waits.
 pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, event: &ResidentEvent) -> Result<(), Fault> {
     let concerns = matches!(event.change, ResidentChange::Entered | ResidentChange::Born | ResidentChange::Corrected);
-    // A city that knows no 住登外者 looks at nobody.
-    if !concerns || !store::knows_outsiders(&mut unit.tx).await? {
+    if !concerns {
         return Ok(());
     }
     let who = &event.atena_no;
     let subject = unit.concern(who).await?;
-    unit.require(subject, &[NUMBER, LINK, OUTSIDER, OUTSIDER_ADDRESS]).await?;
+    unit.require(subject, &[NUMBER, LINK]).await?;
     let today = unit.today();
     let Some(facts) = residents.person(unit, who, today).await? else { return Ok(()) };
+    doubled(unit, residents, tables, &facts).await?;
+    if !store::knows_outsiders(&mut unit.tx).await? {
+        return Ok(());
+    }
+    unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let token = match_up::token_of(unit, who).await?;
     let birth = facts.birth.to_string();
     let outsiders = store::outsiders_like(&mut unit.tx, [&birth, &facts.kana, &facts.name], token.as_deref()).await?;
@@ -49,6 +54,32 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
                 match_up::ask(unit, &outsider, who, decision).await?;
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Two residents of whom the four items agree and who have different 個人番号: one may be registered twice, or one number may be wrong (番号
+/// 不整合). Twins and parents with their children differ by name or birth date.
+async fn doubled(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, facts: &ResidentFacts) -> Result<(), Fault> {
+    let who = &facts.atena_no;
+    let (Some(birth), Some(mine)) = (facts.birth.exact(), match_up::dan_of(unit, who).await?) else { return Ok(()) };
+    let likeness = Likeness { name: "", kana: "", birth: Some(birth), numbers: &[] };
+    let mut others = residents.alike(unit, &likeness, match_up::SEARCHED).await?;
+    others.retain(|other| other.resident && other.atena_no != *who);
+    if others.is_empty() || !facts.resident {
+        return Ok(());
+    }
+    let numbers: Vec<AtenaNo> = others.iter().map(|other| other.atena_no.clone()).collect();
+    let mut all: Vec<Candidate> = others.into_iter().map(match_up::beside).collect();
+    all.push(Candidate::resident(facts.clone(), None));
+    let found = match_up::compare(tables, &all);
+    for other in numbers {
+        let theirs = match_up::dan_of(unit, &other).await?;
+        if match_up::between(&found, who, &other).0 && theirs.is_some_and(|dan_no| dan_no != mine) {
+            let evidence = Evidence::NumbersDiffer.label();
+            let todo = "4情報が同じ住民が二人います。二重の記載か個人番号の誤りがないか、市民課に確かめてください。";
+            match_up::put(unit, who, &other, evidence, "C", format!("{evidence}。{todo}")).await?;
         }
     }
     Ok(())

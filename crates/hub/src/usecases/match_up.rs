@@ -25,7 +25,7 @@ pub const APART: &str = "別の人";
 /// Kind of the task that asks 情報政策課 to look.
 pub const TASK: &str = "hub.question";
 /// Most residents that one search brings in.
-const SEARCHED: usize = 100;
+pub const SEARCHED: usize = 100;
 /// Name of the 住登外者 as a system of the engine's.
 const OUTSIDE: &str = "jutogai";
 
@@ -91,6 +91,11 @@ impl Candidate {
             token: short(token),
         }
     }
+}
+
+/// A resident as if of another register and without 個人番号: the engine compares no two records of the registry.
+pub fn beside(facts: ResidentFacts) -> Candidate {
+    Candidate { resident: false, ..Candidate::resident(facts, None) }
 }
 
 /// The engine compares numbers by a keyed hash; 0 means that there is none.

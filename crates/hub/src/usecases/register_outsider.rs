@@ -194,6 +194,13 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, entry: &Entry) -
         _ => None,
     };
     let inherits = entry.kind == "3";
+    for (field, named) in
+        [("atena_no", checked.number.as_ref().filter(|_| entry.kind == "2")), ("successor", checked.successor.as_ref())]
+    {
+        if let Some(named) = named {
+            require_known(unit, field, named).await?;
+        }
+    }
     if !inherits && known.as_ref().is_some_and(|row| row.state == ENDED) {
         return Err(Fault::conflict("消除した記録は変えられません", "この住登外者の記録は終わっています"));
     }
@@ -244,6 +251,20 @@ pub async fn run(unit: &mut Unit, residents: &dyn ResidentPort, entry: &Entry) -
     subject::edit_unlock(&mut unit.tx, id).await?;
     outbox::publish(unit, OUTSIDER_ENTERED, &OutsiderEntered { atena_no: number.clone() }).await?;
     Ok(number)
+}
+
+/// Somebody whom an entry names as the same person: a withheld record of another programme looks like none.
+async fn require_known(unit: &mut Unit, field: &'static str, number: &AtenaNo) -> Result<(), Fault> {
+    let purpose = unit.staff().purpose.clone().unwrap_or_default();
+    let known = match store::outsider(&mut unit.tx, number).await? {
+        Some(row) => open_to(&row, &purpose),
+        None => unit.find_subject(number).await?.is_some() && !is_outsiders(number),
+    };
+    if known {
+        Ok(())
+    } else {
+        Err(Fault::field(field, "この宛名番号の記録はありません。番号を確かめてください(E0004)"))
+    }
 }
 
 /// 住民番号引継: the number of somebody who was a resident, and the record that ended under it before, if they were a 住登外者 already.

@@ -4,6 +4,7 @@ pub mod batches;
 pub mod codes;
 pub mod counts;
 pub mod deletions;
+pub mod export;
 pub mod outsider;
 pub mod outsiders;
 pub mod person;

@@ -22,9 +22,10 @@ fn number_of(call: &Call) -> Result<AtenaNo, Fault> {
 pub async fn show(call: Call) -> Result<Reply, Fault> {
     let number = number_of(&call)?;
     let mut unit = call.look().await?;
+    // First whether there is such a record for this office: a withheld one looks like none.
+    let row = register_outsider::current(&mut unit, &number).await?;
     let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("住登外者"))?;
     unit.require(subject, &[OUTSIDER]).await?;
-    let row = register_outsider::current(&mut unit, &number).await?;
     let seen = unit.see(subject, &[OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, LINK, NUMBER]).await?;
     let history = store::outsider_history(&mut unit.tx, &number).await?;
     let links = store::link_history(&mut unit.tx, &number).await?;

@@ -97,7 +97,7 @@ async fn found(call: &Call, unit: &mut Unit) -> Result<Option<Vec<Outsider>>, Fa
         kana_key(&row.kana).starts_with(&kana_key(kana)) && name_key(&row.name, |c| c).starts_with(&name_key(name, |c| c))
     };
     let rows = store::outsiders_who(&mut unit.tx, &birth.to_string(), fits).await?;
-    Ok(Some(rows.into_iter().filter(|row| open_to(row, &purpose)).take(MOST).collect()))
+    Ok(Some(rows.into_iter().filter(|row| open_to(row, &purpose)).collect()))
 }
 
 async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Reply, Fault> {
@@ -107,8 +107,13 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
         Err(fault) if fault.kind == FaultKind::Invalid => (None, Some(fault)),
         Err(fault) => return Err(fault),
     };
+    let many = hits.as_ref().map_or(0, Vec::len);
+    let note = match many > MOST {
+        true => format!("{many}人のうち{MOST}人を出しました。項目を足して絞り込んでください"),
+        false => format!("最大{MOST}人"),
+    };
     let (mut rows, mut data) = (vec![], vec![]);
-    for row in hits.iter().flatten() {
+    for row in hits.iter().flatten().take(MOST) {
         let Some(subject) = unit.find_subject(&row.atena_no).await? else { continue };
         let seen = unit.see_for(Search, subject, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
         let place = seen.show(OUTSIDER_ADDRESS, row.address.clone()).unwrap_or_else(|| "表示しません".into());
@@ -155,7 +160,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
     };
     let main = html! {
         (card("住登外者を探す", "住民でも、住民だった人でもないことを確かめてから", get_form("住登外者の検索", LIST, search)))
-        (card("見つかった人", &format!("最大{MOST}人"), table(&list)))
+        (card("見つかった人", &note, table(&list)))
         (card("新しく登録する", "案件が必要です", post_form("enter", LIST, false, &call.hidden(), enter)))
     };
     let screen = Screen {
@@ -166,7 +171,7 @@ async fn render(call: &Call, mut unit: Unit, fault: Option<Fault>) -> Result<Rep
             "二つの項目で探します",
             "一つの項目だけでは、関係のない人の記録まで開いてしまうためです。見つかった人は、探した記録が残ります。",
         )],
-        data: serde_json::json!({ "people": data }),
+        data: serde_json::json!({ "people": data, "full": many > MOST }),
         status: if problems.is_empty() && wrong.is_empty() { 0 } else { 422 },
         ..Screen::default()
     };

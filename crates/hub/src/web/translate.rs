@@ -1,6 +1,7 @@
 //! 番号の変換 and 持出し: by screen and by file.
 
 use super::csv;
+use super::export::PARTS;
 use crate::model::{LINK, Link, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
 use crate::usecases::interface_file;
@@ -53,7 +54,10 @@ pub async fn ask(call: Call) -> Result<Reply, Fault> {
         (card("持出し", "", button_row(&[
             Action::link("住登外者の全項目(CSV)", "/hub/outsiders.csv").file(),
             Action::link("連携の全項目(CSV)", "/hub/links.csv").file(),
-        ], html! {})))
+        ], html! { "いまの記録" })))
+        (card("台帳ごとの全項目の持出し", "履歴を含む全部の行と項目。移行と点検のため", html! {
+            ul { @for (_, path, name_ja) in PARTS { li { a href=(path) download { (name_ja) } } } }
+        }))
     };
     let screen = Screen {
         title: "番号の変換".into(),
