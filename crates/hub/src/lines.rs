@@ -210,9 +210,14 @@ impl Subscription for OnRecalled {
     fn works_for(&self) -> (&'static str, &'static str) {
         (crate::OFFICE, crate::PURPOSE.code)
     }
-    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: LinkRecalled = outbox::event(payload)?;
-        self.lines.recall(&event.dan_no, event.wrong).await
+        self.lines.recall(&event.dan_no, event.wrong).await?;
+        // The two subscriptions may run in either order: what is in doubt stays 照会中.
+        if !event.wrong && store::is_frozen(&mut unit.tx, &event.dan_no).await? {
+            self.lines.freeze(&event.dan_no, true).await?;
+        }
+        Ok(())
     }
 }
 
@@ -233,8 +238,12 @@ impl Subscription for OnFrozen {
     fn works_for(&self) -> (&'static str, &'static str) {
         (crate::OFFICE, crate::PURPOSE.code)
     }
-    async fn handle(&self, _: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: PersonFrozen = outbox::event(payload)?;
+        // While a wrong link is being put right, the end of that says so.
+        if !event.frozen && store::open_recalls(&mut unit.tx).await?.contains(&event.dan_no) {
+            return Ok(());
+        }
         self.lines.freeze(&event.dan_no, event.frozen).await
     }
 }
