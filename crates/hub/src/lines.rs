@@ -373,7 +373,13 @@ impl Subscription for OnRecalled {
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: LinkRecalled = outbox::event(payload)?;
         let done = self.lines.recall(&event.dan_no, event.wrong).await;
-        sent(unit, Errand::Recall, &event.dan_no, done).await
+        sent(unit, Errand::Recall, &event.dan_no, done).await?;
+        // The two subscriptions may run in either order: what is in doubt stays 照会中.
+        if !event.wrong && store::is_frozen(&mut unit.tx, &event.dan_no).await? {
+            let done = self.lines.freeze(&event.dan_no, true).await;
+            return sent(unit, Errand::Doubt, &event.dan_no, done).await;
+        }
+        Ok(())
     }
 }
 
@@ -396,6 +402,10 @@ impl Subscription for OnFrozen {
     }
     async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
         let event: PersonFrozen = outbox::event(payload)?;
+        // While a wrong link is being put right, the end of that says so.
+        if !event.frozen && store::open_recalls(&mut unit.tx).await?.contains(&event.dan_no) {
+            return Ok(());
+        }
         let done = self.lines.freeze(&event.dan_no, event.frozen).await;
         sent(unit, Errand::Doubt, &event.dan_no, done).await
     }

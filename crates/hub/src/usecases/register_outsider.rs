@@ -30,7 +30,7 @@ pub struct OutsiderEntered {
     pub atena_no: AtenaNo,
 }
 
-/// What is entered, as typed or sent. Field names as in the interface of 住登外者宛名番号管理.
+/// What is entered, as typed or sent. The fields of 住登外者宛名番号管理 under names of our own; its 処理区分 and codes are the published ones.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     /// 処理区分: 0 a new person, 1 a new record of a known one, 2 a new person who seems to be the chosen candidate. Ours beside them: 3 a person who

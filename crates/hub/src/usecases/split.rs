@@ -207,10 +207,9 @@ async fn tell(unit: &mut Unit, recall: &Recall, wrong: bool) -> Result<(), Fault
     outbox::publish(unit, LINK_RECALLED, &event).await
 }
 
-/// Says that everything has been put right, unless another wrong link of the same 団番 is still open or its 個人番号 is in doubt.
+/// Says that everything has been put right, unless another wrong link of the same 団番 is still open.
 async fn put_back(unit: &mut Unit, recall: &Recall) -> Result<(), Fault> {
-    let open = store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no);
-    if open || store::is_frozen(&mut unit.tx, &recall.dan_no).await? {
+    if store::open_recalls(&mut unit.tx).await?.contains(&recall.dan_no) {
         return Ok(());
     }
     tell(unit, recall, false).await
