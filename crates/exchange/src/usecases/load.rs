@@ -132,7 +132,7 @@ fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: T
     let mut doubles: BTreeMap<(AtenaNo, Slot), Copy> =
         doubles.into_iter().map(|copy| ((copy.atena_no.clone(), slot(&copy)), copy)).collect();
     let mut held: BTreeMap<Slot, Copy> = held.into_iter().map(|copy| (slot(&copy), copy)).collect();
-    let mut all = Changes::default();
+    let (mut all, mut puts) = (Changes::default(), vec![]);
     for place in places {
         let record = record(&place.taken, place.dan, 0);
         let copy = copy(&place.taken, &record);
@@ -148,7 +148,7 @@ fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: T
         }
         match held.remove(&slot(&copy)) {
             Some(old) if old.atena_no == copy.atena_no && old.digest == copy.digest && old.state != GONE => {}
-            _ => all.send.push(Change { record, copy }),
+            _ => puts.push(Change { record, copy }),
         }
     }
     all.forget.extend(doubles.into_values());
@@ -163,6 +163,8 @@ fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: T
             _ => {}
         }
     }
+    // What is taken back goes first: nobody stands under two numbers, not even for a moment.
+    all.send.extend(puts);
     Ok(all)
 }
 
@@ -295,6 +297,10 @@ impl Load {
                 Err(refusal) => {
                     bad += 1;
                     copy = refused(copy, refusal.detail, city.now());
+                    // What could not be taken back is still there, and is taken back the next time.
+                    if change.record.items.is_none() {
+                        copy.state = THERE.into();
+                    }
                 }
             }
             copies.push(copy);

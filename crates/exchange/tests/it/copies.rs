@@ -288,6 +288,23 @@ async fn what_the_gateway_does_not_take_is_said_and_tried_again() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_taken_back_is_taken_back_the_next_time() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        assert_eq!(sent(&world, &it).await, "done 2件を登録しました。登録できない記録 0");
+        world.registry.0.lock().unwrap().remove(&atena(2));
+        world.peer.0.lock().unwrap().refuses = Some(dan(2));
+        assert_eq!(sent(&world, &it).await, "done 0件を登録しました。登録できない記録 1");
+        assert_eq!(world.peer.0.lock().unwrap().replica.len(), 2, "it still answers for somebody who is gone");
+        world.peer.0.lock().unwrap().refuses = None;
+        assert_eq!(sent(&world, &it).await, "done 1件を登録しました。登録できない記録 0");
+        assert_eq!(world.peer.0.lock().unwrap().replica.len(), 1);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn the_night_sends_and_compares_by_itself_once() {
     for world in worlds().await {
         world.people(2).await;
