@@ -41,7 +41,7 @@ mod work;
 pub use compare::Compared;
 pub use consent::NewConsent;
 pub use keeper::{Keeper, SystemRandomness};
-pub use profile::{Business, Institution, Profile};
+pub use profile::{Business, BusinessError, Institution, Profile};
 pub use replica::Loaded;
 pub use routes::routes;
 pub use send::{Sender, Sent, Unsent};

@@ -2,13 +2,32 @@
 //! knows, and the live versions of data sets.
 
 use kernel::time::Date;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::ident::{DataSetId, InstitutionCode, ProcedureId};
 use wire::list::{Kind, Permission, PermittedList, Question};
 use wire::replica::LiveVersions;
 
+const FILE: &str = include_str!("../../../params/exchange/businesses.toml");
+
+/// Why the shipped 事務 cannot be used. Raised at start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("params/exchange/businesses.toml を読めません: {0}。行の形を確かめてください")]
+pub struct BusinessError(String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "area")]
+    _area: String,
+    #[serde(rename = "owner")]
+    _owner: String,
+    business: Vec<Business>,
+}
+
 /// A 事務 of the city as its 特定個人情報保護評価書 declares it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Business {
     /// Name.
     pub name_ja: String,
@@ -20,6 +39,16 @@ pub struct Business {
     pub asks: bool,
     /// 接続する(提供).
     pub provides: bool,
+}
+
+impl Business {
+    /// The 事務 shipped with the program, for a city that has declared nothing else.
+    ///
+    /// # Errors
+    /// [`BusinessError`] when the shipped file is broken, which its test excludes.
+    pub fn load() -> Result<Vec<Self>, BusinessError> {
+        toml::from_str(FILE).map(|file: File| file.business).map_err(|e| BusinessError(e.to_string()))
+    }
 }
 
 /// An institution that can be asked.

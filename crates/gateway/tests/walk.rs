@@ -4,18 +4,25 @@
 
 mod support;
 
+use gateway::Business;
 use gateway::interfaces::ask::{Fetched, NewInquiry, Shown, Which};
 use gateway::interfaces::provide::{RecordLine, RecordsWanted};
 use gateway::interfaces::{Answer, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use support::{A, B, CHILDCARE, Side, World, code, dan, item, key, request, tax, taxed, walled_worlds, worlds, worlds_with};
-use wire::ident::ProcedureId;
+use std::collections::BTreeSet;
+use support::{
+    A, ALLOWANCE, B, CHILDCARE, MEDICAL, Side, World, allowance, code, dan, item, key, request, tax, taxed, walled_worlds,
+    worlds, worlds_in_test, worlds_with,
+};
+use wire::ident::{Mode, ProcedureId};
 use wire::inquiry::Outward;
 use wire::limits::Limits;
+use wire::list::PermittedList;
 use wire::machine::{Body, Party};
 use wire::record::Record;
+use wire::replica::ReplicaRecord;
 
 async fn call<T: DeserializeOwned>(side: &Side, id: &str, body: &impl Serialize) -> Result<T, Refusal> {
     match side.keeper.call(id, &serde_json::to_vec(body).unwrap()).await.unwrap() {
@@ -205,6 +212,67 @@ async fn who_only_asks_and_is_asked_refuses_and_records_it() {
         assert_eq!(status(&world, 1).await, Outward::Impossible);
         let (ours, theirs) = (records(&world.a).await, records(&world.b).await);
         assert!(ours.len() == 1 && ours == theirs && ours[0].provided_at.is_none());
+        world.remove().await;
+    }
+}
+
+/// 接続する(入手)、接続しない(提供) of one 事務 beside another that answers: B's 市税 answers, B's 児童手当 only asks.
+#[tokio::test]
+async fn one_事務_answers_beside_one_that_only_asks_and_its_refusal_is_recorded() {
+    for world in worlds().await {
+        world.knows(1).await;
+        let of_allowance = ReplicaRecord { data_set: allowance(), ..taxed(2, &dan(1), "10000") };
+        world.b.keeper.load(&[taxed(1, &dan(1), "120000"), of_allowance]).await.unwrap();
+        call::<Shown>(&world.a, "SKI_10111", &question(1, 1)).await.unwrap();
+        let procedure = ProcedureId::parse(ALLOWANCE).unwrap();
+        let paid = NewInquiry { procedure, data_set: allowance(), ..question(2, 1) };
+        call::<Shown>(&world.a, "SKI_10111", &paid).await.unwrap();
+        world.settle().await;
+        assert_eq!((status(&world, 1).await, status(&world, 2).await), (Outward::Answered, Outward::Impossible));
+        let (mut ours, mut theirs) = (records(&world.a).await, records(&world.b).await);
+        ours.sort_by_key(|record| record.no);
+        theirs.sort_by_key(|record| record.no);
+        assert_eq!(ours, theirs);
+        let provided: Vec<_> = ours.iter().map(|r| (r.data_set.id.as_str(), r.granted, r.provided_at.is_some())).collect();
+        assert!(provided.contains(&("TM00000000000002", true, true)) && provided.contains(&("TM00000000000005", true, false)));
+        // 市税 of A only answers: no procedure of it may ask.
+        let procedure = ProcedureId::parse("JT00000000000014").unwrap();
+        let refused = call::<Shown>(&world.b, "SKI_10111", &NewInquiry { provider: code(A), procedure, ..question(3, 1) }).await;
+        assert_eq!(refused.unwrap_err().code, "NOT_PERMITTED");
+        world.remove().await;
+    }
+}
+
+#[test]
+fn the_shipped_事務_ask_and_provide_only_what_the_list_knows_and_子ども医療_only_asks() {
+    let (all, list) = (Business::load().unwrap(), PermittedList::load().unwrap());
+    for of in &all {
+        assert!(of.procedures.iter().all(|id| list.procedures().contains_key(id)), "{}", of.name_ja);
+        assert!(of.data_sets.iter().all(|id| list.data_sets().contains_key(id)), "{}", of.name_ja);
+        assert_eq!((of.asks, of.provides), (!of.procedures.is_empty(), !of.data_sets.is_empty()), "{}", of.name_ja);
+    }
+    let medical = all.iter().find(|of| of.procedures.iter().any(|id| id.as_str() == MEDICAL)).unwrap();
+    assert!(medical.asks && !medical.provides);
+}
+
+/// 連携テスト: the whole way between two tenants that test, and nothing of it in a person's やりとり履歴.
+#[tokio::test]
+async fn two_tenants_in_test_ask_each_other_and_a_network_without_tests_does_not_hear_them() {
+    for world in worlds_in_test().await {
+        world.knows(1).await;
+        world.b.keeper.load(&[taxed(1, &dan(1), "120000")]).await.unwrap();
+        call::<Shown>(&world.a, "SKI_10111", &question(1, 1)).await.unwrap();
+        world.settle().await;
+        assert_eq!(status(&world, 1).await, Outward::Waiting, "the network serves real business only");
+        assert!(records(&world.a).await.is_empty());
+        world.network.lock().unwrap().authority.serves = BTreeSet::from([Mode::Production, Mode::Test]);
+        world.clock.pass_minutes(5);
+        world.a.keeper.tick().await.unwrap();
+        world.settle().await;
+        assert_eq!(status(&world, 1).await, Outward::Answered);
+        let (ours, theirs) = (records(&world.a).await, records(&world.b).await);
+        assert!(ours == theirs && ours[0].mode == Mode::Test && ours[0].provided_at.is_some());
+        assert_eq!(wire::record::history(&ours), []);
         world.remove().await;
     }
 }

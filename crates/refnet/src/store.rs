@@ -62,8 +62,8 @@ platform::statements! {
     RECORDS = concatcp!(RecordRow::SELECT, " where id < $1 order by id desc limit $2");
     /// A record.
     RECORD = concatcp!(RecordRow::SELECT, " where permit_no = $1");
-    /// What a person sees. Reads no record that is not shown.
-    SHOWN = concatcp!(RecordRow::SELECT, " where person_id = $1 and shown order by asked_at desc limit $2");
+    /// What a person sees. Reads no record that is not shown: `= true`, because SQLite looks a bare truth value up in no index.
+    SHOWN = concatcp!(RecordRow::SELECT, " where person_id = $1 and shown = true order by asked_at desc limit $2");
     /// Records asked for before an instant.
     OLD = concatcp!(RecordRow::SELECT, " where asked_at < $1 order by asked_at limit $2");
     /// Records that go.

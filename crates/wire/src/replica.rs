@@ -5,7 +5,7 @@ use crate::ident::{DataSet, DataSetId, Digest, ItemId, LoadId, RecordKey};
 use crate::limits::{Limits, next_try};
 use crate::machine::{Alarm, Body, Effect, Machine, Party, Tenant, Turn};
 use kernel::ident::DanNo;
-use kernel::time::{Date, Period, Timestamp};
+use kernel::time::{Date, Period, Timestamp, parse_date};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -158,15 +158,63 @@ pub struct LiveVersions(BTreeMap<DataSetId, Vec<(u16, Period)>>);
 
 /// Why a table of versions was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0} の版が同じ日に三つ以上あります。古い版の終わりを定めてください")]
-pub struct TooManyVersions(DataSetId);
+pub enum VersionsError {
+    /// More than two on one day.
+    #[error("{0} の版が同じ日に三つ以上あります。古い版の終わりを定めてください")]
+    TooMany(DataSetId),
+    /// Not TOML of the expected form, or a date that is none.
+    #[error("params/exchange/layouts.toml を読めません: {0}。行の形を確かめてください")]
+    Unreadable(String),
+}
+
+const LAYOUTS: &str = include_str!("../../../params/exchange/layouts.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Layout {
+    data_set: DataSetId,
+    version: u16,
+    effective_from: String,
+    #[serde(default)]
+    effective_to: String,
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "verified_on")]
+    _verified_on: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Layouts {
+    #[serde(rename = "area")]
+    _area: String,
+    #[serde(rename = "owner")]
+    _owner: String,
+    row: Vec<Layout>,
+}
 
 impl LiveVersions {
+    /// The versions shipped with the program.
+    ///
+    /// # Errors
+    /// [`VersionsError`] when the shipped file is broken, which its test excludes.
+    pub fn load() -> Result<Self, VersionsError> {
+        let file: Layouts = toml::from_str(LAYOUTS).map_err(|e| VersionsError::Unreadable(e.to_string()))?;
+        let day = |text: &str| parse_date(text).map_err(|e| VersionsError::Unreadable(e.to_string()));
+        let mut rows = Vec::with_capacity(file.row.len());
+        for Layout { data_set: id, version, effective_from, effective_to, .. } in file.row {
+            let to = if effective_to.is_empty() { None } else { Some(day(&effective_to)?) };
+            let period = Period::new(day(&effective_from)?, to).map_err(|e| VersionsError::Unreadable(e.to_string()))?;
+            rows.push((DataSet { id, version }, period));
+        }
+        Self::new(rows)
+    }
+
     /// The table; at most two versions of a data set on any day.
     ///
     /// # Errors
-    /// [`TooManyVersions`].
-    pub fn new(rows: impl IntoIterator<Item = (DataSet, Period)>) -> Result<Self, TooManyVersions> {
+    /// [`VersionsError::TooMany`].
+    pub fn new(rows: impl IntoIterator<Item = (DataSet, Period)>) -> Result<Self, VersionsError> {
         let mut table: BTreeMap<DataSetId, Vec<(u16, Period)>> = BTreeMap::new();
         for (data_set, period) in rows {
             table.entry(data_set.id).or_default().push((data_set.version, period));
@@ -174,7 +222,7 @@ impl LiveVersions {
         let live = Self(table);
         let crowded = live.0.iter().find(|(id, rows)| rows.iter().any(|(_, period)| live.on(id, period.from).len() > 2));
         match crowded {
-            Some((id, _)) => Err(TooManyVersions(id.clone())),
+            Some((id, _)) => Err(VersionsError::TooMany(id.clone())),
             None => Ok(live),
         }
     }

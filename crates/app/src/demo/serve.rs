@@ -8,7 +8,7 @@ use crate::zones::{Bound, Installation, NewCity, Plan, clock, operators};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use wire::ident::InstitutionCode;
+use wire::ident::{InstitutionCode, Mode};
 use wire::machine::Party;
 
 /// Folder of the zones below a city's data.
@@ -28,7 +28,7 @@ pub fn plan(folder: &Path, today: Option<kernel::Date>, residents: [u32; 2]) -> 
     let new = |(city, residents): (&'static DemoCity, u32)| NewCity {
         institution: city.institution,
         name_ja: city.name_ja,
-        provides: true,
+        mode: Mode::Production,
         residents,
     };
     Plan::make(folder, today, &[&MINATO, &YAMATE].into_iter().zip(residents).map(new).collect::<Vec<_>>(), now)

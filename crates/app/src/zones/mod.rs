@@ -21,10 +21,10 @@ pub use process::{Process, run};
 use crate::running::{Running, WallClock};
 use anyhow::Context;
 use async_trait::async_trait;
-use gateway::{Business, Institution, Profile, Sender, SystemRandomness, Unsent};
+use gateway::{Institution, Profile, Sender, SystemRandomness, Unsent};
 use kernel::Date;
 use kernel::access::Purpose;
-use kernel::time::{Clock, Period};
+use kernel::time::Clock;
 use line::{Client, Identity, PeerName, Timeouts};
 use platform::City;
 use platform::city::{CityProfile, Office};
@@ -40,7 +40,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use webkit::{House, Programme};
-use wire::ident::{InstitutionCode, Mode};
+use wire::ident::InstitutionCode;
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
 use wire::machine::{Body, Party, Tenant};
@@ -354,27 +354,16 @@ impl Sender for GatewayLines {
     }
 }
 
-/// How a tenant of the plan is connected: every procedure of the list for asking, every data set for providing.
+/// How a tenant of the plan is connected.
 fn profile(plan: &Plan, city: &ConnectedCity) -> anyhow::Result<Profile> {
-    let list = PermittedList::load()?;
-    let live = list.data_sets().keys().map(|id| {
-        let from = Period { from: Date::constant(2020, 1, 1), to: None };
-        (wire::ident::DataSet { id: id.clone(), version: 1 }, from)
-    });
     let institution = |c: &ConnectedCity| Institution { name_ja: c.name_ja.clone(), kind: Kind("city".into()) };
     Ok(Profile {
         kind: Kind("city".into()),
-        live: LiveVersions::new(live)?,
+        live: LiveVersions::load()?,
         institutions: plan.cities.iter().map(|c| (c.institution.clone(), institution(c))).collect(),
-        businesses: vec![Business {
-            name_ja: "情報連携を行う事務".into(),
-            procedures: list.procedures().keys().cloned().collect(),
-            data_sets: list.data_sets().keys().cloned().collect(),
-            asks: true,
-            provides: city.provides,
-        }],
+        businesses: city.businesses.clone(),
         city_pages: Some(format!("http://{}", city.own.web)),
-        list,
+        list: PermittedList::load()?,
     })
 }
 
@@ -417,7 +406,7 @@ pub async fn tenant(plan: &Plan, institution: &InstitutionCode) -> anyhow::Resul
         institution: institution.clone(),
         key: plan.gateway_seal(institution)?,
         network: plan.network_key.context("ネットワークの公開鍵がまだありません。先にネットワークを開いてください")?,
-        mode: Mode::Production,
+        mode: city.mode,
         limits: Limits::load()?,
     };
     let zone = make.open().await?;

@@ -1,6 +1,7 @@
 //! Who stands where: the zones of one installation, their folders, lines and public keys. Written by whoever starts them.
 
 use anyhow::Context;
+use gateway::Business;
 use jiff::SignedDuration;
 use kernel::Date;
 use kernel::time::{Clock, Timestamp};
@@ -16,7 +17,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use wire::ident::InstitutionCode;
+use wire::ident::{InstitutionCode, Mode};
 use wire::machine::Party;
 use wire::permit::NetworkPublic;
 use wire::seal::{SealKey, SealPublic};
@@ -52,8 +53,11 @@ pub struct ConnectedCity {
     pub gateway_key: SealPublic,
     /// The city itself.
     pub own: Spot,
-    /// It answers others, too; otherwise it only asks (接続する(入手)、接続しない(提供)).
-    pub provides: bool,
+    /// Its 事務: for what it asks, and for what it answers others (接続する(入手)・接続する(提供)).
+    pub businesses: Vec<Business>,
+    /// Real business, or a connection test with other institutions that test.
+    #[serde(default)]
+    pub mode: Mode,
     /// How many synthetic people live there at the first start.
     pub residents: u32,
 }
@@ -87,8 +91,8 @@ pub struct NewCity<'a> {
     pub institution: &'a str,
     /// Name.
     pub name_ja: &'a str,
-    /// It answers others, too.
-    pub provides: bool,
+    /// Real business, or a connection test.
+    pub mode: Mode,
     /// How many synthetic people live there.
     pub residents: u32,
 }
@@ -140,8 +144,8 @@ impl Plan {
             let institution = InstitutionCode::parse(city.institution)?;
             let gateway_key = plan.gateway_seal(&institution)?.public();
             let (gateway, own, name_ja) = (ports.spot()?, ports.spot()?, city.name_ja.to_owned());
-            let (provides, residents) = (city.provides, city.residents);
-            plan.cities.push(ConnectedCity { institution, name_ja, gateway, gateway_key, own, provides, residents });
+            let (businesses, mode, residents) = (Business::load()?, city.mode, city.residents);
+            plan.cities.push(ConnectedCity { institution, name_ja, gateway, gateway_key, own, businesses, mode, residents });
         }
         plan.certify(now)?;
         Ok(plan)

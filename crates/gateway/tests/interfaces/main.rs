@@ -9,7 +9,9 @@ mod replica;
 #[path = "../support/mod.rs"]
 mod support;
 
-use gateway::interfaces::{INTERFACES, Role, openapi, table};
+use async_trait::async_trait;
+use gateway::interfaces::{INTERFACES, Role, Wired, openapi, table};
+use gateway::{Sender, Unsent};
 use inquiry::{
     Ask, AskContent, AskResult, AskStatus, Cancel, CancelResult, ProvideContent, ProvidePermit, ProvideQuestion, ProvideRegister,
 };
@@ -19,9 +21,11 @@ use replica::{
     ReplicaList, ReplicaSearch, ReplicaUpdate,
 };
 use serde_json::{Value as Json, json};
+use std::sync::Mutex;
 use support::calls::{count, fetch, held, known, register, single};
 use support::{A, B, Side, World, code, dan, request, tax, worlds};
 use wire::interface::Inventory;
+use wire::machine::{Body, Party};
 
 /// One operation.
 trait Case {
@@ -50,14 +54,32 @@ async fn as_single<C: Case>(id: &str) {
     }
 }
 
-/// A file of a row that cannot be read, a good one and a bad one: the good one goes on.
+/// The id under which the result of a registered file is fetched.
+fn fetched_as(id: &str) -> &'static str {
+    let registers = INTERFACES.iter().find(|wired| wired.id == id).unwrap().operations;
+    let fetches = |wired: &&Wired| wired.role == Role::Fetch && registers.iter().any(|of| wired.operations.contains(of));
+    INTERFACES.iter().find(fetches).unwrap().id
+}
+
+/// A file of a row that cannot be read, a good one and a bad one: the good one goes on, and what became of each is kept with the call.
 async fn as_register<C: Case>(id: &str) {
     for world in worlds().await {
         let good = C::good(&world).await;
-        let rows = [json!("?"), good, C::bad().0];
+        let (bad, why) = C::bad();
+        let rows = [json!("?"), good, bad];
         let receipt = register(C::side(&world), id, &rows).await.unwrap();
         assert_eq!((&receipt["good"], &receipt["bad"]), (&json!(1), &json!(2)), "{receipt}");
+        let mut tx = C::side(&world).database.db.read().await.unwrap();
+        let call = "select interface, good, bad from gateway_call order by id desc limit 1";
+        let call = tx.one(call, vec![]).await.unwrap();
+        let numbers = ["good", "bad"].map(|column| call.get::<i64>(column).unwrap());
+        assert_eq!((call.get::<String>("interface").unwrap().as_str(), numbers), (id, [1, 2]));
+        drop(tx);
+        // Whatever happens to the world afterwards: the result is what was found when the file was registered.
         C::effect(&world).await;
+        let kept = fetch(C::side(&world), fetched_as(id), &receipt).await.unwrap();
+        assert_eq!((&kept[0]["error"]["code"], &kept[2]["error"]["code"]), (&json!("BAD_REQUEST"), &json!(why)), "{kept:?}");
+        C::answer(&kept[1]["ok"]);
         world.remove().await;
     }
 }
@@ -261,6 +283,13 @@ async fn tky_11321() {
         assert_eq!((&receipt["good"], &receipt["bad"]), (&json!(1), &json!(0)));
         assert_eq!(single(&world.b, "TKY_11321", &json!({ "from": 3 })).await.unwrap_err().code, "BAD_REQUEST");
         assert_eq!(count(&world.b, "select good as n from gateway_call where interface = 'TKY_11321' and good > 0").await, 1);
+        // What is in the file is what was so when it was made.
+        single(&world.a, "SKI_50111", &json!({ "request": request(1) })).await.unwrap();
+        world.settle().await;
+        let rows = fetch(&world.b, "TKY_11334", &receipt).await.unwrap();
+        let line = &rows[0]["ok"];
+        assert_eq!((&line["dan"], &line["asker"], &line["state"]), (&json!(dan(1)), &json!(A), &json!("HELD")));
+        assert_eq!((&line["data_set"], &line["hold"]), (&json!("TM00000000000002"), &json!("person")));
         world.remove().await;
     }
 }
@@ -332,7 +361,11 @@ async fn dbm_90332() {
 async fn scm_30112() {
     for world in worlds().await {
         let masters = single(&world.b, "SCM_30112", &json!({})).await.unwrap();
-        assert_eq!(masters["live"], json!({ "TM00000000000002": [1, 2] }), "two versions are live at once");
+        assert_eq!(
+            masters["live"],
+            json!({ "TM00000000000002": [1, 2], "TM00000000000005": [1] }),
+            "two versions are live at once"
+        );
         assert_eq!(
             (&masters["data_sets"]["TM00000000000002"], &masters["institutions"][B]),
             (&json!("地方税関係情報"), &json!("やまて市"))
@@ -387,6 +420,10 @@ async fn jtk_10121() {
         let receipt = single(&world.b, "JTK_10121", &json!({})).await.unwrap();
         assert_eq!(receipt["good"], json!(1));
         assert_eq!(count(&world.b, "select count(*) as n from gateway_call where interface = 'JTK_10121'").await, 1);
+        let rows = fetch(&world.b, "JTK_10134", &receipt).await.unwrap();
+        let line = &rows[0]["ok"];
+        let told = (&line["dan"], &line["data_set"], &line["version"], &line["disclosed"]);
+        assert_eq!(told, (&json!(dan(1)), &json!("TM00000000000002"), &json!(1), &json!(true)));
         world.remove().await;
     }
 }
@@ -411,7 +448,14 @@ async fn osr_40134() {
 async fn fgu_20221() {
     for world in worlds().await {
         world.b.keeper.register_people(&[dan(1), dan(2)]).await.unwrap();
-        assert_eq!(single(&world.b, "FGU_20221", &json!({})).await.unwrap()["good"], json!(2));
+        let receipt = single(&world.b, "FGU_20221", &json!({})).await.unwrap();
+        assert_eq!(receipt["good"], json!(2));
+        let rows = fetch(&world.b, "FGU_20234", &receipt).await.unwrap();
+        let mut wanted: Vec<(&str, &str)> =
+            rows.iter().map(|row| (row["ok"]["dan"].as_str().unwrap(), row["ok"]["acquisition"].as_str().unwrap())).collect();
+        wanted.sort_unstable();
+        assert_eq!([wanted[0].0, wanted[1].0], [dan(1).as_str(), dan(2).as_str()]);
+        assert!(wanted[0].1 != wanted[1].1 && wanted.iter().all(|(_, number)| number.len() == 32), "a 取得番号 for each");
         assert_eq!(count(&world.b, "select count(*) as n from gateway_acquisition where state = 'REQUESTED'").await, 2);
         world.remove().await;
     }
@@ -427,6 +471,20 @@ async fn fgu_20234() {
     }
 }
 
+/// A line on which everything is overheard.
+struct Overheard<'a> {
+    line: support::Line<'a>,
+    said: Mutex<Vec<(Party, Json)>>,
+}
+
+#[async_trait]
+impl Sender for Overheard<'_> {
+    async fn send(&self, to: &Party, bodies: &[Body]) -> Result<(), Unsent> {
+        self.said.lock().unwrap().extend(bodies.iter().map(|body| (to.clone(), json!(body))));
+        self.line.send(to, bodies).await
+    }
+}
+
 #[tokio::test]
 async fn fgu_20215() {
     for world in worlds().await {
@@ -436,7 +494,13 @@ async fn fgu_20215() {
             count(&world.b, "select count(*) as n from gateway_outgoing where party = 'city' and kind = '符号取得依頼'").await,
             1
         );
+        let receipt = single(&world.b, "FGU_20221", &json!({})).await.unwrap();
+        let wanted = fetch(&world.b, "FGU_20234", &receipt).await.unwrap()[0]["ok"]["acquisition"].clone();
         world.network.lock().unwrap().lineages.insert((code(B), dan(1)), support::lineage(1));
+        let line = Overheard { line: world.line(&world.b), said: Mutex::default() };
+        world.b.keeper.send_due(&line).await.unwrap();
+        let pushed = json!({ "code_wanted": { "acquisition": wanted, "dan": dan(1) } });
+        assert_eq!(*line.said.lock().unwrap(), [(Party::City(code(B)), pushed)], "who, and under which 取得番号");
         world.settle().await;
         assert_eq!(count(&world.b, "select count(*) as n from gateway_code").await, 1);
         assert_eq!(

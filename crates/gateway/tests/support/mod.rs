@@ -40,6 +40,8 @@ pub const RETIRED: Date = Date::constant(2034, 3, 31);
 pub const C: &str = "0220127219610001";
 /// 保育料の決定: no consent is needed.
 pub const CHILDCARE: &str = "JT00000000000001";
+/// 児童手当の認定, which may ask for 児童手当関係情報.
+pub const ALLOWANCE: &str = "JT00000000000002";
 /// 子ども医療費の助成: the person's consent is needed.
 pub const MEDICAL: &str = "JT00000000000003";
 
@@ -95,8 +97,14 @@ pub fn taxed(serial: u64, who: &DanNo, amount: &str) -> ReplicaRecord {
     }
 }
 
-/// What a city knows of how it is connected.
+/// 児童手当関係情報.
+pub fn allowance() -> DataSet {
+    DataSet { id: DataSetId::parse("TM00000000000005").unwrap(), version: 1 }
+}
+
+/// What a city knows of how it is connected: 市税, which perhaps answers others, beside 子ども医療・保育・児童手当, which only asks.
 pub fn profile(provides: bool) -> Profile {
+    let always = Period { from: Date::constant(2020, 1, 1), to: None };
     let live = [(1, Some(RETIRED)), (2, None)].map(|(n, to)| (tax(n), Period { from: Date::constant(2020, 1, 1), to }));
     let institution = |name: &str| Institution { name_ja: name.to_owned(), kind: Kind("city".to_owned()) };
     Profile {
@@ -107,14 +115,23 @@ pub fn profile(provides: bool) -> Profile {
             (code(B), institution("やまて市")),
             (code(C), institution("はま市")),
         ]),
-        live: LiveVersions::new(live).unwrap(),
-        businesses: vec![Business {
-            name_ja: "保育・子ども医療・市税".to_owned(),
-            procedures: [CHILDCARE, MEDICAL].iter().map(|p| ProcedureId::parse(p).unwrap()).collect(),
-            data_sets: BTreeSet::from([tax(1).id]),
-            asks: true,
-            provides,
-        }],
+        live: LiveVersions::new(live.into_iter().chain([(allowance(), always)])).unwrap(),
+        businesses: vec![
+            Business {
+                name_ja: "市税".to_owned(),
+                procedures: BTreeSet::new(),
+                data_sets: BTreeSet::from([tax(1).id]),
+                asks: false,
+                provides,
+            },
+            Business {
+                name_ja: "保育・子ども医療・児童手当".to_owned(),
+                procedures: [CHILDCARE, MEDICAL, ALLOWANCE].iter().map(|p| ProcedureId::parse(p).unwrap()).collect(),
+                data_sets: BTreeSet::from([allowance().id]),
+                asks: true,
+                provides: false,
+            },
+        ],
         city_pages: Some("http://city.test".to_owned()),
     }
 }
@@ -151,15 +168,14 @@ impl Side {
         mut database: TestDatabase,
         clock: Arc<FixedClock>,
         provides: bool,
-        (limits, network): (Limits, NetworkPublic),
+        (limits, network, mode): (Limits, NetworkPublic, Mode),
         walled: bool,
     ) -> Self {
         if walled {
             database.db = walls::raise(database.db, &["gateway"]).await.unwrap();
         }
         let keys = Keys::ephemeral().unwrap();
-        let tenant =
-            Tenant { institution: code(name), key: SealKey::from_seed(&[seed; 32]), network, mode: Mode::Production, limits };
+        let tenant = Tenant { institution: code(name), key: SealKey::from_seed(&[seed; 32]), network, mode, limits };
         let profile = profile(provides);
         let city = city(database.db.clone(), keys.clone(), clock.clone());
         let keeper = Keeper::new(city, tenant.clone(), profile.clone(), "joho", Dice::new(seed.into()));
@@ -218,28 +234,33 @@ pub async fn worlds() -> Vec<World> {
 }
 
 pub async fn worlds_with(b_provides: bool, limits: Limits) -> Vec<World> {
-    build(b_provides, limits, vec![], false).await
+    build(b_provides, limits, vec![], false, Mode::Production).await
+}
+
+/// Two tenants that test their connection.
+pub async fn worlds_in_test() -> Vec<World> {
+    build(true, Limits::load().unwrap(), vec![], false, Mode::Test).await
 }
 
 /// On PostgreSQL the tenants run under the programme's own role.
 pub async fn walled_worlds() -> Vec<World> {
-    build(true, Limits::load().unwrap(), vec![], true).await
+    build(true, Limits::load().unwrap(), vec![], true, Mode::Production).await
 }
 
 /// Under networks of their own, one for each database at hand, by the keys that they sign with.
 pub async fn worlds_under(networks: Vec<NetworkPublic>) -> Vec<World> {
-    build(true, Limits::load().unwrap(), networks, false).await
+    build(true, Limits::load().unwrap(), networks, false, Mode::Production).await
 }
 
-async fn build(b_provides: bool, limits: Limits, networks: Vec<NetworkPublic>, walled: bool) -> Vec<World> {
+async fn build(b_provides: bool, limits: Limits, networks: Vec<NetworkPublic>, walled: bool, mode: Mode) -> Vec<World> {
     let (ours, theirs) = (fresh_databases(&migrations()).await.unwrap(), fresh_databases(&migrations()).await.unwrap());
     let mut all = Vec::new();
     let mut networks = networks.into_iter();
     for (one, other) in ours.into_iter().zip(theirs) {
         let clock = Arc::new(FixedClock::noon(TODAY));
         let key = networks.next().unwrap_or_else(|| NetworkKey::from_seed(&[5; 32]).unwrap().public());
-        let a = Side::new(A, 1, one, clock.clone(), true, (limits, key), walled).await;
-        let b = Side::new(B, 2, other, clock.clone(), b_provides, (limits, key), walled).await;
+        let a = Side::new(A, 1, one, clock.clone(), true, (limits, key, mode), walled).await;
+        let b = Side::new(B, 2, other, clock.clone(), b_provides, (limits, key, mode), walled).await;
         let members = [(a.code.clone(), a.tenant.key.public()), (b.code.clone(), b.tenant.key.public())];
         all.push(World { a, b, network: Mutex::new(Network::new(&members, limits)), clock });
     }

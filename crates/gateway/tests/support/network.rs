@@ -125,7 +125,7 @@ impl Network {
                     }
                     None => {
                         let subject = self.codes.get(&(ask.asker.clone(), ask.code)).copied();
-                        let (passage, effects) = Passage::open(*ask, subject, &mut turn).unwrap();
+                        let Ok((passage, effects)) = Passage::open(*ask, subject, &mut turn) else { return };
                         self.numbers.insert(passage.record.no, key.clone());
                         self.passages.insert(key, passage);
                         effects

@@ -8,6 +8,7 @@ use wire::compare::{Difference, Fault, differences, fingerprint};
 use wire::error::ExchangeError;
 use wire::ident::{DataSet, RecordKey};
 use wire::limits::Limits;
+use wire::list::PermittedList;
 use wire::machine::{Alarm, Body, Effect, Machine, Tenant, Turn};
 use wire::replica::{LiveVersions, Reason, ReplicaRecord, Upload, UploadEvent, Value, Verdict, judge};
 
@@ -56,6 +57,16 @@ fn two_versions_are_live_while_one_replaces_the_other_and_never_three() {
     assert_eq!(judged(1, Date::constant(2026, 10, 1)), mismatch);
     let always = Period { from: Date::MIN, to: None };
     assert!(LiveVersions::new((1..=3).map(|n| (version(n), always))).is_err());
+}
+
+#[test]
+fn the_shipped_layouts_have_a_version_of_everything_that_may_be_asked_and_two_of_地方税_after_the_yearly_change() {
+    let (live, list) = (LiveVersions::load().unwrap(), PermittedList::load().unwrap());
+    for id in list.data_sets().keys() {
+        assert!(!live.on(id, Date::constant(2026, 11, 20)).is_empty(), "{id}");
+    }
+    let of_tax = |year, month| live.on(&data_set(2), Date::constant(year, month, 15)).into_iter().collect::<Vec<_>>();
+    assert_eq!((of_tax(2026, 6), of_tax(2026, 7), of_tax(2027, 7)), (vec![1], vec![1, 2], vec![2]));
 }
 
 #[test]
