@@ -2,7 +2,10 @@
 
 pub mod deletion;
 
-use crate::model::{Answer, Batch, BatchRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse, Request};
+use crate::model::{
+    Answer, Batch, BatchRow, Deletion, DeletionRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse,
+    Removal, Request,
+};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -143,6 +146,12 @@ platform::statements! {
     USES_AFTER = concatcp!(RecallUse::SELECT, " where id > $1 order by id limit 1000");
     /// A page of every row, for 持出し.
     REQUESTS_AFTER = concatcp!(Request::SELECT, " where id > $1 order by id limit 1000");
+    /// Lists of people who are to be deleted.
+    DELETIONS_AFTER = concatcp!(Deletion::SELECT, " where id > $1 order by id limit 1000");
+    /// People of those lists.
+    DELETION_ROWS_AFTER = concatcp!(DeletionRow::SELECT, " where id > $1 order by id limit 1000");
+    /// Proofs of deletions.
+    REMOVALS_AFTER = concatcp!(Removal::SELECT, " where id > $1 order by id limit 1000");
     /// How many people have a 団番.
     PEOPLE = "select count(*) as n from hub_person";
     /// How many 個人番号 were changed.
@@ -447,4 +456,7 @@ pages! {
     recalls_after RECALLS_AFTER Recall,
     uses_after USES_AFTER RecallUse,
     requests_after REQUESTS_AFTER Request,
+    deletions_after DELETIONS_AFTER Deletion,
+    deletion_rows_after DELETION_ROWS_AFTER DeletionRow,
+    removals_after REMOVALS_AFTER Removal,
 }

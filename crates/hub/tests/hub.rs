@@ -318,8 +318,13 @@ async fn a_resident_with_a_number_of_the_outsiders_space_is_not_loaded() {
     for world in worlds().await {
         let stray = (50_000_000_000_000..).find_map(|serial| kernel::ident::AtenaNo::issue(serial).ok()).unwrap();
         let last = (0..50_000_000_000_000).rev().find_map(|serial| kernel::ident::AtenaNo::issue(serial).ok()).unwrap();
-        let person =
-            |atena_no: kernel::ident::AtenaNo| hub::Resident { atena_no, number: Some(my_number(1)), dan_no: None, from: TODAY };
+        let person = |atena_no: kernel::ident::AtenaNo| hub::Resident {
+            atena_no,
+            number: Some(my_number(1)),
+            dan_no: None,
+            from: TODAY,
+            until: None,
+        };
         let job = world.staff("joho", "hub", &["job"]);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
         let fault = hub::load(&mut unit, &[person(atena(1)), person(stray.clone())]).await.unwrap_err();
@@ -354,7 +359,7 @@ async fn who_was_protected_before_the_number_is_told_of_with_it() {
         world.enters(&atena(1), my_number(1)).await;
         world.enters(&atena(2), my_number(2)).await;
         while world.deliver().await > 0 {}
-        let [hidden, open] = [world.dan_no("juki", &atena(1)).await.unwrap(), world.dan_no("juki", &atena(2)).await.unwrap()];
+        let [hidden, open] = [world.dan_no(&atena(1)).await.unwrap(), world.dan_no(&atena(2)).await.unwrap()];
         let said = world.heard.since();
         assert!(said.contains(&format!("protect {hidden}")), "{said:?}");
         assert!(!said.contains(&format!("protect {open}")), "{said:?}");
@@ -369,7 +374,7 @@ async fn who_was_protected_before_the_city_was_connected_is_told_of_then() {
             world.enters(&atena(n), my_number(n)).await;
         }
         world.protect(&atena(2)).await;
-        let (dan_no, heard) = (world.dan_no("juki", &atena(2)).await.unwrap(), Heard::default());
+        let (dan_no, heard) = (world.dan_no(&atena(2)).await.unwrap(), Heard::default());
         assert_eq!(hub::lines::announce_all(&world.city, &heard).await.unwrap(), 3);
         let protected: Vec<String> = heard.since().into_iter().filter(|word| word.starts_with("protect")).collect();
         assert_eq!(protected, [format!("protect {dan_no}")]);
@@ -387,7 +392,7 @@ async fn a_round_tells_of_the_protected_whom_no_event_named_and_of_each_once() {
         round.run(&world.city).await.unwrap();
         assert!(world.heard.since().is_empty(), "nobody is protected");
         world.protect(&atena(1)).await;
-        let dan_no = world.dan_no("juki", &atena(1)).await.unwrap();
+        let dan_no = world.dan_no(&atena(1)).await.unwrap();
         round.run(&world.city).await.unwrap();
         round.run(&world.city).await.unwrap();
         assert_eq!(world.heard.since(), [format!("protect {dan_no}")]);

@@ -112,7 +112,10 @@ fn cells(line: &str) -> Vec<String> {
 /// ATN-13: every register as a file, with every column that it has and every row, also of the past.
 #[tokio::test]
 async fn every_register_goes_out_with_all_its_columns_and_its_history() {
-    use hub::model::{Answer, Batch, BatchRow, FormerNumber, Link, Outsider, Person, Question, Recall, RecallUse, Request};
+    use hub::model::{
+        Answer, Batch, BatchRow, Deletion, DeletionRow, FormerNumber, Link, Outsider, Person, Question, Recall, RecallUse,
+        Removal, Request,
+    };
     for world in worlds().await {
         let desk = Desk::open(&world, "4001", 2, "it_policy").await;
         desk.open_case().await;
@@ -165,6 +168,9 @@ async fn every_register_goes_out_with_all_its_columns_and_its_history() {
             ("recalls", Recall::REGISTER),
             ("recall-uses", RecallUse::REGISTER),
             ("requests", Request::REGISTER),
+            ("deletions", Deletion::REGISTER),
+            ("deletion-rows", DeletionRow::REGISTER),
+            ("removals", Removal::REGISTER),
         ];
         assert_eq!(registers.len(), world.programme.registers.len(), "no register stays inside");
         for (name, register) in registers {

@@ -1,7 +1,7 @@
 //! SQL of 消去: who is needed no longer, the lists of them, and what is removed.
 
 use crate::model::{
-    Answer, BatchRow, Deletion, DeletionRow, FormerNumber, Link, Outsider, Person, Question, Recall, RecallUse, Removal,
+    Answer, BatchRow, Deletion, DeletionRow, FormerNumber, Link, Outsider, Person, Question, Recall, RecallUse, Removal, Request,
 };
 use const_format::concatcp;
 use kernel::Date;
@@ -61,6 +61,10 @@ platform::statements! {
     USES = concatcp!(RecallUse::SELECT, USES_WHERE, " order by id");
     /// Rows of runs over many people.
     BATCH_ROWS = concatcp!(BatchRow::SELECT, OF_NUMBER, " order by id");
+    /// Numbers under which inquiries went out by file.
+    REQUESTS = concatcp!(Request::SELECT, OF_PERSON, " order by id");
+    /// They go.
+    REQUESTS_OUT = concatcp!("delete from hub_request", OF_PERSON);
     /// The person goes.
     PERSON_OUT = concatcp!("delete from hub_person", OF_PERSON);
     /// Former numbers go.
@@ -153,6 +157,8 @@ pub async fn remove(tx: &mut Tx, dan_no: Option<&DanNo>, numbers: &[AtenaNo]) ->
     if let Some(dan_no) = dan_no {
         gone.take(tx, PERSON, params![dan_no], |r| Ok(Person::read(r)?.in_words())).await?;
         gone.take(tx, FORMER, params![dan_no], |r| Ok(FormerNumber::read(r)?.in_words())).await?;
+        gone.take(tx, REQUESTS, params![dan_no], |r| Ok(Request::read(r)?.in_words())).await?;
+        tx.run(REQUESTS_OUT, params![dan_no]).await?;
         tx.run(FORMER_OUT, params![dan_no]).await?;
         tx.run(PERSON_OUT, params![dan_no]).await?;
     }

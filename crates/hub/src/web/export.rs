@@ -2,8 +2,8 @@
 
 use super::csv;
 use crate::model::{
-    Answer, Batch, BatchRow, FormerNumber, LINK, Link, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, OUTSIDER_NUMBER, Outsider, Person,
-    Question, Recall, RecallUse, Request,
+    Answer, Batch, BatchRow, Deletion, DeletionRow, FormerNumber, LINK, Link, NUMBER, OUTSIDER, OUTSIDER_ADDRESS,
+    OUTSIDER_NUMBER, Outsider, Person, Question, Recall, RecallUse, Removal, Request,
 };
 use crate::store;
 use kernel::ident::AtenaNo;
@@ -37,10 +37,16 @@ pub enum Part {
     Uses,
     /// 照会した番号
     Requests,
+    /// 消去の一覧
+    Deletions,
+    /// その対象
+    DeletionRows,
+    /// 消去の証明
+    Removals,
 }
 
 /// All of them, with page and label.
-pub const PARTS: [(Part, &str, &str); 11] = [
+pub const PARTS: [(Part, &str, &str); 14] = [
     (Part::People, "/hub/exports/people.csv", "団体内統合宛名の持出し"),
     (Part::Former, "/hub/exports/former-numbers.csv", "個人番号の変更履歴の持出し"),
     (Part::Links, "/hub/exports/links.csv", "連携(履歴を含む)の持出し"),
@@ -52,6 +58,9 @@ pub const PARTS: [(Part, &str, &str); 11] = [
     (Part::Recalls, "/hub/exports/recalls.csv", "誤った連携の回収の持出し"),
     (Part::Uses, "/hub/exports/recall-uses.csv", "誤った連携の使用の持出し"),
     (Part::Requests, "/hub/exports/requests.csv", "照会した番号の持出し"),
+    (Part::Deletions, "/hub/exports/deletions.csv", "統合宛名の消去の持出し"),
+    (Part::DeletionRows, "/hub/exports/deletion-rows.csv", "統合宛名の消去の対象の持出し"),
+    (Part::Removals, "/hub/exports/removals.csv", "統合宛名の消去の証明の持出し"),
 ];
 
 /// One row on its way out.
@@ -97,6 +106,9 @@ impl Part {
             Part::Recalls => Recall::REGISTER,
             Part::Uses => RecallUse::REGISTER,
             Part::Requests => Request::REGISTER,
+            Part::Deletions => Deletion::REGISTER,
+            Part::DeletionRows => DeletionRow::REGISTER,
+            Part::Removals => Removal::REGISTER,
         }
     }
 
@@ -116,6 +128,9 @@ impl Part {
             Part::Recalls => every!(unit, store::recalls_after, |row: &Recall| Some(row.atena_no.clone())),
             Part::Uses => every!(unit, store::uses_after, |_: &RecallUse| None),
             Part::Requests => every!(unit, store::requests_after, |_: &Request| None),
+            Part::Deletions => every!(unit, store::deletions_after, |_: &Deletion| None),
+            Part::DeletionRows => every!(unit, store::deletion_rows_after, |row: &DeletionRow| row.atena_no.clone()),
+            Part::Removals => every!(unit, store::removals_after, |_: &Removal| None),
         })
     }
 }
