@@ -40,7 +40,7 @@ fn hinato() -> Person {
         };
         h.people.iter().filter(|p| fits(p)).cloned().collect::<Vec<_>>()
     });
-    found.into_iter().next().expect("a schoolchild with a card")
+    found.into_iter().next().unwrap()
 }
 
 /// Registers somebody as a 住登外者 at 医療年金課; answers the 宛名番号.
