@@ -271,7 +271,7 @@ async fn open_network(plan: &Plan) -> anyhow::Result<(City, refnet::Keeper)> {
 ///
 /// # Errors
 /// The first part that cannot be opened.
-async fn network_key(plan: &Plan) -> anyhow::Result<NetworkPublic> {
+pub async fn network_key(plan: &Plan) -> anyhow::Result<NetworkPublic> {
     let (zone, keeper) = open_network(plan).await?;
     zone.db().close().await;
     Ok(keeper.public())

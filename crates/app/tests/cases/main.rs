@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod capture;
 mod changed_and_returned;
 mod fled_family;
 mod postgres;
