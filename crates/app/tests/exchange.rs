@@ -23,8 +23,8 @@ fn readable(folder: &Path, numbers: &[String]) -> Vec<PathBuf> {
     all.into_iter().filter(|path| search.is_match(&std::fs::read(path).unwrap())).collect()
 }
 
-/// Columns that only a refusal of the gateway or a difference fills: tests of the exchange crate.
-const EMPTY: [&str; 8] = [
+/// Columns that only a refusal of the gateway, a difference or the end of seven years fills: tests of the exchange crate.
+const EMPTY: [&str; 13] = [
     "exchange_copy.reason",
     "exchange_difference.comparison_id",
     "exchange_difference.atena_no",
@@ -33,6 +33,11 @@ const EMPTY: [&str; 8] = [
     "exchange_difference.record_key",
     "exchange_difference.fault",
     "exchange_difference.item",
+    "exchange_removal.kind",
+    "exchange_removal.number",
+    "exchange_removal.digest",
+    "exchange_removal.kept_until",
+    "exchange_removal.removed_on",
 ];
 
 /// Columns of 情報連携 that are empty in both cities.

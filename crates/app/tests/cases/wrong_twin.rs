@@ -174,8 +174,8 @@ async fn the_wrong_twin() {
     let joined = outputs(&mut world.minato.it, [&number, &haruto]).await;
     assert_ne!(joined, before);
 
-    // Under the wrong link: 副本 of both, an answer to やまて市, and a payment.
-    hands_over(&mut world.minato, &[(&number, "50000"), (&haruto, "777000")]).await.unwrap();
+    // Under the wrong link: 副本 of 陽翔 under the 団番 of his brother, an answer to やまて市, and a payment.
+    hands_over(&mut world.minato, &[(&haruto, "777000")]).await.unwrap();
     let row = hinato.current();
     let there = outsider(&mut world.yamate.aid, &hinato, [row.name.main(), row.name.kana()]).await;
     world.yamate.dan(&there).await.unwrap();
@@ -206,10 +206,12 @@ async fn the_wrong_twin() {
     let page = format!("/hub/recalls/{id}");
     let listed = uses(&it.api(&page).await.unwrap());
     let of = |kind: &str, words: &str| listed.iter().filter(|u| u.starts_with(kind) && u.contains(words)).count();
-    assert_eq!(of("副本", "中間サーバー"), 2, "of both: {listed:?}");
+    assert_eq!(of("副本", "中間サーバー"), 1, "{listed:?}");
     assert_eq!(of("提供", YAMATE.name_ja), 1, "the answer with its recipient: {listed:?}");
-    assert_eq!(of("支給", "2,500円"), 1, "every yen: {listed:?}");
-    assert_eq!(listed.len(), 4, "{listed:?}");
+    assert_eq!(of("支給", "決定額 2,500円"), 1, "the decision: {listed:?}");
+    assert_eq!(of("通知", "決定通知書"), 1, "the letter: {listed:?}");
+    assert_eq!(of("支払", "| 2,500円 |"), 1, "every yen: {listed:?}");
+    assert_eq!(listed.len(), 5, "{listed:?}");
 
     // The city that has the answer is told, and works with it no more; who asks now waits.
     until("中間サーバーに伝わりません", async || {
@@ -234,7 +236,8 @@ async fn the_wrong_twin() {
     .unwrap();
     assert_eq!(world.yamate.aid.api(&again).await.unwrap()["state"], "回答待ち", "nobody is answered by itself meanwhile");
 
-    // Every office puts right what it did; the copies are sent anew, and then the right answer goes out.
+    // Every office puts right what it did; 陽斗's own 副本 takes the place of his brother's, and then the right answer goes out.
+    hands_over(&mut world.minato, &[(&number, "50000")]).await.unwrap();
     let [desk, _] = &mut world.minato.desk;
     copies_right(desk).await;
     let it = &mut world.minato.it;

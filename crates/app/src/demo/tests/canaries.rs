@@ -330,7 +330,7 @@ fn found<'a>(text: &str, canaries: &'a [Canary]) -> impl Iterator<Item = &'a Can
 async fn what_comes_out_is_exactly_what_the_policy_allows() {
     let (options, passwords) = played_connected("canaries").await;
     let house = open_city(&options).await.unwrap().house;
-    let people = story_people(&house).await;
+    let people = story_people(&house, &["exchange_difference", "exchange_record"]).await;
     let (mut canaries, refused) = plant(&house).await;
     canaries.extend(secrets());
     let addresses = addresses(&house, &people).await;
@@ -406,8 +406,9 @@ fn secrets() -> Vec<Canary> {
     all.chain(accounts.iter().map(|a| secret("口座", "kodomo.account", (*a).to_owned()))).collect()
 }
 
-/// 宛名番号 of some who have most to show, the richest first: children with a card, a claim, a notice.
-pub async fn story_people(house: &House) -> Vec<String> {
+/// 宛名番号 of some who have most to show, the richest first: children with a card, a claim, a notice; and of the last in each of `more`
+/// registers, which only a connected city has filled.
+pub async fn story_people(house: &House, more: &[&str]) -> Vec<String> {
     let mut tx = house.city.db().read().await.unwrap();
     let mut all: Vec<String> = vec![];
     for table in [
@@ -419,12 +420,13 @@ pub async fn story_people(house: &House) -> Vec<String> {
         "medical_aid_relief",
         "resident_protection",
         "resident_certificate",
-        "exchange_difference",
-        "exchange_record",
         "hub_former_number f join hub_link l on l.dan_no = f.dan_no",
         "hub_outsider",
         "(select id, other_no as atena_no from hub_question) q",
-    ] {
+    ]
+    .iter()
+    .chain(more)
+    {
         let sql =
             format!("select atena_no from {table} order by {}id desc limit 1", if table.contains(" f ") { "f." } else { "" });
         let row = tx.one(leak(sql), vec![]).await.unwrap();

@@ -56,6 +56,7 @@ async fn play_in(options: Options) -> Playing {
 const ELSEWHERE: &[(&str, &str)] = &[
     ("exchange_copy.reason", "副本を受け付けない理由: exchange tests copies.rs"),
     ("hub_request", "業務のファイルで照会した番号: hub tests sakai.rs"),
+    ("hub_recall_use.amount", "誤った連携による支給: tests/cases wrong_twin.rs"),
     // Nobody of the story has been gone for seven years.
     ("hub_deletion", "統合宛名の消去: hub tests delete.rs"),
     ("hub_deletion_row", "統合宛名の消去: hub tests delete.rs"),

@@ -122,7 +122,7 @@ fn pattern_of(house: &webkit::House, address: &str) -> &'static str {
 async fn every_page_is_accessible_filled_sent_wrongly_and_with_the_longest_names() {
     let Playing { house, options, running, chosen, .. } = play("screens").await;
     let origin = format!("http://localhost:{}", running.address.port());
-    let people = story_people(&house).await;
+    let people = story_people(&house, &[]).await;
     let all = addresses(&house, &people).await;
     let keep = std::env::var_os("ATENA_SCREENS").map(std::path::PathBuf::from);
     let (mut wrong, mut states) = (vec![], [0_usize; 3]);
