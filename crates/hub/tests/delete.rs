@@ -36,7 +36,7 @@ async fn outsider(desk: &Desk<'_>, [name, kana, birth, address]: [&str; 4], numb
     let (status, location, page) = desk.say("/hub/outsiders", &entry).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
     let who = location.rsplit('/').next().unwrap().to_owned();
-    let ends = [("kind", "1"), ("atena_no", who.as_str()), ("reason", "利用の終了")];
+    let ends = [("kind", "1"), ("rev", "1"), ("atena_no", who.as_str()), ("reason", "利用の終了")];
     let form: Vec<_> = entry.into_iter().filter(|(n, _)| *n != "kind").chain(ends).collect();
     assert_eq!(desk.say("/hub/outsiders", &form).await.0, StatusCode::SEE_OTHER);
     desk.world.deliver().await;

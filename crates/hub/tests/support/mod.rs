@@ -92,8 +92,14 @@ impl ResidentPort for Registry {
     async fn person(&self, unit: &mut Unit, number: &AtenaNo, _: Date) -> Result<Option<ResidentFacts>, Fault> {
         let Some(subject) = unit.find_subject(number).await? else { return Ok(None) };
         let seen = unit.see_for(Action::Look, subject, &["juki.identify", "juki.address"]).await?;
-        assert!(seen.has("juki.identify") && seen.has("juki.address"), "the hub may look at whom it compares");
-        Ok(self.1.lock().unwrap().get(number).cloned())
+        assert!(seen.has("juki.identify"), "the hub may look at whom it compares");
+        assert_eq!(seen.has("juki.address"), !seen.protected, "and at where they live, unless they are protected");
+        let facts = self.1.lock().unwrap().get(number).cloned();
+        Ok(facts.map(|facts| ResidentFacts {
+            address: facts.address.filter(|_| !seen.protected),
+            protected: seen.protected,
+            ..facts
+        }))
     }
     async fn household(&self, _: &mut Unit, _: &SetaiNo, _: Date) -> Result<Vec<ResidentFacts>, Fault> {
         Ok(vec![])
