@@ -167,10 +167,10 @@ impl Passage {
         notice.into_iter().chain(hides).collect()
     }
 
-    fn hide(&mut self, except: &InstitutionCode) {
+    /// Both sides have to say that their record is marked, also the one that asked for it: the word alone proves nothing.
+    fn hide(&mut self) {
         if !self.record.hidden {
-            let sides = [&self.ask.asker, &self.ask.provider];
-            self.hide_at.extend(sides.into_iter().filter(|side| *side != except).cloned());
+            self.hide_at.extend([self.ask.asker.clone(), self.ask.provider.clone()]);
         }
         self.record.hidden = true;
     }
@@ -184,13 +184,13 @@ impl Passage {
             Body::NoticeReceived { no: about, hidden } if about == no && from_provider => {
                 self.noticed = true;
                 if hidden {
-                    self.hide(&sender);
+                    self.hide();
                 }
                 let said = self.outstanding();
                 (self, said)
             }
             Body::Hide(about) if about == no && (from_asker || from_provider) => {
-                self.hide(&sender);
+                self.hide();
                 let mut said = vec![send(&sender, Body::HideReceived(no))];
                 said.extend(self.outstanding());
                 (self, said)

@@ -27,9 +27,9 @@ fn the_same_seed_tells_the_same_story() {
     assert_ne!(run(7, Safeguards::ALL), run(8, Safeguards::ALL));
 }
 
-/// Looks for a seed that fails with the invariant, and replays it.
+/// Looks for a seed that fails with the invariant, and replays it. Most show within a few seeds; a wrong tenant needs a rare meeting of chances.
 fn fails_with(safeguards: Safeguards, invariant: &str) {
-    let failure = (0..100).find_map(|seed| run(seed, safeguards).err().filter(|failure| failure.what.starts_with(invariant)));
+    let failure = (0..400).find_map(|seed| run(seed, safeguards).err().filter(|failure| failure.what.starts_with(invariant)));
     let failure = failure.expect("a removed safeguard must be missed");
     assert_eq!(run(failure.seed, safeguards), Err(failure.clone()), "a failing seed replays");
     println!("{failure}");
