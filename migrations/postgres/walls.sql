@@ -33,6 +33,11 @@ begin
       execute format('revoke all on %I from %I', item.name, wall);
       if exists (select from unnest(called) as own (prefix) where item.name like own.prefix || '\_%') then
         execute format('grant select, insert, update, delete on %I to %I', item.name, wall);
+      elsif item.name in ('platform_client', 'platform_token', 'platform_assertion') then
+        -- Other systems are let in before any programme is; the desk lists them, without their secrets.
+        if programme = 'desk' and item.name = 'platform_client' then
+          execute format('grant select (id, name, programme, office, scopes, active_from, active_to) on %I to %I', item.name, wall);
+        end if;
       elsif item.name in ('platform_staff', 'platform_post', 'platform_session', 'platform_migration') then
         -- Who may sign in is the desk's business.
         if programme = 'desk' and item.name <> 'platform_migration' then

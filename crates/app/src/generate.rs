@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use webkit::route::Method;
 use webkit::shape::Shapes;
-use webkit::{Door, House};
+use webkit::{Door, House, Route};
 
 /// Writes all generated documents into a folder.
 ///
@@ -102,6 +102,7 @@ pub fn routes(house: &House) -> String {
         let needs = match route.door {
             Door::Open => "open".to_owned(),
             Door::Session => "session".to_owned(),
+            Door::System { scope, .. } => format!("another system, scope `{scope}`"),
             Door::Needs { needs, purposes } => {
                 let all: Vec<String> = needs.iter().map(|(a, g)| format!("{} {g}", a.code())).collect();
                 format!(
@@ -206,61 +207,97 @@ pub fn dictionary(house: &House) -> String {
     out
 }
 
-/// OpenAPI 3.1 of the API, with the fields that were seen in real requests and answers; problems are RFC 9457.
+/// A route for staff: a session, and for a command its two keys.
+fn of_staff(shapes: &Shapes, route: &Route) -> Value {
+    let method = route.method.code();
+    let named = |name: &str, place: &str| json!({ "name": name, "in": place, "schema": { "type": "string" } });
+    let needed = |name: &str, place: &str| json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
+    let parts = route.path.split('/').filter_map(|p| p.strip_prefix('{').and_then(|p| p.strip_suffix('}')));
+    let mut parameters: Vec<Value> = parts.map(|name| needed(name, "path")).collect();
+    parameters.extend(shapes.query(method, route.path).into_iter().map(|name| named(&name, "query")));
+    let answer = match route.method {
+        Method::Get => shapes.answer(method, route.path).unwrap_or_else(|| json!({ "description": "文書、または例のない答え" })),
+        Method::Post => json!({ "type": "object", "properties": { "location": { "type": "string" } } }),
+    };
+    let mut operation = json!({
+        "summary": route.name,
+        "parameters": parameters,
+        "security": [{ "session": [] }],
+        "responses": {
+            "200": { "description": "OK", "content": { "application/json": { "schema": answer } } },
+            "default": { "description": "何が・なぜ・どうする", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }
+        }
+    });
+    if route.method == Method::Post {
+        operation["requestBody"] = json!({ "content": { "application/json": { "schema": shapes.request(method, route.path) } } });
+        if let Some(list) = operation["parameters"].as_array_mut() {
+            list.extend([needed("Idempotency-Key", "header"), needed("X-CSRF-Token", "header")]);
+        }
+    }
+    operation
+}
+
+/// A route for other systems: a token of its scope.
+fn of_system(shapes: &Shapes, route: &Route, scope: &str) -> Value {
+    let method = route.method.code();
+    let answer = shapes.answer(method, route.path).unwrap_or_else(|| json!({ "description": "例のない答え" }));
+    let fault = |why: &str| json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/SystemFault" } } } });
+    json!({
+        "summary": route.name,
+        "security": [{ "system": [scope] }],
+        "requestBody": { "content": { "application/json": { "schema": shapes.request(method, route.path) } } },
+        "responses": {
+            "200": { "description": "OK", "content": { "application/json": { "schema": answer } } },
+            "400": fault("項目の誤り(E0001 必須、E0002 指定文字、E0003 桁数、E0004 相関)"),
+            "401": fault("トークンがないか、期限切れ"),
+            "403": fault("スコープの外"),
+            "409": fault("ほかの人が先に記録を変えたか、編集している"),
+            "503": fault("処理できない"),
+        }
+    })
+}
+
+/// OpenAPI 3.1 of the API, with the fields that were seen in real requests and answers; problems are RFC 9457, for other systems as published.
 pub fn openapi(house: &House, shapes: &Shapes) -> Value {
     let mut paths: BTreeMap<String, serde_json::Map<String, Value>> = BTreeMap::new();
+    let mut scopes = serde_json::Map::new();
     for route in house.routes().filter(|r| r.door != Door::Open) {
-        let method = route.method.code();
-        let mut parameters: Vec<Value> = route
-            .path
-            .split('/')
-            .filter_map(|p| p.strip_prefix('{').and_then(|p| p.strip_suffix('}')))
-            .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-            .collect();
-        let query = shapes.query(method, route.path).into_iter();
-        parameters.extend(query.map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } })));
-        let answer = match route.method {
-            Method::Get => {
-                shapes.answer(method, route.path).unwrap_or_else(|| json!({ "description": "文書、または例のない答え" }))
+        let (path, operation) = match route.door {
+            Door::System { scope, .. } => {
+                scopes.insert(scope.to_owned(), route.name.into());
+                (route.path.to_owned(), of_system(shapes, route, scope))
             }
-            Method::Post => json!({ "type": "object", "properties": { "location": { "type": "string" } } }),
+            _ => (format!("/api/v1{}", route.path), of_staff(shapes, route)),
         };
-        let mut operation = json!({
-            "summary": route.name,
-            "parameters": parameters,
-            "security": [{ "session": [] }],
-            "responses": {
-                "200": { "description": "OK", "content": { "application/json": { "schema": answer } } },
-                "default": { "description": "何が・なぜ・どうする", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }
-            }
-        });
-        if route.method == Method::Post
-            && let Some(map) = operation.as_object_mut()
-        {
-            map.insert(
-                "requestBody".into(),
-                json!({ "content": { "application/json": { "schema": shapes.request(method, route.path) } } }),
-            );
-            if let Some(list) = map.get_mut("parameters").and_then(Value::as_array_mut) {
-                list.push(json!({ "name": "Idempotency-Key", "in": "header", "required": true, "schema": { "type": "string" } }));
-                list.push(json!({ "name": "X-CSRF-Token", "in": "header", "required": true, "schema": { "type": "string" } }));
-            }
-        }
-        paths.entry(format!("/api/v1{}", route.path)).or_default().insert(method.into(), operation);
+        paths.entry(path).or_default().insert(route.method.code().into(), operation);
     }
+    let text = json!({ "type": "string" });
     json!({
         "openapi": "3.1.0",
         "info": { "title": "Atena", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" } },
         "paths": paths,
         "components": {
-            "securitySchemes": { "session": { "type": "apiKey", "in": "cookie", "name": webkit::server::COOKIE } },
-            "schemas": { "Problem": {
-                "type": "object",
-                "properties": {
-                    "type": { "type": "string" }, "title": { "type": "string" }, "status": { "type": "integer" }, "detail": { "type": "string" },
-                    "errors": { "type": "array", "items": { "type": "object", "properties": { "field": { "type": "string" }, "message": { "type": "string" } } } }
+            "securitySchemes": {
+                "session": { "type": "apiKey", "in": "cookie", "name": webkit::server::COOKIE },
+                "system": { "type": "oauth2", "flows": { "clientCredentials": { "tokenUrl": webkit::systems::TOKEN_PATH, "scopes": scopes } } },
+            },
+            "schemas": {
+                "Problem": {
+                    "type": "object",
+                    "properties": {
+                        "type": text, "title": text, "status": { "type": "integer" }, "detail": text,
+                        "errors": { "type": "array", "items": { "type": "object", "properties": { "field": text, "message": text } } }
+                    }
+                },
+                "SystemFault": {
+                    "type": "object",
+                    "properties": {
+                        "title": text, "detail": text,
+                        "_links": { "type": "object", "properties": { "self": { "type": "object", "properties": { "href": text } } } },
+                        "errors": { "type": "array", "items": { "type": "object", "properties": { "code": text, "message": text } } }
+                    }
                 }
-            } }
+            }
         }
     })
 }

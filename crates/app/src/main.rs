@@ -3,6 +3,7 @@
 use anyhow::Context;
 use app::demo::{self, Options};
 use clap::{Args, Parser, Subcommand};
+use platform::client::{self, NewClient};
 use platform::staff::{NewStaff, admin};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::net::SocketAddr;
@@ -86,6 +87,11 @@ enum Command {
     Staff {
         #[command(subcommand)]
         command: StaffCommand,
+    },
+    /// Other systems of the city that may call (庁内連携), at the console of the server; every act is an entry in the log
+    Client {
+        #[command(subcommand)]
+        command: ClientCommand,
     },
     /// Keys of the installation
     Key {
@@ -206,6 +212,39 @@ enum StaffCommand {
 }
 
 #[derive(Subcommand)]
+enum ClientCommand {
+    /// Registers a system; its id and secret are shown once
+    Add {
+        #[command(flatten)]
+        place: Place,
+        /// Name of the system, as a resident reads it in the access list
+        #[arg(long)]
+        name: String,
+        /// 業務 for which it calls: lower-case letters and digits
+        #[arg(long)]
+        programme: String,
+        /// Code of the office that answers for it
+        #[arg(long)]
+        office: String,
+        /// What it may do, `業務ID:resource:operation`; several are possible
+        #[arg(long, required = true)]
+        scope: Vec<String>,
+    },
+    /// Lists the systems
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Ends a system at once, with its tokens
+    End {
+        /// Client id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
 enum KeyCommand {
     /// Prints the public key of the log in hexadecimal, for the auditor and the witness
     Public {
@@ -272,6 +311,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Staff { command } => staff(command).await,
+        Command::Client { command } => client(command).await,
         Command::Key { command: KeyCommand::Public { place } } => {
             let ring = app::ring_file(&place.data);
             anyhow::ensure!(ring.exists(), "{} に鍵がありません。--data を確かめてください", ring.display());
@@ -385,6 +425,45 @@ async fn staff(command: StaffCommand) -> anyhow::Result<()> {
             let city = open(&place).await?.city;
             told(admin::lock(&city, &number).await)?;
             println!("{number} を使えなくしました。仮のパスワードを出すまでサインインできません");
+            city.db().close().await;
+        }
+    }
+    Ok(())
+}
+
+async fn client(command: ClientCommand) -> anyhow::Result<()> {
+    match command {
+        ClientCommand::Add { place, name, programme, office, scope } => {
+            let city = open(&place).await?.city;
+            let scopes: Vec<&str> = scope.iter().map(String::as_str).collect();
+            let new = NewClient { name: &name, programme: &programme, office: &office, scopes: &scopes, from: city.today() };
+            let (id, secret) = told(client::register(&city, &new).await)?;
+            println!("{name} を登録しました。秘密鍵はここにしか出ません");
+            println!("  client_id      {id}");
+            println!("  client_secret  {}", secret.expose());
+            println!("  aud            {}", client::audience(&city));
+            city.db().close().await;
+        }
+        ClientCommand::List { place } => {
+            let city = open(&place).await?.city;
+            for one in client::all(&mut city.db().read().await?).await? {
+                let to = one.to.map(|day| day.to_string()).unwrap_or_default();
+                println!(
+                    "{}  {}  {}  {}  {}〜{to}  {}",
+                    one.id,
+                    one.name,
+                    one.programme,
+                    one.office,
+                    one.from,
+                    one.scopes.join(" ")
+                );
+            }
+            city.db().close().await;
+        }
+        ClientCommand::End { id, place } => {
+            let city = open(&place).await?.city;
+            told(client::end(&city, &id).await)?;
+            println!("{id} を使えなくしました。渡してあったトークンも無効です");
             city.db().close().await;
         }
     }

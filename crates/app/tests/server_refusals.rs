@@ -339,16 +339,23 @@ async fn every_route_and_register_names_declared_field_groups_only() {
     let office = offices().await.swap_remove(0);
     let house = &office.house;
     for route in house.routes() {
-        if let webkit::Door::Needs { needs, purposes } = route.door {
-            assert!(!needs.is_empty(), "{}", route.path);
-            for (_, group) in needs {
-                assert!(house.city.policy().group(group).is_some(), "{} asks for {group}, which is not declared", route.path);
+        let (needs, purposes) = match route.door {
+            webkit::Door::Needs { needs, purposes } => (needs, purposes),
+            webkit::Door::System { scope, needs } => {
+                assert_eq!(scope.split(':').count(), 3, "{}", route.path);
+                (needs, &[][..])
             }
-            for purpose in purposes {
-                assert!(house.city.purpose(purpose).is_some(), "{} is for {purpose}, which is not declared", route.path);
+            webkit::Door::Open | webkit::Door::Session => {
+                assert!(route.path.starts_with("/sign-") || route.path.starts_with("/session/"), "{} has no door", route.path);
+                continue;
             }
-        } else {
-            assert!(route.path.starts_with("/sign-") || route.path.starts_with("/session/"), "{} has no door", route.path);
+        };
+        assert!(!needs.is_empty(), "{}", route.path);
+        for (_, group) in needs {
+            assert!(house.city.policy().group(group).is_some(), "{} asks for {group}, which is not declared", route.path);
+        }
+        for purpose in purposes {
+            assert!(house.city.purpose(purpose).is_some(), "{} is for {purpose}, which is not declared", route.path);
         }
     }
     for programme in house.programmes.iter() {

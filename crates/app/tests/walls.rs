@@ -95,6 +95,8 @@ async fn no_programme_changes_the_log_or_who_may_sign_in() {
             "delete from audit_checkpoint",
             "update platform_staff set failures = 0",
             "select token from platform_session",
+            "select secret from platform_client",
+            "delete from platform_token",
         ] {
             assert!(refused(unit(&house, programme).await.tx.run(sql, params![]).await), "{programme}: {sql}");
         }

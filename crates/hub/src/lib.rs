@@ -24,6 +24,7 @@ mod web;
 
 pub use rules::{RankRule, Rules};
 pub use usecases::load::{ProgrammeNumber, Resident, load, load_links};
+pub use web::systems;
 
 use kernel::access::Action::{Draft, Export, Look, Search};
 use kernel::access::Purpose;
@@ -68,6 +69,9 @@ const FIND: Door = needs(BOTH, &[(Search, OUTSIDER)]);
 const LOOK_FOR: Door = needs(HUB, &[(Search, OUTSIDER)]);
 const RECORD: Door = needs(BOTH, &[(Look, OUTSIDER)]);
 const ENTER: Door = needs(BOTH, &[(Draft, OUTSIDER)]);
+/// The same for other systems, over 庁内連携.
+const NUMBERING: Door = Door::System { scope: web::systems::NUMBERING_SCOPE, needs: &[(Draft, OUTSIDER)] };
+const INQUIRY: Door = Door::System { scope: web::systems::INQUIRY_SCOPE, needs: &[(Search, OUTSIDER)] };
 const CALLED_BACK: Door = needs(BOTH, &[(Look, LINK)]);
 const PUT_RIGHT: Door = needs(BOTH, &[(Draft, LINK)]);
 
@@ -95,7 +99,7 @@ pub fn port() -> Arc<dyn HubPort> {
 pub fn programme(needs: Needs) -> Programme {
     let Needs { residents, tables, rules, users, lines } = needs;
     let compared: Arc<dyn ResidentPort> = residents.clone();
-    let (searched, entered, shown) = (compared.clone(), compared.clone(), compared.clone());
+    let (searched, entered, numbered, shown) = (compared.clone(), compared.clone(), compared.clone(), compared.clone());
     let chores: Vec<Arc<dyn Chore>> = lines.iter().map(|lines| Arc::new(lines::Protections::new(lines.clone())) as _).collect();
     let lines = lines.unwrap_or_else(|| Arc::new(lines::Unconnected));
     let (asked, asking) = (lines.clone(), lines.clone());
@@ -167,6 +171,11 @@ pub fn programme(needs: Needs) -> Programme {
                 postgres_only: false,
             },
             Migration {
+                name: "0023_hub_outsider_changes",
+                sql: include_str!("../../../migrations/0023_hub_outsider_changes.sql"),
+                postgres_only: false,
+            },
+            Migration {
                 name: "0056_hub_deletion",
                 sql: include_str!("../../../migrations/0056_hub_deletion.sql"),
                 postgres_only: false,
@@ -213,6 +222,10 @@ pub fn programme(needs: Needs) -> Programme {
             Route::get(web::search::PAGE, "統合宛名の検索", LOOK_FOR, move |call| {
                 web::search::show(call, searched.clone())
             }),
+            Route::post(web::systems::NUMBERING, "住登外者宛名番号付番", NUMBERING, move |call| {
+                web::systems::number(call, numbered.clone())
+            }),
+            Route::post(web::systems::INQUIRY, "住登外者宛名基本情報照会", INQUIRY, web::systems::inquire),
             Route::get("/hub/outsiders.csv", "住登外者の全項目の持出し", EXPORT, web::translate::outsiders),
             Route::get("/hub/links.csv", "連携の全項目の持出し", EXPORT, web::translate::links),
             Route::get("/hub/dan/{dan}", "団体内統合宛名番号からの照会", COUNT, web::counts::of_number),

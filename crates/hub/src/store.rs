@@ -64,6 +64,8 @@ platform::statements! {
     OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
     /// A page of every record, also a former one, with a birth date.
     OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and id > $2 order by id limit 400");
+    /// A programme's records, also former ones, behind a commit; one more than an answer holds.
+    OUTSIDERS_CHANGED = concatcp!(Outsider::SELECT, " where programme = $1 and seq > $2 order by seq, id limit 501");
     /// 住登外者 with a 個人番号.
     OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
     /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
@@ -255,6 +257,19 @@ pub async fn outsider(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Option<Outsider
 
 pub async fn outsider_history(tx: &mut Tx, atena_no: &AtenaNo) -> Result<Vec<Outsider>, DbError> {
     tx.all(OUTSIDER_HISTORY, params![atena_no]).await?.iter().map(Outsider::read).collect()
+}
+
+/// Records that a programme entered or changed behind a commit, and whether there are more. At most 500, and never a part of a commit: the last
+/// row says where to go on.
+pub async fn outsiders_changed(tx: &mut Tx, programme: &str, after: i64) -> Result<(Vec<Outsider>, bool), DbError> {
+    const MOST: usize = 500;
+    let rows = tx.all(OUTSIDERS_CHANGED, params![programme, after]).await?;
+    let mut rows: Vec<Outsider> = rows.iter().map(Outsider::read).collect::<Result<_, _>>()?;
+    let more = rows.len() > MOST;
+    if let Some(beyond) = rows.last().map(|row| row.seq).filter(|_| more) {
+        rows.retain(|row| row.seq < beyond);
+    }
+    Ok((rows, more))
 }
 
 /// Puts another row in the place of a record; the old one stays as history.

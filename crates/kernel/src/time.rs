@@ -31,6 +31,12 @@ pub fn clock_time(at: Timestamp) -> String {
     format!("{}:{:02}", t.hour(), t.minute())
 }
 
+/// Time of day in Japan as interfaces write it, `09:42:05`.
+pub fn clock_seconds(at: Timestamp) -> String {
+    let t = jiff::tz::Offset::constant(9).to_datetime(at).time();
+    format!("{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second())
+}
+
 /// Hour of the day in Japan, 0 to 23.
 pub fn hour(at: Timestamp) -> i8 {
     jiff::tz::Offset::constant(9).to_datetime(at).hour()

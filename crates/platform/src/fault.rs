@@ -31,6 +31,25 @@ pub struct FieldProblem {
     pub field: &'static str,
     /// What is wrong and what to do, in Japanese.
     pub message: String,
+    /// Code of an interface for it, such as E0001; empty where no interface asks for one.
+    pub code: &'static str,
+}
+
+impl FieldProblem {
+    /// A problem without a code.
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into(), code: "" }
+    }
+
+    /// A problem that an interface has a code for; the clerk reads it behind the sentence.
+    pub fn coded(field: &'static str, code: &'static str, message: &str) -> Self {
+        Self { field, message: format!("{message}({code})"), code }
+    }
+
+    /// The sentence without the code.
+    pub fn sentence(&self) -> &str {
+        self.message.strip_suffix(&format!("({})", self.code)).unwrap_or(&self.message)
+    }
 }
 
 /// A failure as a person sees it. Never contains personal data.
@@ -65,7 +84,7 @@ impl Fault {
 
     /// One field with a problem.
     pub fn field(field: &'static str, message: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldProblem { field, message: message.into() }])
+        Self::invalid(vec![FieldProblem::new(field, message)])
     }
 
     /// Not there, or not visible: the two look alike on purpose.

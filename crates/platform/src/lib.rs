@@ -7,6 +7,7 @@ pub mod audit;
 pub mod case;
 pub mod chore;
 pub mod city;
+pub mod client;
 pub mod db;
 pub mod fault;
 pub mod file;
@@ -33,6 +34,7 @@ use db::{Migration, Statement};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_platform", sql: include_str!("../../../migrations/0001_platform.sql"), postgres_only: false },
     Migration { name: "0002_audit", sql: include_str!("../../../migrations/0002_audit.sql"), postgres_only: false },
+    Migration { name: "0003_client", sql: include_str!("../../../migrations/0003_client.sql"), postgres_only: false },
 ];
 
 /// Every statement of the platform, for the test that prepares them on both databases.
@@ -40,6 +42,7 @@ pub fn statements() -> Vec<Statement> {
     let all = [
         approval::STATEMENTS,
         case::STATEMENTS,
+        client::STATEMENTS,
         db::STATEMENTS,
         db::mark::STATEMENTS,
         file::STATEMENTS,

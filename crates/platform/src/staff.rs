@@ -217,14 +217,14 @@ fn sign_in_refused() -> Fault {
     )
 }
 
-/// Somebody at a terminal, before or besides a session: what the log says of coming and going.
-struct Visitor<'a> {
-    staff_no: &'a str,
-    name: &'a str,
-    post: Option<&'a Post>,
-    purpose: Option<&'a str>,
-    terminal: &'a str,
-    screen: &'static str,
+/// Somebody at a terminal or a system, before or besides a session: what the log says of coming and going.
+pub(crate) struct Visitor<'a> {
+    pub staff_no: &'a str,
+    pub name: &'a str,
+    pub post: Option<&'a Post>,
+    pub purpose: Option<&'a str>,
+    pub terminal: &'a str,
+    pub screen: &'static str,
 }
 
 impl<'a> Visitor<'a> {
@@ -240,7 +240,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Writes the entry and stores it with what the transaction did.
-    async fn record(&self, city: &City, mut tx: Tx, result: Shown, detail: &str) -> Result<(), Fault> {
+    pub async fn record(&self, city: &City, mut tx: Tx, result: Shown, detail: &str) -> Result<(), Fault> {
         let entry = Entry {
             at: city.now(),
             staff_no: self.staff_no.to_owned(),

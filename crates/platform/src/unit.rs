@@ -189,7 +189,10 @@ impl Unit {
         let Some(case) = self.staff.case.as_mut() else {
             return Err(Fault::refused("案件を始めてから操作してください"));
         };
-        case::add_subject(&mut self.tx, case.id, subject, now).await?;
+        // The case of an event or a message is not stored.
+        if case.id != 0 {
+            case::add_subject(&mut self.tx, case.id, subject, now).await?;
+        }
         if !case.subjects.contains(&subject) {
             case.subjects.push(subject);
         }

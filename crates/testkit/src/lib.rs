@@ -8,9 +8,11 @@ pub mod clerk;
 pub mod clock;
 pub mod look;
 pub mod random;
+pub mod system;
 
 pub use browser::{Browser, Page, Violation};
 pub use clerk::Clerk;
 pub use clock::FixedClock;
 pub use look::look;
 pub use random::SeededRandom;
+pub use system::System;

@@ -116,7 +116,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Notes a problem.
     pub fn problem(&mut self, field: &'static str, message: impl Into<String>) {
-        self.problems.push(FieldProblem { field, message: message.into() });
+        self.problems.push(FieldProblem::new(field, message));
     }
 
     /// Required text.

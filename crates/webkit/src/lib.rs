@@ -7,6 +7,7 @@ pub mod frame;
 pub mod route;
 pub mod server;
 pub mod shape;
+pub mod systems;
 pub mod walls;
 
 pub use form::{Form, Upload};

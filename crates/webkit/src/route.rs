@@ -53,6 +53,14 @@ pub enum Door {
         /// Actions on field groups, all of which must be allowed. Never empty: an undeclared route does not build.
         needs: &'static [(Action, &'static str)],
     },
+    /// Another system with a token of this scope ([`platform::client`]) whom the policy allows every one of these. JSON both ways, in the
+    /// published form; no page, and nothing under `/api/v1`.
+    System {
+        /// `業務ID:resource:operation`.
+        scope: &'static str,
+        /// Actions on field groups, all of which must be allowed.
+        needs: &'static [(Action, &'static str)],
+    },
 }
 
 type Handler = Arc<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send>> + Send + Sync>;

@@ -7,6 +7,7 @@ use crate::frame::plain::{ErrorPage, error_page};
 use crate::frame::{self, Frame, NavGroup, NavItem, PurposeChoice};
 use crate::route::{Call, Door, Download, Method, Nav, Programme, Reply, Route, Screen};
 use crate::shape::Shapes;
+use crate::systems;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request, State};
@@ -76,11 +77,28 @@ impl House {
         &self.acts
     }
 
+    /// Pages of tasks.
+    pub(crate) fn task_pages(&self) -> Arc<Vec<(&'static str, &'static str)>> {
+        self.task_pages.clone()
+    }
+
+    /// Who learns what requests and answers look like.
+    pub(crate) fn shapes(&self) -> Option<&Shapes> {
+        self.shapes.as_deref()
+    }
+
     /// The HTTP service.
     pub fn router(&self) -> Router {
         let mut router = asset_routes();
+        if self.routes().any(|route| matches!(route.door, Door::System { .. })) {
+            router = router.route(systems::TOKEN_PATH, post(systems::token).with_state(self.city.clone()));
+        }
         for (programme, route) in self.programmes.iter().flat_map(|p| p.routes.iter().map(move |r| (p.code, r))) {
             let served = Served { house: self.clone(), programme, route: route.clone(), api: false };
+            if matches!(route.door, Door::System { .. }) {
+                router = router.route(route.path, post(systems::serve).with_state(served));
+                continue;
+            }
             let api = Served { api: true, ..served.clone() };
             let handler = |s: Served| match s.route.method {
                 Method::Get => get(serve).with_state(s),
@@ -96,11 +114,11 @@ impl House {
 }
 
 #[derive(Clone)]
-struct Served {
-    house: House,
-    programme: &'static str,
-    route: Route,
-    api: bool,
+pub(crate) struct Served {
+    pub house: House,
+    pub programme: &'static str,
+    pub route: Route,
+    pub api: bool,
 }
 
 /// The embedded files (style, script, fonts), for pages that no house serves.
@@ -132,7 +150,7 @@ fn html(markup: Markup) -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response()
 }
 
-fn secure(mut response: Response) -> Response {
+pub(crate) fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let all = [
         (header::CONTENT_SECURITY_POLICY, assets::CONTENT_SECURITY_POLICY),
@@ -199,6 +217,7 @@ async fn enter(
     match (route.door, &session) {
         (Door::Open, _) => {}
         (_, None) => return to_sign_in(served, here),
+        (Door::System { .. }, Some(_)) => return Err(Fault::missing("ページ")),
         (Door::Session, Some(_)) => {}
         (Door::Needs { .. }, Some(s)) if s.locked => return Ok(Reply::See("/session/locked".into())),
         (Door::Needs { .. }, Some(s)) if s.must_change && route.path != "/session/password" => {
@@ -290,7 +309,11 @@ pub fn encode(text: &str) -> String {
 
 /// May this session call this route? What the door asks, before any person's record is touched.
 pub fn allowed(city: &City, staff: &StaffContext, route: &Route) -> bool {
-    let Door::Needs { purposes, needs } = route.door else { return true };
+    let (purposes, needs) = match route.door {
+        Door::Open | Door::Session => return true,
+        Door::System { .. } => return false,
+        Door::Needs { purposes, needs } => (purposes, needs),
+    };
     let purpose = staff.purpose.clone().unwrap_or_default();
     // The ground is checked where a person's record is touched; the door only asks whether the work could ever be theirs.
     let when = Circumstances {
@@ -367,7 +390,7 @@ fn with_cookie(served: &Served, mut response: Response, value: &str) -> Response
     response
 }
 
-fn json(status: u16, kind: &'static str, value: &serde_json::Value) -> Response {
+pub(crate) fn json(status: u16, kind: &'static str, value: &serde_json::Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     (status, [(header::CONTENT_TYPE, kind)], value.to_string()).into_response()
 }
@@ -398,7 +421,7 @@ fn download(file: Cleared<Download>) -> Response {
         .into_response()
 }
 
-fn status(kind: FaultKind) -> StatusCode {
+pub(crate) fn status(kind: FaultKind) -> StatusCode {
     match kind {
         FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::SignedOut => StatusCode::UNAUTHORIZED,

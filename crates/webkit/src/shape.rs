@@ -22,7 +22,7 @@ struct Shape {
 
 /// A key that the code wrote, rather than one that comes from data.
 fn is_name(key: &str) -> bool {
-    let mut bytes = key.bytes();
+    let mut bytes = key.trim_start_matches('_').bytes();
     bytes.next().is_some_and(|b| b.is_ascii_lowercase())
         && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }

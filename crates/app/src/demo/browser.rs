@@ -113,6 +113,14 @@ impl Browser {
         Ok(self.last.clone())
     }
 
+    /// What another system of the city sends (庁内連携): a body under its own authority, without a session. Answers the JSON.
+    pub async fn system(&mut self, path: &str, authority: &str, kind: &str, body: String) -> anyhow::Result<serde_json::Value> {
+        let request = Request::post(path).header(header::AUTHORIZATION, authority).header(header::CONTENT_TYPE, kind);
+        let response = self.send(request.body(Body::from(body))?).await?;
+        let answer = Self::body(response).await?;
+        serde_json::from_slice(&answer).with_context(|| format!("{path} does not answer JSON ({})", self.status))
+    }
+
     /// The API's answer to a GET.
     pub async fn api(&mut self, path: &str) -> anyhow::Result<serde_json::Value> {
         let bytes = self.fetch(&format!("/api/v1{path}")).await?;

@@ -1,7 +1,8 @@
-//! 職員・権限: who holds which post, for the IT policy section.
+//! 職員・権限: who holds which post, and which other systems may call, for the IT policy section.
 
+use kernel::time::wareki_short;
 use maud::html;
-use platform::{Fault, staff};
+use platform::{Fault, client, staff};
 use webkit::components::{Column, Row, Table, card, table};
 use webkit::{Call, Reply, Screen};
 
@@ -27,12 +28,43 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
         filter: true,
         ..Table::default()
     };
-    let data = serde_json::json!({ "posts": all.iter().map(|h| serde_json::json!({
+    let systems = client::all(&mut unit.tx).await?;
+    let rows = systems.iter().map(|s| {
+        let purpose = call.city.purpose(&s.programme).map_or(s.programme.as_str(), |p| p.name_ja);
+        let until = s.to.map(wareki_short).unwrap_or_default();
+        Row::new(vec![
+            html! { (s.name) div.note { (s.id) } }.into(),
+            purpose.to_owned().into(),
+            call.city.office_name(&s.office).into(),
+            html! { @for scope in &s.scopes { div.note { (scope) } } }.into(),
+            format!("{}〜{until}", wareki_short(s.from)).into(),
+        ])
+    });
+    let others = Table {
+        caption: "連携システム".into(),
+        columns: ["システム", "業務", "所管", "できること(スコープ)", "期間"].map(Column::text).into(),
+        rows: rows.collect(),
+        empty: ("連携システムはありません".into(), "登録と停止は、サーバーの atena client で行います。".into()),
+        ..Table::default()
+    };
+    let systems: Vec<_> = systems
+        .iter()
+        .map(|s| {
+            serde_json::json!({
+                "id": s.id, "name": s.name, "programme": s.programme, "office": s.office, "scopes": s.scopes,
+                "from": s.from.to_string(), "to": s.to.map(|day| day.to_string()),
+            })
+        })
+        .collect();
+    let data = serde_json::json!({ "systems": systems, "posts": all.iter().map(|h| serde_json::json!({
         "staff_no": h.staff_no, "name": h.name, "office": h.post.office, "rank": h.post.rank, "roles": h.post.roles,
     })).collect::<Vec<_>>() });
     let screen = Screen {
         title: "職員・権限".into(),
-        main: html! { (card("職員と所属", "兼務は一行ずつ。同時に二つの所属では働けません", table(&list))) },
+        main: html! {
+            (card("職員と所属", "兼務は一行ずつ。同時に二つの所属では働けません", table(&list)))
+            (card("連携システム", "庁内連携で自ら問い合わせるほかのシステム", table(&others)))
+        },
         data,
         ..Screen::default()
     };

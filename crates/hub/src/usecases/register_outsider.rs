@@ -88,8 +88,7 @@ const TAKEN_OVER: [&str; 3] = ["name", "birth", "moved_on"];
 /// All problems at once, each with the code of the interface: E0001 必須, E0002 指定文字, E0003 桁数, E0004 相関.
 fn check(entry: &Entry, needed: &[&str]) -> Result<Checked, Fault> {
     let mut problems: Vec<FieldProblem> = vec![];
-    let mut problem =
-        |field, code: &str, message: &str| problems.push(FieldProblem { field, message: format!("{message}({code})") });
+    let mut problem = |field, code, message: &str| problems.push(FieldProblem::coded(field, code, message));
     let required = [
         ("name", &entry.name, "氏名を入れてください"),
         ("kana", &entry.kana, "氏名カナを入れてください"),
@@ -154,6 +153,16 @@ fn check(entry: &Entry, needed: &[&str]) -> Result<Checked, Fault> {
         (Some(birth), Some(moved_on)) if problems.is_empty() => Ok(Checked { birth, moved_on, my_number, number, successor }),
         _ => Err(Fault::invalid(problems)),
     }
+}
+
+/// What is wrong with an entry, before anybody looks for the person.
+pub fn problems(entry: &Entry) -> Vec<FieldProblem> {
+    check(entry, &REQUIRED).err().map(|fault| fault.fields).unwrap_or_default()
+}
+
+/// One item that does not fit the others or the records.
+fn unfit(field: &'static str, message: &str) -> Fault {
+    Fault::invalid(vec![FieldProblem::coded(field, "E0004", message)])
 }
 
 /// Counter of the numbers of 住登外者.
@@ -263,13 +272,13 @@ async fn require_known(unit: &mut Unit, field: &'static str, number: &AtenaNo) -
     if known {
         Ok(())
     } else {
-        Err(Fault::field(field, "この宛名番号の記録はありません。番号を確かめてください(E0004)"))
+        Err(unfit(field, "この宛名番号の記録はありません。番号を確かめてください"))
     }
 }
 
 /// 住民番号引継: the number of somebody who was a resident, and the record that ended under it before, if they were a 住登外者 already.
 async fn inherited(unit: &mut Unit, residents: &dyn ResidentPort, number: &AtenaNo) -> Result<Option<Outsider>, Fault> {
-    let nobody = || Fault::field("atena_no", "この宛名番号の住民だった人はいません。番号を確かめてください(E0004)");
+    let nobody = || unfit("atena_no", "この宛名番号の住民だった人はいません。番号を確かめてください");
     let subject = unit.find_subject(number).await?.ok_or_else(nobody)?;
     unit.take_into_case(subject).await?;
     let today = unit.today();
@@ -292,7 +301,7 @@ async fn refuse_renumbering(unit: &mut Unit, row: &Outsider, checked: &Checked) 
     if token == *held || super::match_up::dan_of(unit, &row.atena_no).await?.is_none() {
         return Ok(());
     }
-    Err(Fault::field("my_number", "登録済みの個人番号と違います。変わったときは「個人番号の変更」で起案してください(E0004)"))
+    Err(unfit("my_number", "登録済みの個人番号と違います。変わったときは「個人番号の変更」で起案してください"))
 }
 
 /// Takes over a person of another system as that system knows them, under its own number; 名寄せ is the caller's. Answers the 宛名番号.

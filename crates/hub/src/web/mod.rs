@@ -11,6 +11,7 @@ pub mod person;
 pub mod recall;
 pub mod review;
 pub mod search;
+pub mod systems;
 pub mod translate;
 
 use platform::register::Shown;

@@ -43,10 +43,13 @@ async fn name(city: &City, staff_no: &str) -> Result<String, Fault> {
 /// Registers an account with a one-time password, which must be changed at the first sign-in.
 ///
 /// # Errors
-/// An office that the city does not have, a rank outside 1 to 4, a password below 12 characters, or a number that exists.
+/// An office that the city does not have, a rank outside 1 to 4, a role that is no person's, a password below 12 characters, or a number that exists.
 pub async fn add(city: &City, new: &NewStaff<'_>) -> Result<(), Fault> {
     long_enough(new.password)?;
-    for (office, rank, _, _) in new.posts {
+    for (office, rank, roles, _) in new.posts {
+        if roles.split(',').any(|role| [crate::client::ROLE, "job"].contains(&role)) {
+            return Err(Fault::field("roles", "system と job は人の役割ではありません"));
+        }
         if city.office(office).is_none() {
             return Err(Fault::field("office", format!("{office} という所属はありません")));
         }

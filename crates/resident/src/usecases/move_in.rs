@@ -124,7 +124,7 @@ impl MoveIn {
     /// Every problem at once: a moving day in the future, no or several heads, an unknown 続柄, a wrong or repeated 個人番号.
     pub fn check(&self, today: Date) -> Result<(), Fault> {
         let mut problems = vec![];
-        let mut problem = |field, message: &str| problems.push(FieldProblem { field, message: message.into() });
+        let mut problem = |field, message: &str| problems.push(FieldProblem::new(field, message));
         if self.moved_on > today {
             problem("moved_on", "異動年月日は、きょうまでの日にしてください(住み始めてから届け出ます)");
         }

@@ -107,8 +107,8 @@ pub async fn draft(unit: &mut Unit, command: &Settle) -> Result<i64, Fault> {
     let row = open(unit, &command.number).await?;
     next(unit, &row, command.step)?;
     if command.evidence.trim().is_empty() {
-        let message = "相談機関の意見や申出書など、根拠を入力してください".into();
-        return Err(Fault::invalid(vec![FieldProblem { field: "evidence", message }]));
+        let message = "相談機関の意見や申出書など、根拠を入力してください";
+        return Err(Fault::invalid(vec![FieldProblem::new("evidence", message)]));
     }
     let (rank, rule_ja) = super::rank(unit, command.step.act(), unit.today())?;
     let title = command.step.label_ja();

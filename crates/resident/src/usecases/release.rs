@@ -34,8 +34,8 @@ pub async fn draft(unit: &mut Unit, asked: &Asked, reason: &str) -> Result<i64, 
         return Err(Fault::refused(answer.refusal_ja.join("。")));
     }
     if reason.trim().is_empty() {
-        let message = "解除が要る理由(何を、何のために交付するか)を入力してください".into();
-        return Err(Fault::invalid(vec![FieldProblem { field: "release_reason", message }]));
+        let message = "解除が要る理由(何を、何のために交付するか)を入力してください";
+        return Err(Fault::invalid(vec![FieldProblem::new("release_reason", message)]));
     }
     let today = unit.today();
     let people = match asked.household {

@@ -220,12 +220,12 @@ impl Restate {
         for item in kind.items {
             let Some(typed) = self.values.get(item.key) else { continue };
             if let Err(message) = item.write(&mut after, typed) {
-                problems.push(FieldProblem { field: item.key, message });
+                problems.push(FieldProblem::new(item.key, message));
             }
         }
         let relation = law::resident::household::Relationship::parse(&after.relation);
         if let (Err(why), true) = (relation, after.relation != before.relation) {
-            problems.push(FieldProblem { field: "relation", message: why.to_string() });
+            problems.push(FieldProblem::new("relation", why.to_string()));
         }
         if problems.is_empty() { Ok(after) } else { Err(problems) }
     }
@@ -246,7 +246,7 @@ pub async fn draft(unit: &mut Unit, command: &Restate) -> Result<i64, Fault> {
     unit.require(subject, &["juki.identify"]).await?;
     let before = record::current(unit, &command.number, command.changed_on.min(today)).await?;
     let mut problems = vec![];
-    let mut problem = |field, message: &str| problems.push(FieldProblem { field, message: message.into() });
+    let mut problem = |field, message: &str| problems.push(FieldProblem::new(field, message));
     if command.changed_on > today {
         problem("changed_on", "異動年月日は、きょうまでの日にしてください");
     }
@@ -267,7 +267,7 @@ pub async fn draft(unit: &mut Unit, command: &Restate) -> Result<i64, Fault> {
         Err(more) => problems.extend(more),
         Ok(after) if kind.extent != Extent::Ends && changed(kind, &before, &after).is_empty() => {
             let field = kind.items.first().map_or("evidence", |item| item.key);
-            problems.push(FieldProblem { field, message: "いまの記録から変わるところがありません".into() });
+            problems.push(FieldProblem::new(field, "いまの記録から変わるところがありません"));
         }
         Ok(_) => {}
     }

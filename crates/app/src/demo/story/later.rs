@@ -210,9 +210,10 @@ pub(super) async fn taken_back_and_paid_back(cast: &mut Cast) -> anyhow::Result<
     let closed = list(&after, "findings").iter().any(|f| text(f, "state") == "closed");
     check("翌月の請求の過誤調整で、申し立てた所見が閉じる", closed && !blocked)?;
 
-    let open = list(&after, "findings").iter().find(|f| text(f, "state") == "open" && text(f, "kind") == "期間外");
-    let open =
-        open.or_else(|| list(&after, "findings").iter().find(|f| text(f, "state") == "open")).and_then(|f| number(f, "id"));
+    let open = || list(&after, "findings").iter().filter(|f| text(f, "state") == "open");
+    let outside = open().find(|f| ["資格取得前受診", "資格喪失後受診"].contains(&text(f, "kind")));
+    // Who is not known cannot be asked for money back.
+    let open = outside.or_else(|| open().find(|f| text(f, "kind") != "該当者なし")).and_then(|f| number(f, "id"));
     let open = open.context("扱っていない所見がありません")?.to_string();
     clerk.open(&page).await?;
     let form = [("finding", open.as_str()), ("route", "返還請求"), ("scope", "公費分のみ"), ("note", "資格のない日の受診")];

@@ -8,6 +8,7 @@ mod later;
 mod money;
 mod month;
 mod proof;
+mod system;
 
 use super::browser::Browser;
 use crate::cities::DemoStaff;
@@ -130,6 +131,7 @@ pub async fn play(
     later::names(&mut cast).await?;
     later::taken_back_and_paid_back(&mut cast).await?;
     identity::outsiders(&mut cast, made).await?;
+    system::calls(house).await?;
     later::protection(&mut cast).await?;
     proof::whole(house, witness, plant).await?;
     if let Some(fault) = plant {
