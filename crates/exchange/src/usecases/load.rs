@@ -238,10 +238,8 @@ impl Load {
 
     /// Carries changes out; answers how many records were taken and refused.
     async fn work(&self, run: &Run, line: &Line, mut unit: Unit, all: Changes, known: bool) -> Result<(i64, i64), Fault> {
-        let mut subjects = vec![];
-        for change in &all.send {
-            subjects.extend(unit.find_subject(&change.copy.atena_no).await?);
-        }
+        let known_as = unit.find_subjects(&all.send.iter().map(|change| &change.copy.atena_no).collect()).await?;
+        let subjects: Vec<i64> = all.send.iter().filter_map(|change| known_as.get(&change.copy.atena_no)).copied().collect();
         unit.bulk(&subjects, &[ORIGINAL]);
         unit.note(format!("副本の登録 {}件", all.send.len()));
         unit.commit(()).await?;
