@@ -22,6 +22,8 @@ struct Bench {
     data: &'static [&'static str],
     /// Arguments of `cargo run --release`; `{data}` as above.
     args: &'static [&'static str],
+    /// Arguments of a second program of ours that is run after it in the same surroundings.
+    then: &'static [&'static str],
     /// A peer measured in the same run: a Python script under bench/peers and its arguments.
     peer: Option<&'static [&'static str]>,
     /// What it finds beside it.
@@ -51,6 +53,7 @@ const BENCHES: &[Bench] = &[
         needs: &["--package", "app"],
         data: &["synth", "--residents", "340000", "--months", "1", "--out", "{data}/city"],
         args: &["--package", "receipts", "--example", "read_month", "--", "{data}/city/largest.UKE"],
+        then: &[],
         peer: Some(&["read_month.py", "{data}/city/largest.UKE"]),
         beside: &[],
     },
@@ -60,6 +63,7 @@ const BENCHES: &[Bench] = &[
         needs: &[],
         data: &[],
         args: &["--package", "receipts", "--example", "check_million", "--", "{data}"],
+        then: &[],
         peer: Some(&["check_million.py", "{data}"]),
         beside: &[],
     },
@@ -69,6 +73,7 @@ const BENCHES: &[Bench] = &[
         needs: &[],
         data: &[],
         args: &["--package", "platform", "--example", "bench_audit", "--", "50000"],
+        then: &[],
         peer: None,
         beside: &[],
     },
@@ -78,6 +83,7 @@ const BENCHES: &[Bench] = &[
         needs: &["--package", "app"],
         data: &[],
         args: &["--package", "app", "--example", "bench_house", "--", "10000", "20"],
+        then: &[],
         peer: None,
         beside: &[],
     },
@@ -87,6 +93,7 @@ const BENCHES: &[Bench] = &[
         needs: &["--package", "app"],
         data: &[],
         args: &["--package", "app", "--example", "bench_zones", "--", "10000", "1000"],
+        then: &[],
         peer: None,
         beside: &[],
     },
@@ -96,6 +103,7 @@ const BENCHES: &[Bench] = &[
         needs: &["--package", "app"],
         data: &[],
         args: &["--package", "app", "--example", "bench_house", "--", "340000", "20"],
+        then: &[],
         peer: None,
         beside: &[],
     },
@@ -105,6 +113,7 @@ const BENCHES: &[Bench] = &[
         needs: &[],
         data: &[],
         args: &["--package", "linkage", "--example", "bench_linkage", "--", "{folder}"],
+        then: &[],
         peer: None,
         beside: &[Beside::Python],
     },
@@ -114,6 +123,7 @@ const BENCHES: &[Bench] = &[
         needs: &[],
         data: &[],
         args: &["--package", "gateway", "--example", "exchange", "--", "10000", "0"],
+        then: &[],
         peer: None,
         beside: &[Beside::Postgres],
     },
@@ -123,15 +133,17 @@ const BENCHES: &[Bench] = &[
         needs: &[],
         data: &[],
         args: &["--package", "refnet", "--example", "throughput", "--", "5000"],
+        then: &[],
         peer: None,
         beside: &[Beside::Postgres],
     },
     Bench {
         name: "replica",
-        title: "P10: a million rows of 副本 into the gateway, beside raw COPY",
+        title: "P10: a million rows of 副本 into the gateway, and through hub and gateway, beside raw COPY",
         needs: &[],
         data: &[],
         args: &["--package", "gateway", "--example", "exchange", "--", "100", "1000000"],
+        then: &["--package", "app", "--example", "bench_replica", "--", "1000000"],
         peer: None,
         beside: &[Beside::Postgres],
     },
@@ -141,6 +153,7 @@ const BENCHES: &[Bench] = &[
         needs: &[],
         data: &[],
         args: &["--package", "exchange_sim", "--example", "simulate", "--", "10000"],
+        then: &[],
         peer: None,
         beside: &[],
     },
@@ -187,32 +200,38 @@ fn measure(bench: &Bench, folder: Option<&str>, date: &str, root: &Path) -> Resu
     if !bench.needs.is_empty() {
         crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(bench.needs))?;
     }
-    let ours = bench.args.split(|a| *a == "--").next().unwrap_or_default();
-    crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(ours))?;
+    let programs = || [bench.args, bench.then].into_iter().filter(|args| !args.is_empty());
+    for args in programs() {
+        let program = args.split(|a| *a == "--").next().unwrap_or_default();
+        crate::shell::run(cargo().current_dir(root).args(["build", "--quiet", "--release"]).args(program))?;
+    }
     if !bench.data.is_empty() {
         let atena = target_dir(root)?.join("release/atena");
         crate::shell::run(Command::new(atena).args(filled(bench.data)))?;
         keep_largest(temporary.path())?;
     }
-    let mut command = cargo();
-    command.current_dir(root).args(["run", "--quiet", "--release"]).args(filled(bench.args));
-    let mut cluster = None;
+    let (mut surroundings, mut cluster) = (Vec::new(), None);
     for beside in bench.beside {
         match beside {
             Beside::Postgres => {
                 let running = Cluster::start(&tools::ensure(&target_dir(root)?)?.postgres_bin)?;
-                command.env("ATENA_TEST_POSTGRES_URL", running.url("postgres"));
+                surroundings.push(("ATENA_TEST_POSTGRES_URL", running.url("postgres").into()));
                 cluster = Some(running);
             }
             Beside::Python => {
                 let python = python(root)?;
                 let first = python.parent().map(Path::to_path_buf).into_iter();
                 let path = std::env::var_os("PATH").unwrap_or_default();
-                command.env("PATH", std::env::join_paths(first.chain(std::env::split_paths(&path)))?);
+                surroundings.push(("PATH", std::env::join_paths(first.chain(std::env::split_paths(&path)))?));
             }
         }
     }
-    let mut output = capture(&mut command)?;
+    let mut output = String::new();
+    for args in programs() {
+        let mut command = cargo();
+        command.current_dir(root).args(["run", "--quiet", "--release"]).args(filled(args)).envs(surroundings.clone());
+        output += &capture(&mut command)?;
+    }
     drop(cluster);
     if let Some([script, args @ ..]) = bench.peer {
         let python = python(root)?;
@@ -226,7 +245,7 @@ fn measure(bench: &Bench, folder: Option<&str>, date: &str, root: &Path) -> Resu
         "commit": commit(root)?,
         "cores": std::thread::available_parallelism().context("the number of cores is unknown")?.get(),
         "processor": processor(),
-        "command": format!("cargo run --release {}", bench.args.join(" ")),
+        "command": programs().map(|args| format!("cargo run --release {}", args.join(" "))).collect::<Vec<_>>().join("; "),
         "figures": figures(&output),
         "output": output.lines().collect::<Vec<_>>(),
     }))

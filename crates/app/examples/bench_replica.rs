@@ -52,8 +52,10 @@ struct Line(Keeper);
 #[async_trait]
 impl Gateway for Line {
     async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Unsent> {
-        let id = path.strip_prefix("/if/").unwrap();
-        match self.0.call(id, &body).await.map_err(|fault| Unsent::Down(fault.to_string()))? {
+        let (keeper, id) = (self.0.clone(), path.strip_prefix("/if/").unwrap().to_owned());
+        // The gateway is a process of its own: it works while the city does.
+        let answer = tokio::spawn(async move { keeper.call(&id, &body).await }).await.unwrap();
+        match answer.map_err(|fault| Unsent::Down(fault.to_string()))? {
             Answer::Json(json) => Ok(json.to_string().into_bytes()),
             Answer::Lines(text) => Ok(text.into_bytes()),
             Answer::Refused(refusal) => Err(Unsent::Refused { code: String::new(), detail: refusal.detail }),

@@ -154,6 +154,14 @@ impl Unit {
         Ok(subject::find(&mut self.tx, number).await?)
     }
 
+    /// The subjects of many 宛名番号; a person nobody has registered is left out.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn find_subjects(&mut self, numbers: &BTreeSet<&AtenaNo>) -> Result<BTreeMap<AtenaNo, i64>, Fault> {
+        Ok(subject::find_all(&mut self.tx, numbers).await?)
+    }
+
     /// Is the person a subject of the open case?
     pub fn is_case_subject(&self, subject: i64) -> bool {
         self.staff.case.as_ref().is_some_and(|c| c.subjects.contains(&subject))

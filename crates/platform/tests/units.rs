@@ -532,3 +532,22 @@ async fn whoever_holds_two_posts_acts_as_one_of_them() {
         house.remove().await;
     }
 }
+
+#[tokio::test]
+async fn many_people_are_found_as_each_of_them_is() {
+    for house in houses().await {
+        let staff = house.with_case(&clerk("1001", "shimin", 1), &[]).await;
+        let everybody: Vec<_> = (1..=150).map(atena).collect();
+        let (known, strangers) = everybody.split_at(130);
+        let mut unit = change(&house, &staff).await;
+        let mut each = std::collections::BTreeMap::new();
+        for number in known {
+            each.insert(number.clone(), subject::of(&mut unit.tx, number).await.unwrap());
+        }
+        assert_eq!(unit.find_subjects(&everybody.iter().collect()).await.unwrap(), each);
+        assert_eq!(unit.find_subjects(&strangers.iter().collect()).await.unwrap().len(), 0);
+        assert_eq!(unit.find_subjects(&BTreeSet::new()).await.unwrap().len(), 0);
+        drop(unit);
+        house.remove().await;
+    }
+}

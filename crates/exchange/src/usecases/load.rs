@@ -21,9 +21,9 @@ use wire::replica::ReplicaRecord;
 /// Kind of the job.
 pub const JOB: &str = "exchange.load";
 /// People a step.
-pub const PEOPLE: usize = 1_000;
-/// Records of one file to the gateway.
-const CHUNK: usize = 1_000;
+pub const PEOPLE: usize = 2_500;
+/// Records of one file to the gateway; so many go into its table in one piece.
+const CHUNK: usize = 5_000;
 
 /// The gateway has the record.
 pub const THERE: &str = "登録済";
@@ -71,6 +71,14 @@ struct Changes {
     doubles: Vec<Copy>,
     /// What need not be remembered any longer.
     forget: Vec<Copy>,
+}
+
+/// What changed of some people, with the look in which it was read.
+struct Read {
+    unit: Unit,
+    changes: Changes,
+    /// The last of these people; `None` when nobody comes after them.
+    until: Option<AtenaNo>,
 }
 
 /// Place of a record at the gateway.
@@ -195,24 +203,22 @@ impl Load {
         let mut shared = Shared::begin(&mut unit, self.hub.as_ref()).await?;
         drop(unit);
         let (mut good, mut bad) = (0, 0);
-        let mut after: Option<AtenaNo> = None;
+        let mut page = self.read(run, source, &mut shared, None).await?;
         loop {
-            let mut unit = Unit::look(city, run.staff(), "副本の登録", Action::Run).await?;
-            let page = source.page(&mut unit, after.as_ref(), PEOPLE).await?;
-            let until = page.until.clone();
-            let dans = self.hub.dans_between(&mut unit, after.as_ref(), until.as_ref()).await?;
-            let mut copies = store::copies_between(&mut unit.tx, after.as_ref(), until.as_ref()).await?;
-            copies.retain(|copy| !shared.has(&copy.atena_no));
-            let place = |original: Original| dans.get(&original.atena_no).cloned().map(|dan| Place::alone(dan, original));
-            let places = shared.set_aside(page).into_iter().filter_map(place).collect();
-            let all = changes(source.as_ref(), places, copies, city.now())?;
-            let (taken, refused) = self.work(run, line, unit, all, known).await?;
+            let Read { unit, changes, until } = page;
+            let work = self.work(run, line, unit, changes, known);
+            // What comes next is read while the gateway is at work.
+            let (done, next) = match &until {
+                Some(_) => tokio::join!(work, async { self.read(run, source, &mut shared, until.as_ref()).await.map(Some) }),
+                None => (work.await, Ok(None)),
+            };
+            let (taken, refused) = done?;
             good += taken;
             bad += refused;
             run.progress(good + bad, 0, "副本の登録").await?;
-            after = until;
-            if after.is_none() {
-                break;
+            match next? {
+                Some(next) => page = next,
+                None => break,
             }
         }
         let mut people = shared.settle().into_iter();
@@ -236,12 +242,30 @@ impl Load {
         }
     }
 
+    /// Reads what changed of the people after one.
+    async fn read(
+        &self,
+        run: &Run,
+        source: &Arc<dyn Originals>,
+        shared: &mut Shared,
+        after: Option<&AtenaNo>,
+    ) -> Result<Read, Fault> {
+        let mut unit = Unit::look(run.city(), run.staff(), "副本の登録", Action::Run).await?;
+        let page = source.page(&mut unit, after, PEOPLE).await?;
+        let until = page.until.clone();
+        let dans = self.hub.dans_between(&mut unit, after, until.as_ref()).await?;
+        let mut copies = store::copies_between(&mut unit.tx, after, until.as_ref()).await?;
+        copies.retain(|copy| !shared.has(&copy.atena_no));
+        let place = |original: Original| dans.get(&original.atena_no).cloned().map(|dan| Place::alone(dan, original));
+        let places = shared.set_aside(page).into_iter().filter_map(place).collect();
+        let changes = changes(source.as_ref(), places, copies, run.city().now())?;
+        Ok(Read { unit, changes, until })
+    }
+
     /// Carries changes out; answers how many records were taken and refused.
     async fn work(&self, run: &Run, line: &Line, mut unit: Unit, all: Changes, known: bool) -> Result<(i64, i64), Fault> {
-        let mut subjects = vec![];
-        for change in &all.send {
-            subjects.extend(unit.find_subject(&change.copy.atena_no).await?);
-        }
+        let known_as = unit.find_subjects(&all.send.iter().map(|change| &change.copy.atena_no).collect()).await?;
+        let subjects: Vec<i64> = all.send.iter().filter_map(|change| known_as.get(&change.copy.atena_no)).copied().collect();
         unit.bulk(&subjects, &[ORIGINAL]);
         unit.note(format!("副本の登録 {}件", all.send.len()));
         unit.commit(()).await?;

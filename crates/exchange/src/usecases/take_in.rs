@@ -106,6 +106,14 @@ enum Good {
     Delete(OriginalRow),
 }
 
+impl Good {
+    fn who(&self) -> &AtenaNo {
+        match self {
+            Self::Put(row, _) | Self::Delete(row) => &row.atena_no,
+        }
+    }
+}
+
 /// The reason that a cell gives for being empty: (未申告).
 fn reason(cell: &str) -> Option<Reason> {
     Reason::of(cell.strip_prefix('(')?.strip_suffix(')')?)
@@ -214,12 +222,10 @@ impl TakeIn {
         let mut unit = Unit::change(run.city(), run.staff(), "正本ファイルの受取り", Action::Run).await?;
         unit.permit(Action::Run, ORIGINAL).await?;
         let (seq, keys) = (unit.seq().await?, run.city().keys().clone());
+        let known = unit.find_subjects(&step.iter().filter_map(|(_, good)| good.as_ref().ok()).map(Good::who).collect()).await?;
         let mut subjects = vec![];
         for (line, good) in step {
-            let who = match &good {
-                Ok(Good::Put(row, _) | Good::Delete(row)) => unit.find_subject(&row.atena_no).await?,
-                Err(_) => None,
-            };
+            let who = good.as_ref().ok().and_then(|good| known.get(good.who())).copied();
             let problem = match (good, who) {
                 (Err(why), _) => Some(why),
                 (Ok(_), None) => Some("この宛名番号の人はいません".to_owned()),

@@ -3,6 +3,7 @@
 use super::world::{World, atena, dan, worlds};
 use axum::http::StatusCode;
 use serde_json::json;
+use std::collections::BTreeSet;
 use testkit::Clerk;
 use wire::ident::ItemId;
 use wire::replica::Value;
@@ -91,6 +92,28 @@ async fn only_what_changed_is_sent_and_what_is_gone_is_taken_back() {
         assert_eq!(world.jobs().await, "done 3件を登録しました。登録できない記録 0");
         assert_eq!(amounts(&world), [(dan(1).to_string(), given("10"))]);
         assert_eq!(world.peer.0.lock().unwrap().replica.len(), 3);
+        world.database.remove().await;
+    }
+}
+
+/// More people than one step of the load takes: the next ones are read while the gateway is at work.
+#[tokio::test]
+async fn a_whole_town_is_sent_once_and_later_only_what_changed_in_it() {
+    const TOWN: u64 = 2_600;
+    for world in worlds().await {
+        world.people(TOWN).await;
+        let it = it(&world).await;
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, format!("done {TOWN}件を登録しました。登録できない記録 0"));
+        let sent = |state: &super::peer::State| state.replica.iter().map(|r| r.dan.clone()).collect::<BTreeSet<_>>().len();
+        assert_eq!(sent(&world.peer.0.lock().unwrap()), 2_600, "everybody");
+        assert_eq!(world.count("select count(*) as n from exchange_copy where state = '登録済'").await, 2_600);
+        for who in [1, 2_500, 2_501, TOWN] {
+            world.registry.0.lock().unwrap().insert(atena(who), "妻".into());
+        }
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 4件を登録しました。登録できない記録 0");
+        assert_eq!(world.count("select count(*) as n from exchange_copy").await, 2_600);
         world.database.remove().await;
     }
 }

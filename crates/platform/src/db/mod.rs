@@ -98,6 +98,11 @@ pub struct PgDb {
     role: Option<&'static str>,
 }
 
+/// PostgreSQL plans every execution for the table as it is then. Otherwise a connection keeps the plan of a statement's first executions
+/// until the table is analysed again, and one that was made for a small table reads all of it: 50 ms for 30,000 rows where an index
+/// lookup takes 0.03 ms. Planning costs less than that.
+const FRESH_PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
+
 impl Db {
     /// Opens the database of a URL (`postgres://…`) or, without one, the SQLite file.
     ///
@@ -112,6 +117,7 @@ impl Db {
 
     async fn open_postgres(url: &str) -> Result<Self, DbError> {
         let options: PgConnectOptions = url.parse().map_err(|_| DbError::Other("URLの形が正しくありません".into()))?;
+        let options = options.options([FRESH_PLANS]);
         let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5));
         Ok(Self::Pg(PgDb { pool: pool.connect_with(options).await?, walled: false, role: None }))
     }
