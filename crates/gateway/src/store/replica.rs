@@ -59,12 +59,16 @@ platform::statements! {
     ACQUISITION_LIST = "select dan_no, state, coalesce(reason, '') as reason, since from gateway_acquisition where state <> 'BOUND' order by since, id limit $1";
     /// Inquiries by state.
     INQUIRIES = "select state, shown, count(*) as n, min(since) as oldest from gateway_inquiry group by state, shown order by state";
-    /// The newest inquiries.
-    INQUIRY_LIST = "select request, dan_no, provider, procedure_code, data_set, version, state, shown, since from gateway_inquiry order by since desc, id desc limit $1";
+    /// The newest inquiries for some 特定個人情報.
+    INQUIRY_LIST = concatcp!("select request, dan_no, provider, procedure_code, data_set, version, state, shown, since from gateway_inquiry where data_set in ", KEYS, " order by since desc, id desc limit $65");
+    /// How many there are.
+    INQUIRY_COUNT = concatcp!("select count(*) as n from gateway_inquiry where data_set in ", KEYS);
     /// Provisions by state.
     PROVISIONS = "select state, count(*) as n, min(since) as oldest from gateway_provision group by state order by state";
-    /// Provisions that wait for a member of staff.
-    PROVISION_WAITING = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where state = 'HELD' or state = 'CONTENT_REGISTERED' order by since, id limit $1";
+    /// Provisions of some 特定個人情報 that wait for a member of staff.
+    PROVISION_WAITING = concatcp!("select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and data_set in ", KEYS, " order by since, id limit $65");
+    /// How many there are.
+    PROVISION_WAITING_COUNT = concatcp!("select count(*) as n from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and data_set in ", KEYS);
     /// The same by their permits, behind one of them.
     PROVISION_WAITING_AFTER = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and permit_no > $1 order by permit_no limit $2";
     /// Provisions of a time.
