@@ -99,6 +99,7 @@ fn keeper(database: &TestDatabase) -> Keeper {
         list: PermittedList::load().unwrap(),
         institutions: BTreeMap::from([(institution, Institution { name_ja: "みなと市".into(), kind: Kind("city".into()) })]),
         live: LiveVersions::new([(set, Period { from: Date::constant(2020, 1, 1), to: None })]).unwrap(),
+        items: wire::catalogue::Catalogue::load().unwrap(),
         businesses: vec![],
         city_pages: None,
     };
