@@ -133,7 +133,7 @@ platform::register! {
         system: String, "送ったシステム", "renkei.original", Plain, [];
         /// 特定個人情報.
         data_set: String, "特定個人情報", "renkei.original", Plain, [];
-        /// Version of its layout.
+        /// The newest version of its layout; rows of earlier years go into the version of their year.
         version: i64, "版", "renkei.original", Plain, [];
         /// Number of the stored file.
         file_id: i64, "ファイル番号", "renkei.original", Plain, [];

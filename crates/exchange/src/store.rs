@@ -37,8 +37,8 @@ platform::statements! {
     ORIGINAL_PEOPLE = "select distinct atena_no from exchange_original where atena_no > $1 order by atena_no limit $2";
     /// 正本 of other systems, of a person.
     ORIGINALS_OF = concatcp!(OriginalRow::SELECT, " where atena_no = $1 order by data_set, version, record_key");
-    /// One of them.
-    DELETE_ORIGINAL = "delete from exchange_original where atena_no = $1 and data_set = $2 and version = $3 and record_key = $4";
+    /// One of them, in whichever version it stands.
+    DELETE_ORIGINAL = "delete from exchange_original where atena_no = $1 and data_set = $2 and record_key = $3";
     /// What other systems gave, by data set.
     COUNT_ORIGINALS = "select data_set, version, system, count(*) as n, max(recorded_at) as last from exchange_original group by data_set, version, system order by data_set, version, system";
     /// Files received, the newest first.
@@ -192,7 +192,7 @@ pub async fn put_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError>
 }
 
 pub async fn delete_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError> {
-    tx.run(DELETE_ORIGINAL, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await.map(|_| ())
+    tx.run(DELETE_ORIGINAL, params![&row.atena_no, &row.data_set, &row.record_key]).await.map(|_| ())
 }
 
 pub async fn intakes(tx: &mut Tx) -> Result<Vec<Intake>, DbError> {

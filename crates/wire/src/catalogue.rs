@@ -199,8 +199,22 @@ impl Catalogue {
 
     /// The version of a data set to ask for on a day: the newest in force.
     pub fn on(&self, data_set: &DataSetId, day: Date) -> Option<&Layout> {
-        let versions = self.0.range((data_set.clone(), 0)..=(data_set.clone(), u16::MAX));
-        versions.map(|(_, layout)| layout).rev().find(|layout| layout.period.contains(day))
+        self.versions(data_set).rev().find(|layout| layout.period.contains(day))
+    }
+
+    /// The version in which a record stands: one of a fiscal year in that of the year's last day, or of today while the year lasts, so that
+    /// the records of earlier years stay as they are when a new version comes; any other in the version of the day.
+    pub fn of(&self, data_set: &DataSetId, key: &RecordKey, day: Date) -> Option<&Layout> {
+        let newest = self.on(data_set, day)?;
+        let (KeyKind::FiscalYear(_), Ok(year)) = (newest.key, key.as_str().parse::<i16>()) else { return Some(newest) };
+        let last = Date::new(year.saturating_add(1), 3, 31).unwrap_or(day);
+        let oldest = || self.versions(data_set).next();
+        self.on(data_set, last.min(day)).or_else(oldest)
+    }
+
+    /// Every version of a data set, the oldest first.
+    pub fn versions(&self, data_set: &DataSetId) -> impl DoubleEndedIterator<Item = &Layout> {
+        self.0.range((data_set.clone(), 0)..=(data_set.clone(), u16::MAX)).map(|(_, layout)| layout)
     }
 
     /// The layout of a data set in its version.

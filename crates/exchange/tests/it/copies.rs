@@ -74,6 +74,47 @@ async fn good_rows_of_a_file_go_on_and_bad_ones_are_listed_with_reasons() {
 }
 
 #[tokio::test]
+async fn each_year_goes_in_its_own_version_and_an_earlier_version_of_a_year_is_taken_back() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        let places = || {
+            let state = world.peer.0.lock().unwrap();
+            let mut all: Vec<_> = (state.replica.iter())
+                .filter(|r| r.data_set.id.as_str() == "TM00000000000002")
+                .map(|r| (r.key.to_string(), r.data_set.version, r.items.as_ref().unwrap().len()))
+                .collect();
+            all.sort();
+            all
+        };
+        // In June the version of the year has not come yet.
+        world.clock.set(kernel::Date::constant(2026, 6, 15));
+        let last_year = format!("登録,{},2025,2025-06-01,,50000,3000", atena(1));
+        hand_over(&it, &[taxed(1, "120000"), last_year.clone()]).await;
+        world.jobs().await;
+        assert_eq!(places(), [("2025".to_owned(), 1, 2), ("2026".to_owned(), 1, 2)]);
+        world.clock.set(super::world::TODAY);
+        let it = world.clerk("4003", "joho", "it_policy").await;
+        it.open_case(&[]).await.unwrap();
+        let body = format!("{HEAD},特定親族特別控除額\n{},630000\n{last_year},\n{last_year},630000\n", taxed(1, "110000"));
+        let fields = [("system", "税システム"), ("data_set", "TM00000000000002")];
+        let (status, _, page) = it.says("/exchange/originals", &fields, &[("file", "tax.csv", &body)]).await.unwrap();
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        world.jobs().await;
+        assert_eq!(places(), [("2025".to_owned(), 1, 2), ("2026".to_owned(), 2, 3)], "the place of June is empty");
+        let intake = it.api("/exchange/originals").await.unwrap()["registers"]["exchange_intake"][0].clone();
+        assert_eq!((&intake["good"], &intake["bad"]), (&json!("2"), &json!("1")));
+        let why = intake["problems"].as_str().unwrap();
+        assert!(why.contains("4行目") && why.contains("「特定親族特別控除額」は項目表にありません"), "{why}");
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
+        hand_over(&it, &[format!("削除,{},2025,2025-06-01,,1,1", atena(1))]).await;
+        world.jobs().await;
+        assert_eq!(places(), [("2026".to_owned(), 2, 3)]);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn only_what_changed_is_sent_and_what_is_gone_is_taken_back() {
     for world in worlds().await {
         world.people(3).await;
