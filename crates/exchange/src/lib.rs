@@ -208,6 +208,11 @@ pub fn programme(needs: Needs) -> Programme {
                 sql: include_str!("../../../migrations/0066_exchange_undisclosed.sql"),
                 postgres_only: false,
             },
+            Migration {
+                name: "0071_exchange_differences",
+                sql: include_str!("../../../migrations/0071_exchange_differences.sql"),
+                postgres_only: false,
+            },
         ],
         routes: routes(&desk),
         nav: vec![

@@ -20,6 +20,9 @@ pub const WAITS: &str = "送信待ち";
 /// What could not be asked: the reason stands beside it.
 pub const IMPOSSIBLE: &str = "照会できません";
 
+/// How 正本 and 副本 differ where only the gateway has a record.
+pub const NOWHERE_HERE: &str = "正本にありません";
+
 platform::register! {
     /// A person's consent to being asked about. Without it an inquiry that needs it does not leave the city.
     pub struct Consent in "exchange_consent" named "情報連携の同意", purpose "renkei", basis "番号法9条2項による条例・独自利用事務の条例", retention "同意の終わりから7年" {
@@ -205,6 +208,8 @@ platform::register! {
         dan_no: DanNo, "団体内統合宛名番号", "renkei.original", Personal, [];
         /// 特定個人情報.
         data_set: String, "特定個人情報", "renkei.original", Plain, [];
+        /// Version of its layout.
+        version: i64, "版", "renkei.original", Plain, [];
         /// Which record.
         record_key: String, "年度など", "renkei.original", Personal, [];
         /// 副本にない, 正本にない, 値が違う, 公開日が違う.

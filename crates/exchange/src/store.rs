@@ -1,6 +1,6 @@
 //! All SQL of 情報連携.
 
-use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, OriginalRow, Removal};
+use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, NOWHERE_HERE, OriginalRow, Removal};
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
@@ -71,6 +71,8 @@ platform::statements! {
     DIFFERENCES = concatcp!(Difference::SELECT, " where comparison_id = $1 order by id limit 200");
     /// People who differed in a comparison.
     DIFFERING = "select distinct dan_no from exchange_difference where comparison_id = $1";
+    /// What only the gateway had in a comparison.
+    EXTRA = concatcp!(Difference::SELECT, " where comparison_id = $1 and fault = $2 order by id");
     /// The newest records.
     RECORDS = concatcp!(Exchanged::SELECT, " order by asked_at desc, id desc limit 200");
     /// Records of a person since an instant.
@@ -302,6 +304,11 @@ pub async fn differences(tx: &mut Tx, comparison: i64) -> Result<Vec<Difference>
 
 pub async fn differing(tx: &mut Tx, comparison: i64) -> Result<Vec<DanNo>, DbError> {
     tx.all(DIFFERING, params![comparison]).await?.iter().map(|r| r.get("dan_no")).collect()
+}
+
+/// What only the gateway had in a comparison.
+pub async fn extra(tx: &mut Tx, comparison: i64) -> Result<Vec<Difference>, DbError> {
+    tx.all(EXTRA, params![comparison, NOWHERE_HERE]).await?.iter().map(Difference::read).collect()
 }
 
 pub async fn records(tx: &mut Tx) -> Result<Vec<Exchanged>, DbError> {

@@ -194,6 +194,45 @@ async fn the_truth_meter_names_the_person_and_the_item_and_the_repair_makes_both
     }
 }
 
+#[tokio::test]
+async fn what_only_the_gateway_has_is_found_at_night_and_taken_back_whoever_it_is() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        hand_over(&it, &[taxed(1, "120000")]).await;
+        world.jobs().await;
+        // Somebody plants rows at the gateway, under numbers far above ours: a year of 港 花子 that nobody sent, another version of one that
+        // was sent, and a person whom the city does not know.
+        {
+            let mut state = world.peer.0.lock().unwrap();
+            let hers = state.replica.iter().find(|r| r.data_set.id.as_str() == "TM00000000000002").unwrap().clone();
+            let mut planted = [hers.clone(), hers.clone(), hers];
+            planted[0].key = wire::ident::RecordKey::parse("2024").unwrap();
+            planted[0].data_set.version = 1;
+            planted[1].data_set.version = 1;
+            planted[2].dan = dan(77);
+            for (record, serial) in planted.into_iter().zip(5_000..) {
+                state.replica.push(wire::replica::ReplicaRecord { serial, ..record });
+            }
+        }
+        world.round("exchange.nightly").await;
+        assert_eq!(world.jobs().await, "done 差異のある人が2人、差異が3件あります");
+        let page = it.api("/exchange/originals").await.unwrap();
+        let found = page["registers"]["exchange_difference"].as_array().unwrap();
+        assert!(found.iter().all(|d| d["fault"] == json!("正本にありません")), "{found:?}");
+        let last = world.count("select max(id) as n from exchange_comparison").await;
+        // Her tax comes anew before the clerk acts: what is taken back is what the city does not have.
+        hand_over(&it, &["登録,WHO,2024,2024-06-01,,7,7".replace("WHO", atena(1).as_str())]).await;
+        world.jobs().await;
+        it.says(&format!("/exchange/originals/{last}/again"), &[], &[]).await.unwrap();
+        let message = world.jobs().await;
+        assert!(message.starts_with("done") && message.ends_with("登録できない記録 0"), "{message}");
+        assert_eq!(amounts(&world), [(dan(1).to_string(), given("120000")), (dan(1).to_string(), given("7"))]);
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
 async fn sent(world: &World, it: &Clerk) -> String {
     it.says("/exchange/originals/send", &[], &[]).await.unwrap();
     world.jobs().await

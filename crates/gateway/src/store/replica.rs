@@ -29,6 +29,8 @@ platform::statements! {
     STANDING_OF = concatcp!(STANDING, " where dan_no in ", KEYS);
     /// What stands between two people.
     STANDING_BETWEEN = concatcp!(STANDING, " where dan_no >= $1 and dan_no <= $2");
+    /// The highest レコード識別番号.
+    LAST_SERIAL = "select coalesce(max(serial), 0) as n from gateway_replica";
     /// How much that is, up to a number.
     BETWEEN = "select count(*) as n from (select 1 from gateway_replica where dan_no >= $1 and dan_no <= $2 limit $3) few";
     /// Takes rows out, to be put in anew.
@@ -149,6 +151,11 @@ pub(crate) async fn standing_of(tx: &mut Tx, people: &[&DanNo]) -> Result<Vec<St
         false => rows(tx, STANDING_OF, people.iter().map(|dan| Param::from(*dan)).collect()).await?,
     };
     found.iter().map(standing).collect()
+}
+
+/// The highest レコード識別番号.
+pub(crate) async fn last_serial(tx: &mut Tx) -> Result<i64, DbError> {
+    tx.one(LAST_SERIAL, vec![]).await?.get("n")
 }
 
 /// Takes rows out.
