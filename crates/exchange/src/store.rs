@@ -2,6 +2,7 @@
 
 use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, NOWHERE_HERE, OriginalRow, Removal};
 use const_format::concatcp;
+use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
 use platform::Fault;
@@ -89,6 +90,24 @@ platform::statements! {
     INQUIRIES_BEFORE = concatcp!(Inquiry::SELECT, " where asked_at < $1 order by asked_at, id limit 500");
     /// An inquiry goes for good, with its answer.
     REMOVE_INQUIRY = "delete from exchange_inquiry where id = $1";
+    /// Consents after a row whose time is over.
+    CONSENTS_BEFORE = concatcp!(Consent::SELECT, " where until < $1 and id > $2 order by id limit 500");
+    /// A consent goes for good.
+    REMOVE_CONSENT = "delete from exchange_consent where id = $1";
+    /// 正本 of other systems whose time is over.
+    ORIGINALS_BEFORE = concatcp!(OriginalRow::SELECT, " where published_to < $1 order by id limit 500");
+    /// One goes for good.
+    REMOVE_ORIGINAL = "delete from exchange_original where id = $1";
+    /// Files whose time is over.
+    INTAKES_BEFORE = concatcp!(Intake::SELECT, " where received_at < $1 order by id limit 500");
+    /// One goes for good.
+    REMOVE_INTAKE = "delete from exchange_intake where id = $1";
+    /// Comparisons whose time is over.
+    COMPARISONS_BEFORE = concatcp!(Comparison::SELECT, " where compared_at < $1 order by id limit 500");
+    /// What one found goes for good.
+    REMOVE_DIFFERENCES = "delete from exchange_difference where comparison_id = $1";
+    /// And the comparison.
+    REMOVE_COMPARISON = "delete from exchange_comparison where id = $1";
     /// What remains, the newest first.
     REMOVALS = concatcp!(Removal::SELECT, " order by id desc limit 100");
     /// Up to which change the gateway's records are here.
@@ -345,6 +364,42 @@ pub async fn inquiries_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Inquiry>
 
 pub async fn remove_inquiry(tx: &mut Tx, id: i64) -> Result<(), DbError> {
     tx.run(REMOVE_INQUIRY, params![id]).await.map(|_| ())
+}
+
+/// Consents after a row that ended before a day.
+pub async fn consents_before(tx: &mut Tx, day: Date, after: i64) -> Result<Vec<Consent>, DbError> {
+    tx.all(CONSENTS_BEFORE, params![day, after]).await?.iter().map(Consent::read).collect()
+}
+
+pub async fn remove_consent(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_CONSENT, params![id]).await.map(|_| ())
+}
+
+/// 正本 of other systems whose 公開終了日 is before a day.
+pub async fn originals_before(tx: &mut Tx, day: Date) -> Result<Vec<OriginalRow>, DbError> {
+    tx.all(ORIGINALS_BEFORE, params![day]).await?.iter().map(OriginalRow::read).collect()
+}
+
+pub async fn remove_original(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_ORIGINAL, params![id]).await.map(|_| ())
+}
+
+pub async fn intakes_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Intake>, DbError> {
+    tx.all(INTAKES_BEFORE, params![at]).await?.iter().map(Intake::read).collect()
+}
+
+pub async fn remove_intake(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_INTAKE, params![id]).await.map(|_| ())
+}
+
+pub async fn comparisons_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Comparison>, DbError> {
+    tx.all(COMPARISONS_BEFORE, params![at]).await?.iter().map(Comparison::read).collect()
+}
+
+/// A comparison goes with what it found.
+pub async fn remove_comparison(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_DIFFERENCES, params![id]).await?;
+    tx.run(REMOVE_COMPARISON, params![id]).await.map(|_| ())
 }
 
 pub async fn removals(tx: &mut Tx) -> Result<Vec<Removal>, DbError> {
