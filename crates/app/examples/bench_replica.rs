@@ -15,7 +15,6 @@ use gateway::{Institution, Keeper, Profile, SystemRandomness};
 use kernel::Date;
 use kernel::access::Action;
 use kernel::ident::AtenaNo;
-use kernel::time::Period;
 use mynumber::IndividualNumber;
 use platform::db::{Migration, Param};
 use platform::job::{Job, run_next, submit};
@@ -29,7 +28,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
-use wire::ident::{DataSet, DataSetId, InstitutionCode, Mode};
+use wire::ident::{InstitutionCode, Mode};
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
 use wire::machine::Tenant;
@@ -95,12 +94,12 @@ fn keeper(database: &TestDatabase) -> Keeper {
         mode: Mode::Production,
         limits: Limits::load().unwrap(),
     };
-    let set = DataSet { id: DataSetId::parse(SET).unwrap(), version: 1 };
     let profile = Profile {
         kind: Kind("city".to_owned()),
         list: PermittedList::load().unwrap(),
         institutions: BTreeMap::from([(institution, Institution { name_ja: "みなと市".into(), kind: Kind("city".into()) })]),
-        live: LiveVersions::new([(set, Period { from: Date::constant(2020, 1, 1), to: None })]).unwrap(),
+        live: LiveVersions::load().unwrap(),
+        items: wire::catalogue::Catalogue::load().unwrap(),
         businesses: vec![],
         city_pages: None,
     };
@@ -206,7 +205,7 @@ async fn measure(city: &TestDatabase, gate: &TestDatabase, rows: usize) {
     let jobs = |line: Option<Line>| {
         let line = line.map(|line| Arc::new(line) as Arc<dyn Gateway>);
         let (residents, hub) = (resident::port(), hub::port());
-        exchange::programme(exchange::Needs { residents, hub, originals: vec![], line, procedures: |_| &[], record_years: 7 })
+        exchange::programme(exchange::Needs { residents, hub, originals: vec![], line, procedures: |_| &[], years: exchange::Years::FOREVER })
             .jobs
     };
     // Without a line the files are taken in only; the load that would follow by itself is measured alone.

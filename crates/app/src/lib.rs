@@ -22,9 +22,9 @@ use std::sync::Arc;
 use webkit::{House, Programme};
 use zones::CityLines;
 
-/// Years for which records of exchanges are kept. Limits that cannot be read, which their test excludes, remove nothing.
-fn record_years() -> u16 {
-    wire::limits::Limits::load().map_or(u16::MAX, |limits| limits.record_years)
+/// How long what is here of exchanges is kept. Limits that cannot be read, which their test excludes, remove nothing.
+fn exchange_years() -> exchange::Years {
+    wire::limits::Limits::load().map_or(exchange::Years::FOREVER, exchange::Years::from)
 }
 
 /// Every programme, wired to the ports of the others, of みなと市 while it is not connected.
@@ -40,7 +40,7 @@ pub fn connected(profile: &CityProfile, lines: Option<Arc<CityLines>>) -> Vec<Pr
         hub: walls::hub(),
         originals: vec![walls::originals("resident", resident::originals())],
         line: lines.clone().map(|l| l as exchange::lines::Line),
-        record_years: record_years(),
+        years: exchange_years(),
         procedures,
     };
     let out = lines.clone().map(|l| l as Arc<dyn hub::lines::Lines>);

@@ -30,6 +30,7 @@ const EMPTY: [&str; 13] = [
     "exchange_difference.atena_no",
     "exchange_difference.dan_no",
     "exchange_difference.data_set",
+    "exchange_difference.version",
     "exchange_difference.record_key",
     "exchange_difference.fault",
     "exchange_difference.item",

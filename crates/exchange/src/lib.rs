@@ -26,6 +26,7 @@ use std::sync::{Arc, LazyLock};
 use webkit::{Door, Nav, Programme, Route, needs};
 use wire::catalogue::Catalogue;
 use wire::ident::{DataSet, DataSetId, ItemId, ProcedureId, RecordKey};
+use wire::limits::Limits;
 use wire::list::PermittedList;
 
 /// 事務 of the desk.
@@ -120,6 +121,31 @@ pub(crate) fn data_set_of(text: &str, version: &str) -> Option<DataSet> {
     Some(DataSet { id: DataSetId::parse(id).ok()?, version: version.parse().ok()? })
 }
 
+/// Years for which the city keeps what it has of exchanges, as the limits say.
+#[derive(Debug, Clone, Copy)]
+pub struct Years {
+    /// 情報提供等記録 and inquiries, from 求め日時.
+    pub records: u16,
+    /// Consents, from their end.
+    pub consents: u16,
+    /// 正本 of other systems, from 公開終了日.
+    pub originals: u16,
+    /// Files of 正本 and comparisons, from their day.
+    pub loads: u16,
+}
+
+impl Years {
+    /// Nothing goes.
+    pub const FOREVER: Self = Self { records: u16::MAX, consents: u16::MAX, originals: u16::MAX, loads: u16::MAX };
+}
+
+impl From<Limits> for Years {
+    fn from(limits: Limits) -> Self {
+        let Limits { record_years: records, consent_years: consents, original_years: originals, load_years: loads, .. } = limits;
+        Self { records, consents, originals, loads }
+    }
+}
+
 /// What the exchange needs of the house.
 #[derive(Clone)]
 pub struct Needs {
@@ -131,8 +157,8 @@ pub struct Needs {
     pub originals: Vec<Arc<dyn Originals>>,
     /// The line to the gateway; `None` for a city that is not connected.
     pub line: Option<Line>,
-    /// Years for which records of exchanges are kept, counted from 求め日時 (`record_years` of the limits).
-    pub record_years: u16,
+    /// How long what is here of exchanges is kept.
+    pub years: Years,
     /// Which procedures a purpose asks for.
     pub procedures: fn(purpose: &str) -> &'static [&'static str],
 }
@@ -163,9 +189,9 @@ pub fn link_uses(needs: Needs) -> Arc<dyn LinkUses> {
 pub fn programme(needs: Needs) -> Programme {
     let sources = originals::sources(needs.originals.clone());
     let (line, hub) = (needs.line.clone(), needs.hub.clone());
-    let mut chores: Vec<Arc<dyn platform::chore::Chore>> = vec![Arc::new(usecases::sweep::Sweep { years: needs.record_years })];
+    let mut chores: Vec<Arc<dyn platform::chore::Chore>> = vec![Arc::new(usecases::sweep::Sweep { years: needs.years })];
     if let Some(line) = &line {
-        chores.push(Arc::new(usecases::courier::Courier::new(line.clone(), hub.clone(), needs.record_years)));
+        chores.push(Arc::new(usecases::courier::Courier::new(line.clone(), hub.clone(), needs.years.records)));
         chores.push(Arc::new(usecases::compare::Nightly::default()));
     }
     let desk = web::Desk { needs: needs.clone(), sources: sources.clone() };
@@ -206,6 +232,11 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0066_exchange_undisclosed",
                 sql: include_str!("../../../migrations/0066_exchange_undisclosed.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0071_exchange_differences",
+                sql: include_str!("../../../migrations/0071_exchange_differences.sql"),
                 postgres_only: false,
             },
         ],

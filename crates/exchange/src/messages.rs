@@ -281,6 +281,8 @@ pub struct Compared {
     pub comparison: i64,
     /// People who differ.
     pub people: BTreeSet<DanNo>,
+    /// The highest レコード識別番号 there.
+    pub serial: i64,
 }
 
 /// 正本 by its hashes.

@@ -20,9 +20,12 @@ pub const WAITS: &str = "送信待ち";
 /// What could not be asked: the reason stands beside it.
 pub const IMPOSSIBLE: &str = "照会できません";
 
+/// How 正本 and 副本 differ where only the gateway has a record.
+pub const NOWHERE_HERE: &str = "正本にありません";
+
 platform::register! {
     /// A person's consent to being asked about. Without it an inquiry that needs it does not leave the city.
-    pub struct Consent in "exchange_consent" named "情報連携の同意", purpose "renkei", basis "番号法9条2項による条例・独自利用事務の条例", retention "同意の終わりから7年" {
+    pub struct Consent in "exchange_consent" named "情報連携の同意", purpose "renkei", basis "番号法9条2項による条例・独自利用事務の条例", retention "同意の終わりから7年。基づく照会が残る間と、終わりのない同意は残す" {
         /// Who consents.
         atena_no: AtenaNo, "宛名番号", "renkei.consent", Personal, [];
         /// The same person for the gateway.
@@ -100,7 +103,7 @@ platform::register! {
 
 platform::register! {
     /// 正本 of a system that is not part of Atena: received as a file, whole and in its own words.
-    pub struct OriginalRow in "exchange_original" named "他システムの正本", purpose "renkei", basis "番号法19条8号・22条", retention "公開終了日から3年" {
+    pub struct OriginalRow in "exchange_original" named "他システムの正本", purpose "renkei", basis "番号法19条8号・22条", retention "公開終了日から3年。公開終了日のない正本は残す" {
         /// The person.
         atena_no: AtenaNo, "宛名番号", "renkei.original", Personal, [];
         /// 特定個人情報.
@@ -133,7 +136,7 @@ platform::register! {
         system: String, "送ったシステム", "renkei.original", Plain, [];
         /// 特定個人情報.
         data_set: String, "特定個人情報", "renkei.original", Plain, [];
-        /// Version of its layout.
+        /// The newest version of its layout; rows of earlier years go into the version of their year.
         version: i64, "版", "renkei.original", Plain, [];
         /// Number of the stored file.
         file_id: i64, "ファイル番号", "renkei.original", Plain, [];
@@ -205,6 +208,8 @@ platform::register! {
         dan_no: DanNo, "団体内統合宛名番号", "renkei.original", Personal, [];
         /// 特定個人情報.
         data_set: String, "特定個人情報", "renkei.original", Plain, [];
+        /// Version of its layout.
+        version: i64, "版", "renkei.original", Plain, [];
         /// Which record.
         record_key: String, "年度など", "renkei.original", Personal, [];
         /// 副本にない, 正本にない, 値が違う, 公開日が違う.
@@ -243,11 +248,11 @@ platform::register! {
 }
 
 platform::register! {
-    /// What remains of a record or an inquiry after its time: that it was there, and when it went.
-    pub struct Removal in "exchange_removal" named "情報提供等記録の控えの消去", purpose "renkei", basis "番号法23条", retention "永年" {
-        /// 提供の記録, 照会の記録, 照会.
+    /// What remains of something after its time: that it was there, and when it went.
+    pub struct Removal in "exchange_removal" named "保存期間を過ぎた情報連携の記録の消去", purpose "renkei", basis "番号法23条", retention "永年" {
+        /// 提供の記録, 照会の記録, 照会, 同意, 正本, 正本ファイル, 照合.
         kind: String, "区分", "renkei.record", Plain, [];
-        /// 記録番号 or 照会ID.
+        /// 記録番号, 照会ID, or day and number of the row.
         number: String, "番号", "renkei.record", Plain, [];
         /// Hash of what was exchanged, without the person.
         digest: String, "ハッシュ値", "renkei.record", Plain, [];

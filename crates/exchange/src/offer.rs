@@ -4,7 +4,7 @@ use crate::{List, Needs, list};
 use kernel::Date;
 use platform::Fault;
 use wire::catalogue::Layout;
-use wire::ident::{DataSet, ItemId, ProcedureId};
+use wire::ident::{DataSet, ItemId, ProcedureId, RecordKey};
 use wire::list::{Kind, Permission};
 
 /// A city asks as 市町村長.
@@ -52,6 +52,34 @@ pub fn offered(needs: &Needs, purpose: &str, today: Date, procedure: &str, data_
 }
 
 impl Offer {
+    /// The records that can be asked for on a day, the newest first, and whether one question can ask for all of them: a question is of one
+    /// version.
+    ///
+    /// # Errors
+    /// A catalogue that cannot be read.
+    pub fn keys(&self, today: Date) -> Result<(Vec<(String, String)>, bool), Fault> {
+        let Some(newest) = self.layout else { return Ok((vec![], true)) };
+        let (catalogue, keys) = (list()?.items(), newest.keys(today));
+        let version = |(key, _): &(String, String)| {
+            RecordKey::parse(key).ok().and_then(|key| catalogue.of(&newest.data_set.id, &key, today)).map(|l| l.data_set.version)
+        };
+        let same = keys.iter().all(|key| version(key) == Some(newest.data_set.version));
+        Ok((keys, same))
+    }
+
+    /// The same offer in the version in which a record stands.
+    ///
+    /// # Errors
+    /// No record where they stand in several versions.
+    pub fn of(self, key: Option<&RecordKey>, today: Date) -> Result<Self, Fault> {
+        let layout = match key {
+            Some(key) => list()?.items().of(&self.row.data_set, key, today),
+            None if self.keys(today)?.1 => self.layout,
+            None => return Err(Fault::field("key", "年度によって項目表の版が違います。年度を選んでください")),
+        };
+        Ok(Self { layout, ..self })
+    }
+
     /// The version to ask for, and the items of a question.
     ///
     /// # Errors
@@ -63,7 +91,9 @@ impl Offer {
         let mut items = vec![];
         for text in asked.iter().map(|t| t.trim()).filter(|t| !t.is_empty()) {
             let known = ItemId::parse(text).ok().filter(|id| layout.item(id).is_some());
-            items.push(known.ok_or_else(|| Fault::field("items", "項目表にない項目があります。項目を選び直してください"))?);
+            items.push(
+                known.ok_or_else(|| Fault::field("items", "その年度の項目表にない項目があります。項目を選び直してください"))?,
+            );
         }
         if items.is_empty() {
             return Err(Fault::field("items", "照会する項目を選んでください"));

@@ -1,7 +1,8 @@
 //! All SQL of 情報連携.
 
-use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, OriginalRow, Removal};
+use crate::model::{Comparison, Consent, Copy, Difference, Exchanged, Inquiry, Intake, NOWHERE_HERE, OriginalRow, Removal};
 use const_format::concatcp;
+use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
 use platform::Fault;
@@ -37,8 +38,8 @@ platform::statements! {
     ORIGINAL_PEOPLE = "select distinct atena_no from exchange_original where atena_no > $1 order by atena_no limit $2";
     /// 正本 of other systems, of a person.
     ORIGINALS_OF = concatcp!(OriginalRow::SELECT, " where atena_no = $1 order by data_set, version, record_key");
-    /// One of them.
-    DELETE_ORIGINAL = "delete from exchange_original where atena_no = $1 and data_set = $2 and version = $3 and record_key = $4";
+    /// One of them, in whichever version it stands.
+    DELETE_ORIGINAL = "delete from exchange_original where atena_no = $1 and data_set = $2 and record_key = $3";
     /// What other systems gave, by data set.
     COUNT_ORIGINALS = "select data_set, version, system, count(*) as n, max(recorded_at) as last from exchange_original group by data_set, version, system order by data_set, version, system";
     /// Files received, the newest first.
@@ -71,6 +72,8 @@ platform::statements! {
     DIFFERENCES = concatcp!(Difference::SELECT, " where comparison_id = $1 order by id limit 200");
     /// People who differed in a comparison.
     DIFFERING = "select distinct dan_no from exchange_difference where comparison_id = $1";
+    /// What only the gateway had in a comparison.
+    EXTRA = concatcp!(Difference::SELECT, " where comparison_id = $1 and fault = $2 order by id");
     /// The newest records.
     RECORDS = concatcp!(Exchanged::SELECT, " order by asked_at desc, id desc limit 200");
     /// Records of a person since an instant.
@@ -87,6 +90,24 @@ platform::statements! {
     INQUIRIES_BEFORE = concatcp!(Inquiry::SELECT, " where asked_at < $1 order by asked_at, id limit 500");
     /// An inquiry goes for good, with its answer.
     REMOVE_INQUIRY = "delete from exchange_inquiry where id = $1";
+    /// Consents after a row whose time is over.
+    CONSENTS_BEFORE = concatcp!(Consent::SELECT, " where until < $1 and id > $2 order by id limit 500");
+    /// A consent goes for good.
+    REMOVE_CONSENT = "delete from exchange_consent where id = $1";
+    /// 正本 of other systems whose time is over.
+    ORIGINALS_BEFORE = concatcp!(OriginalRow::SELECT, " where published_to < $1 order by id limit 500");
+    /// One goes for good.
+    REMOVE_ORIGINAL = "delete from exchange_original where id = $1";
+    /// Files whose time is over.
+    INTAKES_BEFORE = concatcp!(Intake::SELECT, " where received_at < $1 order by id limit 500");
+    /// One goes for good.
+    REMOVE_INTAKE = "delete from exchange_intake where id = $1";
+    /// Comparisons whose time is over.
+    COMPARISONS_BEFORE = concatcp!(Comparison::SELECT, " where compared_at < $1 order by id limit 500");
+    /// What one found goes for good.
+    REMOVE_DIFFERENCES = "delete from exchange_difference where comparison_id = $1";
+    /// And the comparison.
+    REMOVE_COMPARISON = "delete from exchange_comparison where id = $1";
     /// What remains, the newest first.
     REMOVALS = concatcp!(Removal::SELECT, " order by id desc limit 100");
     /// Up to which change the gateway's records are here.
@@ -192,7 +213,7 @@ pub async fn put_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError>
 }
 
 pub async fn delete_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError> {
-    tx.run(DELETE_ORIGINAL, params![&row.atena_no, &row.data_set, row.version, &row.record_key]).await.map(|_| ())
+    tx.run(DELETE_ORIGINAL, params![&row.atena_no, &row.data_set, &row.record_key]).await.map(|_| ())
 }
 
 pub async fn intakes(tx: &mut Tx) -> Result<Vec<Intake>, DbError> {
@@ -304,6 +325,11 @@ pub async fn differing(tx: &mut Tx, comparison: i64) -> Result<Vec<DanNo>, DbErr
     tx.all(DIFFERING, params![comparison]).await?.iter().map(|r| r.get("dan_no")).collect()
 }
 
+/// What only the gateway had in a comparison.
+pub async fn extra(tx: &mut Tx, comparison: i64) -> Result<Vec<Difference>, DbError> {
+    tx.all(EXTRA, params![comparison, NOWHERE_HERE]).await?.iter().map(Difference::read).collect()
+}
+
 pub async fn records(tx: &mut Tx) -> Result<Vec<Exchanged>, DbError> {
     tx.all(RECORDS, vec![]).await?.iter().map(Exchanged::read).collect()
 }
@@ -338,6 +364,42 @@ pub async fn inquiries_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Inquiry>
 
 pub async fn remove_inquiry(tx: &mut Tx, id: i64) -> Result<(), DbError> {
     tx.run(REMOVE_INQUIRY, params![id]).await.map(|_| ())
+}
+
+/// Consents after a row that ended before a day.
+pub async fn consents_before(tx: &mut Tx, day: Date, after: i64) -> Result<Vec<Consent>, DbError> {
+    tx.all(CONSENTS_BEFORE, params![day, after]).await?.iter().map(Consent::read).collect()
+}
+
+pub async fn remove_consent(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_CONSENT, params![id]).await.map(|_| ())
+}
+
+/// 正本 of other systems whose 公開終了日 is before a day.
+pub async fn originals_before(tx: &mut Tx, day: Date) -> Result<Vec<OriginalRow>, DbError> {
+    tx.all(ORIGINALS_BEFORE, params![day]).await?.iter().map(OriginalRow::read).collect()
+}
+
+pub async fn remove_original(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_ORIGINAL, params![id]).await.map(|_| ())
+}
+
+pub async fn intakes_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Intake>, DbError> {
+    tx.all(INTAKES_BEFORE, params![at]).await?.iter().map(Intake::read).collect()
+}
+
+pub async fn remove_intake(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_INTAKE, params![id]).await.map(|_| ())
+}
+
+pub async fn comparisons_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Comparison>, DbError> {
+    tx.all(COMPARISONS_BEFORE, params![at]).await?.iter().map(Comparison::read).collect()
+}
+
+/// A comparison goes with what it found.
+pub async fn remove_comparison(tx: &mut Tx, id: i64) -> Result<(), DbError> {
+    tx.run(REMOVE_DIFFERENCES, params![id]).await?;
+    tx.run(REMOVE_COMPARISON, params![id]).await.map(|_| ())
 }
 
 pub async fn removals(tx: &mut Tx) -> Result<Vec<Removal>, DbError> {

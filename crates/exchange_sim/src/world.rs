@@ -131,6 +131,9 @@ const TICK: SignedDuration = SignedDuration::from_secs(30);
 fn limits() -> Limits {
     Limits {
         record_years: 7,
+        consent_years: 7,
+        original_years: 3,
+        load_years: 3,
         identity_years: 7,
         permit: SignedDuration::from_mins(60),
         held: SignedDuration::from_hours(6),

@@ -41,6 +41,15 @@ impl Keeper {
         Ok(Compared { comparison, people })
     }
 
+    /// The highest レコード識別番号 in the replica: what the city sends under a lower one has no power over everything here.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn last_serial(&self) -> Result<i64, Fault> {
+        let mut tx = self.city().db().read().await?;
+        Ok(replica::last_serial(&mut tx).await?)
+    }
+
     /// Finds what differs about people, from the city's own records of them, and records each difference.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! How a tenant is connected: its 事務 with 接続する(入手) and 接続する(提供), its copy of the permitted-inquiry list, the institutions that it
-//! knows, and the live versions of data sets.
+//! knows, the live versions of data sets, and the items of each version.
 
 use kernel::time::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use wire::catalogue::Catalogue;
 use wire::ident::{DataSetId, InstitutionCode, ProcedureId};
 use wire::list::{Kind, Permission, PermittedList, Question};
 use wire::replica::LiveVersions;
@@ -71,6 +72,8 @@ pub struct Profile {
     pub institutions: BTreeMap<InstitutionCode, Institution>,
     /// Live versions of data sets.
     pub live: LiveVersions,
+    /// 項目表: items by data set and version. What it does not know is neither asked for nor taken into the replica.
+    pub items: Catalogue,
     /// 事務.
     pub businesses: Vec<Business>,
     /// Address of the city's own pages, where a 団番 leads to the person: the gateway knows nobody's name.

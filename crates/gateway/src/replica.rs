@@ -11,6 +11,7 @@ use platform::db::{DbError, Param, Tx};
 use platform::keys::{Keys, Place};
 use platform::params;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use wire::catalogue::{Catalogue, Misfit};
 use wire::error::ExchangeError;
 use wire::ident::{DataSet, DataSetId, Digest, ItemId, RecordKey};
 use wire::replica::{ReplicaRecord, Value, Verdict, judge_by_mark};
@@ -87,7 +88,13 @@ fn mark(row: &Standing) -> Result<Mark, DbError> {
     Ok(Mark { serial, digest, flags: (row.no_automatic, row.undisclosed), row: Some(row.id), loaded: None })
 }
 
-/// Puts records into the replica: judges each by its レコード識別番号 and the live versions, and writes all that stay in one go.
+/// Does a record fit 項目表? What is deleted has no items.
+fn fit(catalogue: &Catalogue, record: &ReplicaRecord) -> Result<(), Misfit> {
+    let Some(items) = &record.items else { return Ok(()) };
+    catalogue.layout(&record.data_set)?.check(items)
+}
+
+/// Puts records into the replica: judges each by its レコード識別番号, the live versions and 項目表, and writes all that stay in one go.
 pub(crate) async fn load(tx: &mut Tx, keeper: &Keeper, records: &[ReplicaRecord], now: Timestamp) -> Result<Loaded, Fault> {
     let people: BTreeSet<&DanNo> = records.iter().map(|r| &r.dan).collect();
     let gone = gone_of(tx, keeper, people.iter().copied()).await?;
@@ -114,6 +121,10 @@ pub(crate) async fn load(tx: &mut Tx, keeper: &Keeper, records: &[ReplicaRecord]
             Verdict::Same | Verdict::Superseded => done.unchanged += 1,
             Verdict::Reject(error) => done.rejected.push((n, error)),
             Verdict::Store => {
+                if let Err(misfit) = fit(&keeper.profile().items, record) {
+                    done.rejected.push((n, misfit.error()));
+                    continue;
+                }
                 let flags = before.map(|mark| mark.flags).unwrap_or_default();
                 let digest = record.digest();
                 let mark = Mark { serial: record.serial, digest, flags, row: None, loaded: Some(n) };

@@ -26,16 +26,32 @@ pub(crate) const KINDS: [(&str, &str); 5] = [
     (HEALTH, "母子保健・予防接種の情報を扱う"),
 ];
 
+/// The kind of each 特定個人情報, by its 特定個人情報名コード.
+const SETS: [(&str, &str); 14] = [
+    ("TM00000000000001", RESIDENT),
+    ("TM00000000000002", TAX),
+    ("TM00000000000003", WELFARE),
+    ("TM00000000000004", INSURANCE),
+    ("TM00000000000005", WELFARE),
+    ("TM00000000000006", WELFARE),
+    ("TM00000000000007", INSURANCE),
+    ("TM00000000000008", WELFARE),
+    ("TM00000000000009", WELFARE),
+    ("TM00000000000010", HEALTH),
+    ("TM00000000000011", INSURANCE),
+    ("TM00000000000012", INSURANCE),
+    ("TM00000000000013", HEALTH),
+    ("TM00000000000014", INSURANCE),
+];
+
 /// The kind of a 特定個人情報, by its 特定個人情報名コード.
 pub fn kind_of(data_set: &str) -> &'static str {
-    match data_set {
-        "TM00000000000001" => RESIDENT,
-        "TM00000000000002" => TAX,
-        "TM00000000000003" | "TM00000000000005" | "TM00000000000006" | "TM00000000000008" | "TM00000000000009" => WELFARE,
-        "TM00000000000004" | "TM00000000000007" | "TM00000000000011" | "TM00000000000012" | "TM00000000000014" => INSURANCE,
-        "TM00000000000010" | "TM00000000000013" => HEALTH,
-        _ => UNSORTED,
-    }
+    SETS.iter().find(|(set, _)| *set == data_set).map_or(UNSORTED, |(_, kind)| kind)
+}
+
+/// The 特定個人情報名コード that the member of staff has a right to: a list asks the database for nothing else.
+pub(crate) fn allowed(unit: &Unit, action: Action) -> Vec<&'static str> {
+    SETS.iter().filter(|(_, kind)| unit.may(action, kind)).map(|(set, _)| *set).collect()
 }
 
 /// Leaves out what the member of staff has no right to.

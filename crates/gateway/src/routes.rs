@@ -293,7 +293,8 @@ async fn compare(
     city(&keeper, &from)?;
     let Hashes { root, people } = read(&body)?;
     let compared = keeper.compare(&Fingerprint { root, people }).await?;
-    Ok(Json(json!({ "comparison": compared.comparison, "people": compared.people })))
+    let serial = keeper.last_serial().await?;
+    Ok(Json(json!({ "comparison": compared.comparison, "people": compared.people, "serial": serial })))
 }
 
 #[derive(Deserialize)]

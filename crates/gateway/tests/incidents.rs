@@ -175,6 +175,37 @@ async fn an_empty_value_needs_its_reason_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn what_項目表_does_not_know_is_neither_taken_nor_asked_for() {
+    for world in worlds().await {
+        known(&world).await;
+        let mut other_item = taxed(2, &dan(1), "130000");
+        other_item.items.as_mut().unwrap().insert(item("口座番号"), Value::given("1234567").unwrap());
+        let mut other_reason = taxed(3, &dan(1), "130000");
+        other_reason.items.as_mut().unwrap().insert(item("市町村民税所得割額"), Value::Absent(Reason::Expired));
+        let rows = [json!(other_item), json!(other_reason), json!(taxed(4, &dan(2), "5"))];
+        let receipt = register(&world.b, "DBM_20113", &rows).await.unwrap();
+        let rows = fetch(&world.b, "DBM_20314", &receipt).await.unwrap();
+        let codes = [&rows[0]["error"]["code"], &rows[1]["error"]["code"], &rows[2]["ok"]["serial"]];
+        assert_eq!(codes, [&json!("ITEM_MISMATCH"), &json!("ITEM_MISMATCH"), &json!(4)], "the good row goes on");
+        assert!(!rows[0]["error"]["detail"].as_str().unwrap().contains("口座"), "nothing of the row is in the message");
+        let before = count(&world.a, "select count(*) as n from gateway_inquiry").await;
+        for (field, value, code) in [
+            ("items", json!(["市町村民税所得割額", "口座番号"]), "ITEM_MISMATCH"),
+            ("data_set", json!(tax(9)), "MASTER_VERSION_MISMATCH"),
+        ] {
+            let mut wanted = question(2, 1);
+            wanted[field] = value;
+            assert_eq!(single(&world.a, "SKI_10111", &wanted).await.unwrap_err().code, code);
+        }
+        assert_eq!(count(&world.a, "select count(*) as n from gateway_inquiry").await, before, "nothing leaves the city");
+        asked(&world).await;
+        let answer = single(&world.a, "SKI_11112", &json!({ "request": request(1) })).await.unwrap();
+        assert_eq!(answer["records"][0]["items"]["市町村民税所得割額"], json!({ "given": "120000" }), "as it was before");
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn two_versions_of_a_data_set_answer_side_by_side() {
     for world in worlds().await {
         known(&world).await;

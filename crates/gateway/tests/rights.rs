@@ -85,6 +85,59 @@ async fn who_has_no_right_to_地方税_neither_sees_nor_sends_it() {
     }
 }
 
+/// Rows of a table like its only one: two older ones of 地方税, and 250 newer ones of 生活保護, in every list of the gateway.
+const MANY: [&str; 4] = [
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 252) insert into gateway_record (record_no, role, dan_no, asker, provider, procedure_code, data_set, version, items, asked_at, hidden, granted, mode, kept_until) select record_no || cast(i as text), role, dan_no, asker, provider, procedure_code, case when i > 250 then data_set else 'TM00000000000003' end, version, items, asked_at + case when i > 250 then -i else i end, hidden, granted, mode, kept_until from gateway_record, n",
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 252) insert into gateway_inquiry (request, dan_no, provider, procedure_code, data_set, version, state, shown, since, machine) select request || cast(i as text), dan_no, provider, procedure_code, case when i > 250 then data_set else 'TM00000000000003' end, version, state, shown, since + case when i > 250 then -i else i end, machine from gateway_inquiry, n",
+    // The desk lists the oldest first.
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 252) insert into gateway_provision (permit_no, dan_no, asker, procedure_code, data_set, version, state, hold, since, machine) select permit_no || cast(i as text), dan_no, asker, procedure_code, case when i > 250 then data_set else 'TM00000000000003' end, version, state, hold, since + case when i > 250 then i else -i end, machine from gateway_provision, n",
+    "with recursive n(i) as (select 1 union all select i + 1 from n where i < 253) insert into gateway_difference (comparison, dan_no, data_set, version, record_key, fault) select max(c.id), (select max(dan_no) from gateway_record), case when i > 250 then 'TM00000000000002' else 'TM00000000000003' end, 1, cast(i as text), 'extra' from gateway_comparison c, n group by i order by i",
+];
+
+#[tokio::test]
+async fn a_list_is_cut_after_the_rights_and_says_how_much_it_leaves_out() {
+    for world in worlds().await {
+        held(&world).await;
+        world.b.keeper.compare(&wire::compare::fingerprint([])).await.unwrap();
+        world.a.keeper.compare(&wire::compare::fingerprint([])).await.unwrap();
+        for (side, tables) in [(&world.b, [0, 2, 3]), (&world.a, [0, 1, 3])] {
+            let mut tx = side.database.db.write().await.unwrap();
+            for table in tables {
+                tx.run(MANY[table], vec![]).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            let tax = signed_in(side, "4102", 1, "gateway,gateway_tax").await;
+            let welfare = signed_in(side, "4101", 1, "gateway,gateway_welfare").await;
+            let waiting = if tables.contains(&1) { ("inquiries", "inquiries") } else { ("provisions", "waiting") };
+            for (page, list) in [("records", "records"), waiting, ("replica", "differences")] {
+                for (session, shown, all) in [(&tax, 3, 3), (&welfare, 200, 250)] {
+                    let data = api(side, session, &format!("/gateway/{page}")).await;
+                    let lines = data[list].as_array().map(Vec::len);
+                    assert_eq!((lines, &data[format!("{list}_all")]), (Some(shown), &json!(all)), "{page}");
+                    let (_, html) = get(side, session, &format!("/gateway/{page}")).await;
+                    assert_eq!(html.contains("に200件(全部で250件)"), all == 250, "{page}");
+                }
+            }
+        }
+        world.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_is_listed_however_many_other_alarms_are_newer() {
+    for world in worlds().await {
+        let side = &world.a;
+        let mut tx = side.database.db.write().await.unwrap();
+        let plant = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 251) insert into gateway_alarm (kind, detail, times, first_at, last_at) select case when i = 1 then 'permit' else 'backlog' end, cast(i as text), 1, i, i from n";
+        tx.run(plant, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let clerk = signed_in(side, "4102", 1, "gateway").await;
+        let data = api(side, &clerk, "/gateway/security").await;
+        assert_eq!((data["refused"].as_array().map(Vec::len), &data["refused_all"]), (Some(1), &json!(1)));
+        world.remove().await;
+    }
+}
+
 /// 運用・保守の委託先: the state of the server, and nobody in it.
 #[tokio::test]
 async fn the_operator_sees_the_state_and_opens_no_person() {

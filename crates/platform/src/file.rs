@@ -13,6 +13,10 @@ crate::statements! {
     FIND = "select name, mime, size, sha256 from platform_file where id = $1";
     /// One piece.
     READ_PIECE = "select body from platform_file_piece where file_id = $1 and piece = $2";
+    /// Its pieces go.
+    REMOVE_PIECES = "delete from platform_file_piece where file_id = $1";
+    /// It goes.
+    REMOVE = "delete from platform_file where id = $1";
 }
 
 /// A stored file.
@@ -40,6 +44,16 @@ pub async fn store(tx: &mut Tx, city: &City, name: &str, mime: &str, body: &[u8]
         tx.insert_rows("platform_file_piece", &["file_id", "piece", "body"], vec![params![id, n, sealed]]).await?;
     }
     Ok(id)
+}
+
+/// Removes a file whose time is over. Whoever calls keeps the proof.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn remove(tx: &mut Tx, id: i64) -> Result<(), Fault> {
+    tx.run(REMOVE_PIECES, params![id]).await?;
+    tx.run(REMOVE, params![id]).await?;
+    Ok(())
 }
 
 /// Reads a file back and checks that it is what was stored.

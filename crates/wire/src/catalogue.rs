@@ -1,6 +1,7 @@
 //! 項目表: which items a 特定個人情報 has, by version and day. Versioned data (`params/exchange/items.toml`) beside the list of permitted
 //! inquiries: what is not in it is neither kept as 正本, nor copied, nor asked for.
 
+use crate::error::ExchangeError;
 use crate::ident::{DataSet, DataSetId, ItemId, RecordKey};
 use crate::replica::{Reason, Value};
 use kernel::time::{Date, Period, fiscal_year, parse_date, wareki_fiscal};
@@ -27,6 +28,16 @@ pub enum Misfit {
     /// An item that must have a value, or may not be empty for this reason.
     #[error("項目「{0}」に未設定事由「{1}」は使えません。値か、使える事由を入れてください")]
     Empty(ItemId, &'static str),
+}
+
+impl Misfit {
+    /// The same by the names of the exchange.
+    pub fn error(&self) -> ExchangeError {
+        match self {
+            Misfit::Layout(..) => ExchangeError::MasterVersionMismatch,
+            Misfit::Item(_) | Misfit::Empty(..) => ExchangeError::ItemMismatch,
+        }
+    }
 }
 
 /// What tells the records of one person apart.
@@ -92,6 +103,14 @@ impl Layout {
             (KeyKind::Current, _) => "現在".into(),
             _ => key.to_string(),
         }
+    }
+
+    /// Are these items of the layout?
+    ///
+    /// # Errors
+    /// The first one that is not.
+    pub fn knows<'a>(&self, items: impl IntoIterator<Item = &'a ItemId>) -> Result<(), Misfit> {
+        items.into_iter().try_for_each(|id| self.item(id).map(|_| ()).ok_or_else(|| Misfit::Item(id.clone())))
     }
 
     /// Do these items fit?
@@ -180,8 +199,22 @@ impl Catalogue {
 
     /// The version of a data set to ask for on a day: the newest in force.
     pub fn on(&self, data_set: &DataSetId, day: Date) -> Option<&Layout> {
-        let versions = self.0.range((data_set.clone(), 0)..=(data_set.clone(), u16::MAX));
-        versions.map(|(_, layout)| layout).rev().find(|layout| layout.period.contains(day))
+        self.versions(data_set).rev().find(|layout| layout.period.contains(day))
+    }
+
+    /// The version in which a record stands: one of a fiscal year in that of the year's last day, or of today while the year lasts, so that
+    /// the records of earlier years stay as they are when a new version comes; any other in the version of the day.
+    pub fn of(&self, data_set: &DataSetId, key: &RecordKey, day: Date) -> Option<&Layout> {
+        let newest = self.on(data_set, day)?;
+        let (KeyKind::FiscalYear(_), Ok(year)) = (newest.key, key.as_str().parse::<i16>()) else { return Some(newest) };
+        let last = Date::new(year.saturating_add(1), 3, 31).unwrap_or(day);
+        let oldest = || self.versions(data_set).next();
+        self.on(data_set, last.min(day)).or_else(oldest)
+    }
+
+    /// Every version of a data set, the oldest first.
+    pub fn versions(&self, data_set: &DataSetId) -> impl DoubleEndedIterator<Item = &Layout> {
+        self.0.range((data_set.clone(), 0)..=(data_set.clone(), u16::MAX)).map(|(_, layout)| layout)
     }
 
     /// The layout of a data set in its version.

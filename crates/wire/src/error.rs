@@ -40,7 +40,10 @@ pub enum ExchangeError {
     /// Not in service, or a test message in production.
     #[error("情報提供ネットワークシステムが利用できません。時間をおいて自動で再送します")]
     OutOfService,
-    /// The layout version is not live.
+    /// An item that the layout does not have, or one that is empty for a reason that it does not allow.
+    #[error("項目か未設定事由が項目表にありません。特定個人情報の版と項目の名前を確かめてください")]
+    ItemMismatch,
+    /// The layout version is not live, or nobody knows it.
     #[error("データ標準レイアウトの版が合いません。マスターを更新してください")]
     MasterVersionMismatch,
 }

@@ -18,6 +18,12 @@ pub struct LimitsError(String);
 pub struct Limits {
     /// Years for which a record of provision is kept, counted from 求め日時.
     pub record_years: u16,
+    /// Years for which a city keeps a consent after its end.
+    pub consent_years: u16,
+    /// Years for which a city keeps 正本 of other systems after 公開終了日.
+    pub original_years: u16,
+    /// Years for which a city keeps the files in which they came, and its comparisons of 正本 with 副本.
+    pub load_years: u16,
     /// Years after which a city deletes a person whom none of its programmes needs any longer.
     pub identity_years: u16,
     /// How long a permit may be used.
@@ -80,12 +86,16 @@ impl Limits {
         let file: File = toml::from_str(text).map_err(|e| LimitsError(e.to_string()))?;
         let mut rows: BTreeMap<String, u32> = file.row.into_iter().map(|row| (row.key, row.value)).collect();
         let mut take = |key: &str| rows.remove(key).ok_or_else(|| LimitsError(format!("{key} がありません")));
+        let years = |key: &str, n: u32| u16::try_from(n).map_err(|_| LimitsError(key.to_owned()));
         let seconds = |n: u32| SignedDuration::from_secs(n.into());
         let hours = |n: u32| SignedDuration::from_hours(n.into());
         let narrow = |n: u32| usize::try_from(n).map_err(|_| LimitsError("大きすぎる値".to_owned()));
         let limits = Self {
-            record_years: u16::try_from(take("record_years")?).map_err(|_| LimitsError("record_years".to_owned()))?,
-            identity_years: u16::try_from(take("identity_years")?).map_err(|_| LimitsError("identity_years".to_owned()))?,
+            record_years: years("record_years", take("record_years")?)?,
+            consent_years: years("consent_years", take("consent_years")?)?,
+            original_years: years("original_years", take("original_years")?)?,
+            load_years: years("load_years", take("load_years")?)?,
+            identity_years: years("identity_years", take("identity_years")?)?,
             permit: hours(take("permit_hours")?),
             held: hours(take("held_days")?.saturating_mul(24)),
             retry_first: seconds(take("retry_first_seconds")?),

@@ -40,6 +40,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use webkit::{House, Programme};
+use wire::catalogue::Catalogue;
 use wire::ident::InstitutionCode;
 use wire::limits::Limits;
 use wire::list::{Kind, PermittedList};
@@ -360,6 +361,7 @@ fn profile(plan: &Plan, city: &ConnectedCity) -> anyhow::Result<Profile> {
     Ok(Profile {
         kind: Kind("city".into()),
         live: LiveVersions::load()?,
+        items: Catalogue::load()?,
         institutions: plan.cities.iter().map(|c| (c.institution.clone(), institution(c))).collect(),
         businesses: city.businesses.clone(),
         city_pages: Some(format!("http://{}", city.own.web)),

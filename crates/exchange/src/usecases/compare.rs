@@ -4,7 +4,7 @@ use super::load::{PEOPLE, record};
 use super::shared::{Shared, places};
 use super::{by_the_desk, load};
 use crate::lines::Line;
-use crate::model::{Comparison, Difference, ORIGINAL};
+use crate::model::{Comparison, Difference, NOWHERE_HERE, ORIGINAL};
 use crate::originals::Sources;
 use crate::{messages, store};
 use async_trait::async_trait;
@@ -43,7 +43,7 @@ pub struct Compare {
 fn fault_ja(code: &str) -> &'static str {
     match code {
         "missing" => "副本にありません",
-        "extra" => "正本にありません",
+        "extra" => NOWHERE_HERE,
         "days" => "公開日が違います",
         _ => "値が違います",
     }
@@ -159,6 +159,9 @@ impl Job for Compare {
                 }
             }
         }
+        if differing > 0 {
+            load::overtake(run.city(), compared.serial).await?;
+        }
         let mut unit = Unit::change(run.city(), run.staff(), "正本と副本の照合の結果", Action::Run).await?;
         unit.permit(Action::Run, ORIGINAL).await?;
         let now = unit.now();
@@ -179,6 +182,7 @@ impl Job for Compare {
                 atena_no: whose.get(&(d.dan.clone(), d.data_set.clone(), d.key.clone())).cloned(),
                 dan_no: d.dan,
                 data_set: d.data_set.id.to_string(),
+                version: i64::from(d.data_set.version),
                 record_key: d.key.to_string(),
                 fault: fault_ja(&d.fault).into(),
                 item: d.item.map(|i| i.to_string()),

@@ -3,17 +3,17 @@
 
 use super::shared::{Place, Shared};
 use crate::lines::Line;
-use crate::model::{Copy, ORIGINAL};
+use crate::model::{Copy, Difference, ORIGINAL};
 use crate::originals::Sources;
 use crate::{messages, store};
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, DanNo};
-use kernel::time::{Period, Timestamp};
+use kernel::time::{Date, Period, Timestamp, civil};
 use platform::job::{Job, Run};
-use platform::{Fault, Unit, case};
+use platform::{City, Fault, Unit, case};
 use ports::{HubPort, Original, Originals};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wire::ident::{DataSet, DataSetId, RecordKey, RequestId};
 use wire::replica::ReplicaRecord;
@@ -33,6 +33,24 @@ pub const REFUSED: &str = "登録できません";
 pub const GONE: &str = "削除済";
 /// The gateway has the record of another 宛名番号 of the same person in its place.
 pub const DOUBLE: &str = "重複";
+
+/// Counter of レコード識別番号.
+const SERIAL: &str = "exchange_serial";
+/// No city has sent so many records: a gateway with a higher number is broken, and nobody follows it there.
+const HIGHEST: i64 = 1 << 53;
+
+/// From now on our レコード識別番号 are higher than one that stands at the gateway. A lower one would have no power there.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn overtake(city: &City, serial: i64) -> Result<(), Fault> {
+    let mut tx = city.db().write().await?;
+    let last = case::reserve_numbers(&mut tx, SERIAL, 1).await?;
+    if last < serial && serial < HIGHEST {
+        case::reserve_numbers(&mut tx, SERIAL, serial - last).await?;
+    }
+    Ok(tx.commit().await?)
+}
 
 /// The load.
 pub struct Load {
@@ -89,17 +107,14 @@ fn slot(copy: &Copy) -> Slot {
 }
 
 /// What a record that is gone looks like on its way.
-fn gone(copy: &Copy) -> Result<ReplicaRecord, Fault> {
+fn gone((dan, data_set, version, key): Slot, on: Date) -> Result<ReplicaRecord, Fault> {
     let bad = super::unreadable;
     Ok(ReplicaRecord {
         serial: 0,
-        dan: copy.dan_no.clone(),
-        data_set: DataSet {
-            id: DataSetId::parse(&copy.data_set).map_err(bad)?,
-            version: u16::try_from(copy.version).unwrap_or(u16::MAX),
-        },
-        key: RecordKey::parse(&copy.record_key).map_err(bad)?,
-        published: Period { from: kernel::time::civil(copy.sent_at), to: None },
+        dan,
+        data_set: DataSet { id: DataSetId::parse(&data_set).map_err(bad)?, version: u16::try_from(version).unwrap_or(u16::MAX) },
+        key: RecordKey::parse(&key).map_err(bad)?,
+        published: Period { from: on, to: None },
         items: None,
     })
 }
@@ -163,7 +178,7 @@ fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: T
     for old in held.into_values() {
         match old.state.as_str() {
             THERE => {
-                let record = gone(&old)?;
+                let record = gone(slot(&old), civil(old.sent_at))?;
                 all.send.push(Change { record, copy: Copy { state: GONE.into(), digest: String::new(), ..old } });
             }
             // What the gateway never took is gone from here, too: there is nothing to take back.
@@ -292,30 +307,47 @@ impl Load {
         }
     }
 
-    async fn send(
-        &self,
-        run: &Run,
-        line: &Line,
-        mut part: Vec<Change>,
-        waiting: usize,
-        known: bool,
-    ) -> Result<(i64, i64), Fault> {
+    /// Takes back what a comparison has found at the gateway and nowhere here, also of people whom the city does not know. What came to
+    /// 正本 meanwhile is sent anew behind it. Answers how many records were taken back and refused.
+    async fn takes_back(&self, run: &Run, line: &Line, comparison: i64) -> Result<(i64, i64), Fault> {
         let city = run.city();
-        let mut tx = city.db().write().await?;
-        let records = i64::try_from(part.len()).unwrap_or(i64::MAX);
-        let last = case::reserve_numbers(&mut tx, "exchange_serial", records).await?;
-        tx.commit().await?;
-        for (change, serial) in part.iter_mut().zip(last - records + 1..) {
-            (change.copy.serial, change.copy.sent_at) = (serial, city.now());
-            change.record.serial = u64::try_from(serial).unwrap_or_default();
+        let mut unit = Unit::look(city, run.staff(), "副本の削除", Action::Run).await?;
+        let extra = store::extra(&mut unit.tx, comparison).await?;
+        let mut subjects = vec![];
+        for row in &extra {
+            if let Some(who) = &row.atena_no {
+                subjects.extend(unit.find_subject(who).await?);
+            }
         }
-        let records: Vec<ReplicaRecord> = part.iter().map(|c| c.record.clone()).collect();
-        let number = RequestId::from_bytes(city.keys().random()?);
-        let answers = messages::load(line, number, &records, waiting).await?;
+        unit.bulk(&subjects, &[ORIGINAL]);
+        unit.note(format!("正本にない副本の削除 {}件", extra.len()));
+        unit.commit(()).await?;
+        let people: BTreeSet<DanNo> = extra.iter().map(|row| row.dan_no.clone()).collect();
+        let place = |row: Difference| gone((row.dan_no, row.data_set, row.version, row.record_key), city.today());
+        let mut records = extra.into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let (mut good, mut bad) = (0, 0);
+        for part in records.chunks_mut(CHUNK) {
+            for answer in deliver(city, line, part, 0).await? {
+                *(if answer.is_ok() { &mut good } else { &mut bad }) += 1;
+            }
+        }
+        let mut tx = city.db().write().await?;
+        for dan in &people {
+            store::send_again(&mut tx, dan).await?;
+        }
+        tx.commit().await?;
+        Ok((good, bad))
+    }
+
+    async fn send(&self, run: &Run, line: &Line, part: Vec<Change>, waiting: usize, known: bool) -> Result<(i64, i64), Fault> {
+        let city = run.city();
+        let mut records: Vec<ReplicaRecord> = part.iter().map(|c| c.record.clone()).collect();
+        let answers = deliver(city, line, &mut records, waiting).await?;
         let (mut good, mut bad) = (0, 0);
         let mut copies: Vec<Copy> = Vec::with_capacity(part.len());
-        for (change, answer) in part.into_iter().zip(answers) {
-            let mut copy = change.copy;
+        for ((change, record), answer) in part.into_iter().zip(records).zip(answers) {
+            let serial = i64::try_from(record.serial).unwrap_or(i64::MAX);
+            let mut copy = Copy { serial, sent_at: city.now(), ..change.copy };
             match answer {
                 Ok(_) => good += 1,
                 Err(refusal) => {
@@ -336,18 +368,41 @@ impl Load {
     }
 }
 
+/// Sends records under new レコード識別番号; answers what became of each.
+async fn deliver(
+    city: &City,
+    line: &Line,
+    records: &mut [ReplicaRecord],
+    waiting: usize,
+) -> Result<Vec<Result<serde_json::Value, messages::Refusal>>, Fault> {
+    let mut tx = city.db().write().await?;
+    let n = i64::try_from(records.len()).unwrap_or(i64::MAX);
+    let last = case::reserve_numbers(&mut tx, SERIAL, n).await?;
+    tx.commit().await?;
+    for (record, serial) in records.iter_mut().zip(last - n + 1..) {
+        record.serial = u64::try_from(serial).unwrap_or_default();
+    }
+    let number = RequestId::from_bytes(city.keys().random()?);
+    Ok(messages::load(line, number, records, waiting).await?)
+}
+
 #[async_trait]
 impl Job for Load {
     fn kind(&self) -> &'static str {
         JOB
     }
 
-    async fn run(&self, run: &Run, _: &[u8]) -> Result<String, Fault> {
+    /// With the number of a comparison it first takes back what only the gateway had.
+    async fn run(&self, run: &Run, payload: &[u8]) -> Result<String, Fault> {
         let Some(line) = &self.line else { return Ok("この市は中間サーバーにつながっていません".into()) };
         let mut tx = run.city().db().read().await?;
         let known = store::any_copy(&mut tx).await?;
         drop(tx);
-        let (mut good, mut bad) = (0, 0);
+        let comparison: Option<i64> = String::from_utf8_lossy(payload).parse().ok();
+        let (mut good, mut bad) = match comparison {
+            Some(comparison) => self.takes_back(run, line, comparison).await?,
+            None => (0, 0),
+        };
         for source in self.sources.iter() {
             let (taken, refused) = self.source(run, line, source, known).await?;
             good += taken;

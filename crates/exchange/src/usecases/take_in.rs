@@ -8,12 +8,12 @@ use crate::store;
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::AtenaNo;
-use kernel::time::{Period, parse_date};
+use kernel::time::{Period, civil, parse_date};
 use platform::job::{self, Job, Run};
 use platform::{Fault, Unit, file};
 use std::collections::BTreeMap;
-use wire::catalogue::Layout;
-use wire::ident::{DataSet, ItemId, RecordKey};
+use wire::catalogue::Catalogue;
+use wire::ident::{DataSet, DataSetId, ItemId, RecordKey};
 use wire::replica::{Reason, Value};
 
 /// Kind of the job.
@@ -57,10 +57,12 @@ pub async fn receive(unit: &mut Unit, sources: &Sources, new: NewFile<'_>) -> Re
         let wanted = COLUMNS.join("・");
         return Err(Fault::field("file", format!("1行目の見出しは{wanted}で始まり、項目名が続きます")));
     }
-    let layout = layout(&new.data_set)?;
-    let known = |name: &str| ItemId::parse(name).is_ok_and(|id| layout.item(&id).is_some());
+    let catalogue = crate::list()?.items();
+    let newest = catalogue.layout(&new.data_set).map_err(|why| Fault::field("data_set", why.to_string()))?;
+    let anywhere = |id: ItemId| catalogue.versions(&new.data_set.id).any(|layout| layout.item(&id).is_some());
+    let known = |name: &str| ItemId::parse(name).is_ok_and(anywhere);
     if let Some(name) = head.iter().skip(COLUMNS.len()).find(|name| !known(name)) {
-        let names: Vec<&str> = layout.items.iter().map(|item| item.id.as_str()).collect();
+        let names: Vec<&str> = newest.items.iter().map(|item| item.id.as_str()).collect();
         let why = format!("見出し「{name}」は項目表にありません。使える項目は{}です", names.join("・"));
         return Err(Fault::field("file", why));
     }
@@ -82,11 +84,6 @@ pub async fn receive(unit: &mut Unit, sources: &Sources, new: NewFile<'_>) -> Re
     };
     let id = row.insert(&mut unit.tx).await?;
     job::submit(unit, JOB, "正本ファイルの受取り", id.to_string().as_bytes()).await
-}
-
-/// The layout of a file's data set.
-fn layout(data_set: &DataSet) -> Result<&'static Layout, Fault> {
-    crate::list()?.items().layout(data_set).map_err(|why| Fault::field("data_set", why.to_string()))
 }
 
 fn reader(body: &[u8]) -> csv::Reader<&[u8]> {
@@ -119,8 +116,13 @@ fn reason(cell: &str) -> Option<Reason> {
     Reason::of(cell.strip_prefix('(')?.strip_suffix(')')?)
 }
 
-/// Reads a row; what is wrong is said without its contents.
-fn read(intake: &Intake, layout: &Layout, head: &csv::StringRecord, row: &csv::StringRecord) -> Result<Good, String> {
+/// Reads a row into the version of its year; what is wrong is said without its contents.
+fn read(
+    (intake, set): (&Intake, &DataSetId),
+    catalogue: &Catalogue,
+    head: &csv::StringRecord,
+    row: &csv::StringRecord,
+) -> Result<Good, String> {
     let cell = |n: usize| row.get(n).unwrap_or_default();
     if row.len() != head.len() {
         return Err(format!("列の数が見出しと違います({}列)", row.len()));
@@ -129,12 +131,13 @@ fn read(intake: &Intake, layout: &Layout, head: &csv::StringRecord, row: &csv::S
     let from = date(3, "公開開始日")?;
     let to = if cell(4).is_empty() { None } else { Some(date(4, "公開終了日")?) };
     let published = Period::new(from, to).map_err(|_| "公開終了日が公開開始日より前です".to_owned())?;
-    RecordKey::parse(cell(2)).map_err(|_| "「年度など」は英数字とハイフン20字以内です".to_owned())?;
+    let key = RecordKey::parse(cell(2)).map_err(|_| "「年度など」は英数字とハイフン20字以内です".to_owned())?;
+    let layout = catalogue.of(set, &key, civil(intake.received_at)).ok_or("この特定個人情報は項目表にありません")?;
     let record = OriginalRow {
         id: 0,
         atena_no: AtenaNo::parse(cell(1)).map_err(|_| "宛名番号の検査数字が合いません".to_owned())?,
         data_set: intake.data_set.clone(),
-        version: intake.version,
+        version: i64::from(layout.data_set.version),
         record_key: cell(2).to_owned(),
         published_from: published.from,
         published_to: published.to,
@@ -151,6 +154,10 @@ fn read(intake: &Intake, layout: &Layout, head: &csv::StringRecord, row: &csv::S
     let mut items = BTreeMap::new();
     for (name, value) in head.iter().zip(row.iter()).skip(COLUMNS.len()) {
         let item = ItemId::parse(name).map_err(|_| "項目名を読めません".to_owned())?;
+        if value.is_empty() && layout.item(&item).is_none() {
+            // A column of another version.
+            continue;
+        }
         let value = match reason(value) {
             Some(reason) => Value::Absent(reason),
             None => Value::given(value).map_err(|_| format!("「{name}」が空です。値か、(未申告)などの未設定事由が要ります"))?,
@@ -181,7 +188,8 @@ impl Job for TakeIn {
         let mut reader = reader(&body);
         let head = reader.headers().map_err(|_| Fault::missing("見出し"))?.clone();
         let set = crate::data_set_of(&intake.data_set, &intake.version.to_string());
-        let layout = layout(&set.ok_or_else(|| Fault::missing("特定個人情報"))?)?;
+        let set = set.ok_or_else(|| Fault::missing("特定個人情報"))?.id;
+        let catalogue = crate::list()?.items();
         let mut step = Vec::with_capacity(STEP);
         let mut rows = reader.into_records().zip(2..);
         loop {
@@ -189,7 +197,7 @@ impl Job for TakeIn {
             let last = next.is_none();
             if let Some((row, line)) = next {
                 let read = match row {
-                    Ok(row) => read(&intake, layout, &head, &row),
+                    Ok(row) => read((&intake, &set), catalogue, &head, &row),
                     Err(_) => Err("CSVとして読めません".to_owned()),
                 };
                 step.push((line, read));

@@ -69,7 +69,7 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
         (card("照会", "", html! {
             (definition_list(&[
                 ("照会した人", html! { @if let Some(f) = &facts { (f.name) " (" (f.birth) ")" } @else { (row.atena_no) } }),
-                ("特定個人情報", html! { (names.data_set_ja(&row.data_set)) }),
+                ("特定個人情報", html! { (names.data_set_ja(&row.data_set)) " 第" (asked.version) "版" }),
                 ("事務手続", html! { (names.procedure_ja(&row.procedure_code)) }),
                 ("照会先", html! { (desk.needs.institution_ja(&row.provider)) }),
                 ("状態", html! { (badge(tone(&row.state), &row.state)) @if let Some(why) = &row.reason { " " (why) } }),

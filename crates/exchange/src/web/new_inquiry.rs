@@ -89,7 +89,10 @@ async fn render(call: &Call, desk: &Desk, offer: Offer, problems: Vec<FieldProbl
     let hits = pick::found(call, desk, &mut unit).await?;
     let here = page(procedure, data_set);
     let fields = [("procedure", procedure), ("data_set", data_set)];
-    let years = offer.layout.map(|l| l.keys(unit.today())).unwrap_or_default();
+    let (mut years, together) = offer.keys(unit.today())?;
+    if together && years.len() > 1 {
+        years.push((String::new(), "全部の年度".to_owned()));
+    }
     let others = inquiries::others(desk);
     let main = html! {
         (card("照会の内容", "", ground(&offer)?))
@@ -119,7 +122,7 @@ async fn render(call: &Call, desk: &Desk, offer: Offer, problems: Vec<FieldProbl
                 "atena_no": h.atena_no, "name": h.name, "kana": h.kana, "birth": h.birth, "sex": h.sex, "address": h.address, "status": h.status,
             })).collect::<Vec<_>>(),
             "items": items.map(|i| serde_json::json!({ "id": i.id, "name": i.name, "meaning": i.meaning })).collect::<Vec<_>>(),
-            "keys": years.iter().map(|(key, name)| serde_json::json!({ "key": key, "name": name })).collect::<Vec<_>>(),
+            "keys": years.iter().filter(|(key, _)| !key.is_empty()).map(|(key, name)| serde_json::json!({ "key": key, "name": name })).collect::<Vec<_>>(),
         }),
         status: if problems.is_empty() { 0 } else { 422 },
         ..Screen::default()
@@ -141,8 +144,6 @@ fn form(call: &Call, offer: &Offer, lists: [&[(String, String)]; 3], problems: &
     let items = offer.layout.iter().flat_map(|l| &l.items);
     let items: Vec<Choice> = items.map(|i| Choice { value: i.id.as_str(), label: &i.name, note: &i.meaning }).collect();
     let chosen: Vec<&str> = call.form.all("items").iter().map(String::as_str).collect();
-    let all_years = [(String::new(), "全部の年度".to_owned())];
-    let years: Vec<(String, String)> = years.iter().chain(&all_years).cloned().collect();
     let year = call.form.text("key");
     let first = years.first().map_or("", |(key, _)| key.as_str());
     let year = if call.form.names().any(|n| n == "key") { year } else { first };
@@ -151,8 +152,8 @@ fn form(call: &Call, offer: &Offer, lists: [&[(String, String)]; 3], problems: &
         (pick::fields(&call.form, people, &WHO, problems))
         (pick::fields(&call.form, people, &FOR, problems))
         (Field::new("items", "項目").required().error(error("items")).checkboxes(&items, &chosen))
-        @if years.len() > 1 {
-            (Field::new("key", "年度").value(year).error(error("key")).select(&choices(&years)))
+        @if !years.is_empty() {
+            (Field::new("key", "年度").value(year).error(error("key")).select(&choices(years)))
         }
         (Field::new("provider", "照会先").required().value(call.form.text("provider")).error(error("provider")).select(&choices(others)))
         (button_row(&[
@@ -191,20 +192,21 @@ async fn try_enter(call: &Call, desk: &Desk, offer: &Offer) -> Result<Reply, Fau
     let mut reader = call.form.reader();
     let who = pick::read(&call.form, &mut reader, &WHO);
     let made_for = pick::read(&call.form, &mut reader, &FOR);
-    let asked = offer.items(call.form.all("items"));
-    for problem in asked.as_ref().err().iter().flat_map(|fault| &fault.fields) {
-        reader.problem(problem.field, problem.message.clone());
-    }
-    let years = offer.layout.map(|l| l.keys(call.city.today())).unwrap_or_default();
+    let today = call.city.today();
+    let (years, _) = offer.keys(today)?;
     let key = call.form.some("key");
     if key.is_some_and(|key| !years.iter().any(|(year, _)| year == key)) {
         reader.problem("key", "照会できる年度ではありません。年度を選び直してください");
+    }
+    let key = key.and_then(|key| RecordKey::parse(key).ok());
+    let asked = offer.of(key.as_ref(), today).and_then(|offer| offer.items(call.form.all("items")));
+    for problem in asked.as_ref().err().iter().flat_map(|fault| &fault.fields) {
+        reader.problem(problem.field, problem.message.clone());
     }
     let provider = reader.parsed("provider", "照会先", InstitutionCode::parse);
     reader.finish()?;
     let (data_set, items) = asked?;
     let (Some(who), Some(provider)) = (who, provider) else { return Err(Fault::missing("宛名番号")) };
-    let key = key.map(RecordKey::parse).transpose().map_err(|error| Fault::field("key", error.to_string()))?;
     let new = NewInquiry { who, made_for, provider, procedure: offer.row.procedure.clone(), data_set, items, key };
     let mut unit = match call.command().await? {
         Begun::New(unit) => *unit,

@@ -225,7 +225,7 @@ pub async fn compare(call: Call, desk: Desk) -> Result<Reply, Fault> {
     begin(&call, comparing::JOB, "正本と副本の照合").await
 }
 
-/// Has everything of the people sent again who differed.
+/// Has everything of the people sent again who differed, and taken back what only the gateway has.
 pub async fn again(call: Call, desk: Desk) -> Result<Reply, Fault> {
     desk.needs.line()?;
     let comparison = call.id("id")?;
@@ -241,7 +241,7 @@ pub async fn again(call: Call, desk: Desk) -> Result<Reply, Fault> {
     unit.note(format!("差異のある副本の再登録 {}人", people.len()));
     let (now, reference) = (unit.now(), comparison.to_string());
     platform::task::done_reference(&mut unit.tx, comparing::TASK, &reference, now).await?;
-    let job = job::submit(&mut unit, load::JOB, "差異のある副本の再登録", b"").await?;
+    let job = job::submit(&mut unit, load::JOB, "差異のある副本の再登録", reference.as_bytes()).await?;
     let to = format!("/jobs/{job}");
     unit.commit_as((), &to).await?;
     Ok(Reply::See(to))

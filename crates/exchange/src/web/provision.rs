@@ -66,7 +66,7 @@ pub async fn show(call: Call, desk: Desk) -> Result<Reply, Fault> {
             ("照会された人", html! { @if let Some(f) = &facts { (f.name) " (" (f.birth) ")" } @else { (who) } }),
             ("照会者", html! { (desk.needs.institution_ja(asked.asker.as_str())) }),
             ("事務手続", html! { (names.procedure_ja(asked.procedure.as_str())) }),
-            ("特定個人情報", html! { (names.data_set_ja(asked.data_set.id.as_str())) " " (item_names.join("、")) }),
+            ("特定個人情報", html! { (names.data_set_ja(asked.data_set.id.as_str())) " 第" (asked.data_set.version) "版 " (item_names.join("、")) }),
             ("求め日時", html! { (at_ja(asked.asked_at)) }),
             ("状態", if registered { badge(Tone::Info, "送信の許可待ち") } else { badge(Tone::Warn, "確認待ち") }),
         ])))

@@ -179,6 +179,41 @@ async fn a_question_is_withdrawn_before_and_after_it_left() {
 }
 
 #[tokio::test]
+async fn a_question_is_of_the_version_of_its_year_and_its_page_says_which() {
+    for world in worlds().await {
+        world.people(1).await;
+        world.peer.0.lock().unwrap().next = answer("120000");
+        let clerk = world.clerk("2001", "iryo", "").await;
+        clerk.open_case(&[&atena(1)]).await.unwrap();
+        consent(&clerk, 1).await;
+        let number = atena(1).to_string();
+        let with = |year: &'static str, item: &'static str| {
+            let mut fields = good(&number);
+            fields.retain(|(name, _)| !["key", "items"].contains(name));
+            fields.extend([("key", year), ("items", item)]);
+            fields
+        };
+        for (n, (year, version)) in [("2025", 1), ("2026", 2)].into_iter().enumerate() {
+            let (status, page, body) = clerk.says("/exchange/inquiries", &with(year, "市町村民税所得割額"), &[]).await.unwrap();
+            assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+            world.courier().await;
+            assert_eq!(world.peer.0.lock().unwrap().asked[n]["data_set"]["version"], json!(version), "{year}");
+            let seen = clerk.api(&page).await.unwrap();
+            assert_eq!((&seen["state"], &seen["data_set"]), (&json!("回答あり"), &json!(format!("{TAX}/{version}"))));
+            assert!(clerk.get(&page).await.unwrap().2.contains(&format!("第{version}版")));
+        }
+        for (year, item, why) in [
+            ("2025", "特定親族特別控除額", "その年度の項目表にない項目があります"),
+            ("", "市町村民税所得割額", "年度によって項目表の版が違います"),
+        ] {
+            let (status, _, page) = clerk.says("/exchange/inquiries", &with(year, item), &[]).await.unwrap();
+            assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(why), "{page}");
+        }
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
     for world in worlds().await {
         world.people(2).await;
@@ -191,6 +226,7 @@ async fn nobody_asks_without_a_case_or_for_what_the_office_may_not() {
                 ("procedure", procedure),
                 ("data_set", TAX),
                 ("items", "市町村民税所得割額"),
+                ("key", "2026"),
                 ("provider", B),
             ]
         };
@@ -248,7 +284,8 @@ async fn who_is_withheld_from_the_programme_looks_like_nobody_at_the_inquiry_des
 
 /// Fields of a question that the list and the catalogue allow.
 fn good(number: &str) -> Vec<(&str, &str)> {
-    vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", "市町村民税所得割額"), ("provider", B)]
+    let item = "市町村民税所得割額";
+    vec![("number", number), ("procedure", MEDICAL), ("data_set", TAX), ("items", item), ("key", "2026"), ("provider", B)]
 }
 
 #[tokio::test]

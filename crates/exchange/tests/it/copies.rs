@@ -75,6 +75,47 @@ async fn good_rows_of_a_file_go_on_and_bad_ones_are_listed_with_reasons() {
 }
 
 #[tokio::test]
+async fn each_year_goes_in_its_own_version_and_an_earlier_version_of_a_year_is_taken_back() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        let places = || {
+            let state = world.peer.0.lock().unwrap();
+            let mut all: Vec<_> = (state.replica.iter())
+                .filter(|r| r.data_set.id.as_str() == "TM00000000000002")
+                .map(|r| (r.key.to_string(), r.data_set.version, r.items.as_ref().unwrap().len()))
+                .collect();
+            all.sort();
+            all
+        };
+        // In June the version of the year has not come yet.
+        world.clock.set(kernel::Date::constant(2026, 6, 15));
+        let last_year = format!("登録,{},2025,2025-06-01,,50000,3000", atena(1));
+        hand_over(&it, &[taxed(1, "120000"), last_year.clone()]).await;
+        world.jobs().await;
+        assert_eq!(places(), [("2025".to_owned(), 1, 2), ("2026".to_owned(), 1, 2)]);
+        world.clock.set(super::world::TODAY);
+        let it = world.clerk("4003", "joho", "it_policy").await;
+        it.open_case(&[]).await.unwrap();
+        let body = format!("{HEAD},特定親族特別控除額\n{},630000\n{last_year},\n{last_year},630000\n", taxed(1, "110000"));
+        let fields = [("system", "税システム"), ("data_set", "TM00000000000002")];
+        let (status, _, page) = it.says("/exchange/originals", &fields, &[("file", "tax.csv", &body)]).await.unwrap();
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        world.jobs().await;
+        assert_eq!(places(), [("2025".to_owned(), 1, 2), ("2026".to_owned(), 2, 3)], "the place of June is empty");
+        let intake = it.api("/exchange/originals").await.unwrap()["registers"]["exchange_intake"][0].clone();
+        assert_eq!((&intake["good"], &intake["bad"]), (&json!("2"), &json!("1")));
+        let why = intake["problems"].as_str().unwrap();
+        assert!(why.contains("4行目") && why.contains("「特定親族特別控除額」は項目表にありません"), "{why}");
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
+        hand_over(&it, &[format!("削除,{},2025,2025-06-01,,1,1", atena(1))]).await;
+        world.jobs().await;
+        assert_eq!(places(), [("2026".to_owned(), 2, 3)]);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn only_what_changed_is_sent_and_what_is_gone_is_taken_back() {
     for world in worlds().await {
         world.people(3).await;
@@ -172,6 +213,45 @@ async fn the_truth_meter_names_the_person_and_the_item_and_the_repair_makes_both
         world.jobs().await;
         assert_eq!(amounts(&world)[0], (dan(1).to_string(), given("120000")));
         assert_eq!(compare().await, "done 3人 5件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn what_only_the_gateway_has_is_found_at_night_and_taken_back_whoever_it_is() {
+    for world in worlds().await {
+        world.people(2).await;
+        let it = it(&world).await;
+        hand_over(&it, &[taxed(1, "120000")]).await;
+        world.jobs().await;
+        // Somebody plants rows at the gateway, under numbers far above ours: a year of 港 花子 that nobody sent, another version of one that
+        // was sent, and a person whom the city does not know.
+        {
+            let mut state = world.peer.0.lock().unwrap();
+            let hers = state.replica.iter().find(|r| r.data_set.id.as_str() == "TM00000000000002").unwrap().clone();
+            let mut planted = [hers.clone(), hers.clone(), hers];
+            planted[0].key = wire::ident::RecordKey::parse("2024").unwrap();
+            planted[0].data_set.version = 1;
+            planted[1].data_set.version = 1;
+            planted[2].dan = dan(77);
+            for (record, serial) in planted.into_iter().zip(5_000..) {
+                state.replica.push(wire::replica::ReplicaRecord { serial, ..record });
+            }
+        }
+        world.round("exchange.nightly").await;
+        assert_eq!(world.jobs().await, "done 差異のある人が2人、差異が3件あります");
+        let page = it.api("/exchange/originals").await.unwrap();
+        let found = page["registers"]["exchange_difference"].as_array().unwrap();
+        assert!(found.iter().all(|d| d["fault"] == json!("正本にありません")), "{found:?}");
+        let last = world.count("select max(id) as n from exchange_comparison").await;
+        // Her tax comes anew before the clerk acts: what is taken back is what the city does not have.
+        hand_over(&it, &["登録,WHO,2024,2024-06-01,,7,7".replace("WHO", atena(1).as_str())]).await;
+        world.jobs().await;
+        it.says(&format!("/exchange/originals/{last}/again"), &[], &[]).await.unwrap();
+        let message = world.jobs().await;
+        assert!(message.starts_with("done") && message.ends_with("登録できない記録 0"), "{message}");
+        assert_eq!(amounts(&world), [(dan(1).to_string(), given("120000")), (dan(1).to_string(), given("7"))]);
+        assert_eq!(compared(&world, &it).await, "done 2人 4件。正本と副本は一致しています");
         world.database.remove().await;
     }
 }

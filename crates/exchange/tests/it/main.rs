@@ -7,4 +7,5 @@ mod copies;
 mod pages;
 mod peer;
 mod providing;
+mod retention;
 mod world;

@@ -103,6 +103,10 @@ impl State {
             return Err("レコード識別番号が重なっています");
         }
         self.serial = record.serial;
+        if self.replica.iter().any(|r| r.slot() == record.slot() && r.serial > record.serial) {
+            // Overtaken: nothing to do.
+            return Ok(());
+        }
         self.replica.retain(|r| r.slot() != record.slot());
         if record.items.is_some() {
             self.replica.push(record.clone());
@@ -152,7 +156,8 @@ impl State {
                     people: serde_json::from_value(json["people"].clone()).unwrap(),
                 };
                 let people = fingerprint(&self.replica).differing(&theirs);
-                json!({ "comparison": 1, "people": people }).to_string()
+                let serial = self.replica.iter().map(|r| r.serial).max().unwrap_or_default();
+                json!({ "comparison": 1, "people": people, "serial": serial }).to_string()
             }
             ("/explain", _) => {
                 let ours: Vec<DanNo> = serde_json::from_value(json["people"].clone()).unwrap();

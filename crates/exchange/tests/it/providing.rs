@@ -162,7 +162,7 @@ async fn records_of_both_sides_are_kept_and_grow_by_what_happens_later() {
 async fn records_and_answers_go_the_day_after_their_last_with_a_proof_that_names_nobody() {
     for (years, days) in [(7_u16, 7 * 365 + 2), (1, 365)] {
         for mut world in worlds().await {
-            world.needs.record_years = years;
+            world.needs.years.records = years;
             world.programme = exchange::programme(world.needs.clone());
             world.people(1).await;
             let record = |no: &str| {

@@ -2,7 +2,7 @@
 
 use super::peer::Peer;
 use async_trait::async_trait;
-use exchange::{GROUPS, Needs, PURPOSE};
+use exchange::{GROUPS, Needs, PURPOSE, Years};
 use kernel::Date;
 use kernel::access::{Action, Purpose};
 use kernel::decision::FactRef;
@@ -202,7 +202,7 @@ pub async fn worlds() -> Vec<World> {
         hub: hub.clone(),
         originals: vec![registry.clone()],
         line: Some(peer.clone()),
-        record_years: 7,
+        years: Years { records: 7, consents: 7, originals: 3, loads: 3 },
         procedures: |purpose| if purpose == "kodomo" { &["JT00000000000003"] } else { &[] },
     };
     let parts = || (Arc::new(Registry::default()), Arc::new(Hub::default()), Arc::new(Peer::default()));

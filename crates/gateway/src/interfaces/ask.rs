@@ -9,6 +9,7 @@ use platform::Fault;
 use platform::db::Param;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use wire::catalogue::Catalogue;
 use wire::error::ExchangeError;
 use wire::ident::{DataSet, Digest, InstitutionCode, ItemId, ProcedureId, RecordKey, RequestId};
 use wire::inquiry::{AskFacts, Given, Inquiry, InquiryEvent, InquiryState, Outward, Question};
@@ -144,7 +145,7 @@ pub(crate) async fn register(desk: &mut Desk<'_>, all: Vec<NewInquiry>) -> Resul
     let answers = desk.keeper.step(desk.now, |turn| {
         let mut answers = Vec::with_capacity(all.len());
         for (new, facts) in all.into_iter().zip(entered) {
-            answers.push(enter(&mut work, new, facts, turn));
+            answers.push(enter(&mut work, &profile.items, new, facts, turn));
         }
         answers
     });
@@ -152,7 +153,13 @@ pub(crate) async fn register(desk: &mut Desk<'_>, all: Vec<NewInquiry>) -> Resul
     Ok(answers)
 }
 
-fn enter(work: &mut Work, new: NewInquiry, facts: AskFacts, turn: &mut wire::Turn<'_, wire::machine::Tenant>) -> Outcome<Shown> {
+fn enter(
+    work: &mut Work,
+    catalogue: &Catalogue,
+    new: NewInquiry,
+    facts: AskFacts,
+    turn: &mut wire::Turn<'_, wire::machine::Tenant>,
+) -> Outcome<Shown> {
     let NewInquiry { request, dan, provider, procedure, data_set, items, key, .. } = new;
     if items.is_empty() {
         return Err(Refusal::bad("照会する項目がありません。項目を指定してください"));
@@ -162,6 +169,11 @@ fn enter(work: &mut Work, new: NewInquiry, facts: AskFacts, turn: &mut wire::Tur
         return Err(Refusal::conflict("同じ照会IDで別の内容が登録されています。照会IDを改めてください"));
     }
     if !work.inquiries.contains_key(&request) {
+        // What the list does not permit is stopped below, and leaves its trace.
+        if facts.connected && facts.consent_needed.is_some() {
+            let known = catalogue.layout(&question.data_set).and_then(|layout| layout.knows(&question.items));
+            known.map_err(|misfit| misfit.error())?;
+        }
         work.enter(Inquiry::new(question, turn.now), InquiryEvent::Submit(facts), turn);
     }
     let inquiry = work.inquiries.get(&request).ok_or_else(|| Refusal::missing("照会"))?;

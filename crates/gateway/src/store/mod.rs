@@ -38,6 +38,20 @@ pub(crate) async fn rows(tx: &mut Tx, sql: &'static str, keys: Vec<Param>) -> Re
     Ok(all)
 }
 
+/// The rows of a statement over one list of words, which may have `others` behind the list, from `$65` on. No word: no row.
+pub(crate) async fn among(tx: &mut Tx, sql: &'static str, words: &[&str], others: Vec<Param>) -> Result<Vec<Row>, DbError> {
+    let words: Vec<Param> = words.iter().map(|word| Param::from(*word)).collect();
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.all(sql, [list(&words), others].concat()).await
+}
+
+/// How many rows a statement over one list of words counts.
+pub(crate) async fn count(tx: &mut Tx, sql: &'static str, words: &[&str], others: Vec<Param>) -> Result<i64, DbError> {
+    among(tx, sql, words, others).await?.first().map_or(Ok(0), |row| row.get("n"))
+}
+
 /// Runs a statement for many keys.
 pub(crate) async fn run(tx: &mut Tx, sql: &'static str, keys: Vec<Param>) -> Result<u64, DbError> {
     let mut changed = 0;

@@ -1,6 +1,6 @@
 //! 符号, flags, 情報提供等記録, consents, closings, 自己情報, お知らせ and calls.
 
-use super::{KEYS, rows, run};
+use super::{KEYS, among, count, rows, run};
 use crate::model::{
     AlarmRow, Closing, CodeBinding, Comparison, Consent, DifferenceRow, ExchangeRecord, InterfaceCall, Message, OwnRequest,
     PersonFlags, RemovedRecord,
@@ -33,8 +33,10 @@ platform::statements! {
     RECORDS_ABOUT = concatcp!(ExchangeRecord::SELECT, " where dan_no = $1 order by asked_at, id");
     /// Records of a time.
     RECORDS_BETWEEN = concatcp!(ExchangeRecord::SELECT, " where asked_at >= $1 and asked_at <= $2 order by asked_at, id limit $3");
-    /// The newest records.
-    RECORDS_NEWEST = concatcp!(ExchangeRecord::SELECT, " order by asked_at desc, id desc limit $1");
+    /// The newest records of some 特定個人情報.
+    RECORDS_NEWEST = concatcp!(ExchangeRecord::SELECT, " where data_set in ", KEYS, " order by asked_at desc, id desc limit $65");
+    /// How many there are.
+    RECORDS_COUNT = concatcp!("select count(*) as n from gateway_record where data_set in ", KEYS);
     /// Records whose time is over.
     RECORDS_OVER = concatcp!(ExchangeRecord::SELECT, " where kept_until < $1 order by id limit $2");
     /// Proof of removal.
@@ -79,10 +81,16 @@ platform::statements! {
     WAITING = "select waiting from gateway_call where interface = $1 order by id desc limit 1";
     /// Open alarms, newest first.
     ALARMS = concatcp!(AlarmRow::SELECT, " where closed_at is null order by last_at desc, id desc limit $1");
+    /// Open alarms of some kinds, newest first.
+    ALARMS_OF = concatcp!(AlarmRow::SELECT, " where closed_at is null and kind in ", KEYS, " order by last_at desc, id desc limit $65");
+    /// How many there are.
+    ALARMS_COUNT = concatcp!("select count(*) as n from gateway_alarm where closed_at is null and kind in ", KEYS);
     /// The last comparisons.
     COMPARISONS = concatcp!(Comparison::SELECT, " order by id desc limit $1");
-    /// What differed.
-    DIFFERENCES = concatcp!(DifferenceRow::SELECT, " where comparison = $1 order by id limit $2");
+    /// What differed in some 特定個人情報.
+    DIFFERENCES = concatcp!(DifferenceRow::SELECT, " where data_set in ", KEYS, " and comparison = $65 order by id limit $66");
+    /// How much that was.
+    DIFFERENCES_COUNT = concatcp!("select count(*) as n from gateway_difference where data_set in ", KEYS, " and comparison = $65");
 }
 
 async fn several<T>(
@@ -161,9 +169,10 @@ pub(crate) async fn records_between(
     several(tx, RECORDS_BETWEEN, params![from, to, most], ExchangeRecord::read).await
 }
 
-/// The newest records.
-pub(crate) async fn records_newest(tx: &mut Tx, most: i64) -> Result<Vec<ExchangeRecord>, DbError> {
-    several(tx, RECORDS_NEWEST, params![most], ExchangeRecord::read).await
+/// The newest records of some 特定個人情報, and how many there are.
+pub(crate) async fn records_newest(tx: &mut Tx, sets: &[&str], most: i64) -> Result<(Vec<ExchangeRecord>, i64), DbError> {
+    let found = among(tx, RECORDS_NEWEST, sets, params![most]).await?;
+    Ok((found.iter().map(ExchangeRecord::read).collect::<Result<_, _>>()?, count(tx, RECORDS_COUNT, sets, vec![]).await?))
 }
 
 /// Records whose time is over.
@@ -307,12 +316,25 @@ pub(crate) async fn alarms(tx: &mut Tx, most: i64) -> Result<Vec<AlarmRow>, DbEr
     several(tx, ALARMS, params![most], AlarmRow::read).await
 }
 
+/// Open alarms of some kinds, and how many there are.
+pub(crate) async fn alarms_of(tx: &mut Tx, kinds: &[&str], most: i64) -> Result<(Vec<AlarmRow>, i64), DbError> {
+    let found = among(tx, ALARMS_OF, kinds, params![most]).await?;
+    Ok((found.iter().map(AlarmRow::read).collect::<Result<_, _>>()?, count(tx, ALARMS_COUNT, kinds, vec![]).await?))
+}
+
 /// The last comparisons.
 pub(crate) async fn comparisons(tx: &mut Tx, most: i64) -> Result<Vec<Comparison>, DbError> {
     several(tx, COMPARISONS, params![most], Comparison::read).await
 }
 
-/// What differed in a comparison.
-pub(crate) async fn differences(tx: &mut Tx, comparison: i64, most: i64) -> Result<Vec<DifferenceRow>, DbError> {
-    several(tx, DIFFERENCES, params![comparison, most], DifferenceRow::read).await
+/// What differed in a comparison in some 特定個人情報, and how much that was.
+pub(crate) async fn differences(
+    tx: &mut Tx,
+    comparison: i64,
+    sets: &[&str],
+    most: i64,
+) -> Result<(Vec<DifferenceRow>, i64), DbError> {
+    let found = among(tx, DIFFERENCES, sets, params![comparison, most]).await?;
+    let all = count(tx, DIFFERENCES_COUNT, sets, params![comparison]).await?;
+    Ok((found.iter().map(DifferenceRow::read).collect::<Result<_, _>>()?, all))
 }

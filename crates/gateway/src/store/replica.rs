@@ -29,6 +29,8 @@ platform::statements! {
     STANDING_OF = concatcp!(STANDING, " where dan_no in ", KEYS);
     /// What stands between two people.
     STANDING_BETWEEN = concatcp!(STANDING, " where dan_no >= $1 and dan_no <= $2");
+    /// The highest レコード識別番号.
+    LAST_SERIAL = "select coalesce(max(serial), 0) as n from gateway_replica";
     /// How much that is, up to a number.
     BETWEEN = "select count(*) as n from (select 1 from gateway_replica where dan_no >= $1 and dan_no <= $2 limit $3) few";
     /// Takes rows out, to be put in anew.
@@ -59,12 +61,16 @@ platform::statements! {
     ACQUISITION_LIST = "select dan_no, state, coalesce(reason, '') as reason, since from gateway_acquisition where state <> 'BOUND' order by since, id limit $1";
     /// Inquiries by state.
     INQUIRIES = "select state, shown, count(*) as n, min(since) as oldest from gateway_inquiry group by state, shown order by state";
-    /// The newest inquiries.
-    INQUIRY_LIST = "select request, dan_no, provider, procedure_code, data_set, version, state, shown, since from gateway_inquiry order by since desc, id desc limit $1";
+    /// The newest inquiries for some 特定個人情報.
+    INQUIRY_LIST = concatcp!("select request, dan_no, provider, procedure_code, data_set, version, state, shown, since from gateway_inquiry where data_set in ", KEYS, " order by since desc, id desc limit $65");
+    /// How many there are.
+    INQUIRY_COUNT = concatcp!("select count(*) as n from gateway_inquiry where data_set in ", KEYS);
     /// Provisions by state.
     PROVISIONS = "select state, count(*) as n, min(since) as oldest from gateway_provision group by state order by state";
-    /// Provisions that wait for a member of staff.
-    PROVISION_WAITING = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where state = 'HELD' or state = 'CONTENT_REGISTERED' order by since, id limit $1";
+    /// Provisions of some 特定個人情報 that wait for a member of staff.
+    PROVISION_WAITING = concatcp!("select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and data_set in ", KEYS, " order by since, id limit $65");
+    /// How many there are.
+    PROVISION_WAITING_COUNT = concatcp!("select count(*) as n from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and data_set in ", KEYS);
     /// The same by their permits, behind one of them.
     PROVISION_WAITING_AFTER = "select permit_no, dan_no, asker, procedure_code, data_set, version, state, coalesce(hold, '') as hold, since, due from gateway_provision where (state = 'HELD' or state = 'CONTENT_REGISTERED') and permit_no > $1 order by permit_no limit $2";
     /// Provisions of a time.
@@ -145,6 +151,11 @@ pub(crate) async fn standing_of(tx: &mut Tx, people: &[&DanNo]) -> Result<Vec<St
         false => rows(tx, STANDING_OF, people.iter().map(|dan| Param::from(*dan)).collect()).await?,
     };
     found.iter().map(standing).collect()
+}
+
+/// The highest レコード識別番号.
+pub(crate) async fn last_serial(tx: &mut Tx) -> Result<i64, DbError> {
+    tx.one(LAST_SERIAL, vec![]).await?.get("n")
 }
 
 /// Takes rows out.

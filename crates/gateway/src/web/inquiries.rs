@@ -1,10 +1,11 @@
 //! 照会状況: what we ask, by state and one by one, naming nobody.
 
-use super::{at, short, tone};
+use super::{at, extent, short, tone};
 use crate::keeper::Keeper;
 use crate::model::RECORD;
-use crate::rights::keep_allowed;
-use crate::store::replica::{INQUIRIES, INQUIRY_LIST, list};
+use crate::rights::allowed;
+use crate::store::replica::{INQUIRIES, INQUIRY_COUNT, INQUIRY_LIST, list};
+use crate::store::{among, count};
 use crate::words::state_ja;
 use kernel::access::Action as Act;
 use kernel::time::Timestamp;
@@ -36,7 +37,8 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         counts.push((row.get::<String>("state")?, row.get::<i64>("n")?, row.get::<Timestamp>("oldest")?));
     }
     let mut lines = Vec::new();
-    for row in list(&mut unit.tx, INQUIRY_LIST, params![LINES]).await? {
+    let sets = allowed(&unit, Act::Search);
+    for row in among(&mut unit.tx, INQUIRY_LIST, &sets, params![LINES]).await? {
         lines.push(Line {
             request: row.get("request")?,
             provider: row.get("provider")?,
@@ -47,7 +49,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             since: row.get("since")?,
         });
     }
-    keep_allowed(&unit, Act::Search, &mut lines, |line| &line.data_set);
+    let all = count(&mut unit.tx, INQUIRY_COUNT, &sets, vec![]).await?;
     let profile = keeper.profile();
     let rows = counts
         .iter()
@@ -84,11 +86,11 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     };
     let main = html! {
         (card("照会の件数", "", table(&count_list)))
-        (card("照会", "新しい順に200件まで、権限のある特定個人情報だけ", table(&inquiry_list)))
+        (card("照会", &format!("{}、権限のある特定個人情報だけ", extent("新しい順", lines.len(), all)), table(&inquiry_list)))
     };
     let data = json!({
         "counts": counts.iter().map(|(state, n, oldest)| json!({ "state": state, "inquiries": n, "oldest": oldest })).collect::<Vec<_>>(),
-        "inquiries": lines.iter().map(|l| json!({
+        "inquiries_all": all, "inquiries": lines.iter().map(|l| json!({
             "request": l.request, "provider": l.provider, "procedure": l.procedure, "data_set": l.data_set,
             "state": l.state, "shown": l.shown, "since": l.since,
         })).collect::<Vec<_>>(),

@@ -34,6 +34,14 @@ fn short(number: &str) -> String {
     number.chars().take(8).collect()
 }
 
+/// How much of a list is shown, for the line under its title: 新しい順に200件(全部で253件).
+fn extent(order: &str, shown: usize, all: i64) -> String {
+    match i64::try_from(shown) {
+        Ok(shown) if shown < all => format!("{order}に{shown}件(全部で{all}件)"),
+        _ => order.to_owned(),
+    }
+}
+
 /// A state's colour.
 fn tone(state: &str) -> Tone {
     match state {

@@ -1,13 +1,13 @@
 //! The provision desk: answers that wait for a clerk. One registers what may be sent, another allows it; a refusal sends nothing.
 
-use super::{at, desk, done, short, tone, writing_desk};
+use super::{at, desk, done, extent, short, tone, writing_desk};
 use crate::interfaces::provide::{Asked, Content, Permission, Registration, Which, content, permit, question, refuse, register};
 use crate::keeper::Keeper;
 use crate::model::{ANSWER, RECORD};
 use crate::record;
-use crate::rights::{keep_allowed, kind_of};
-use crate::store::replica::{PROVISION_WAITING, list};
-use crate::store::{machines, registers};
+use crate::rights::{allowed, kind_of};
+use crate::store::replica::{PROVISION_WAITING, PROVISION_WAITING_COUNT};
+use crate::store::{among, count, machines, registers};
 use crate::words::{hold_ja, state_ja, state_text};
 use kernel::access::Action as Act;
 use kernel::ident::AtenaNo;
@@ -44,7 +44,8 @@ pub async fn waiting(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     unit.permit(Act::Search, RECORD).await?;
     let mut lines = Vec::new();
-    for row in list(&mut unit.tx, PROVISION_WAITING, params![LINES]).await? {
+    let sets = allowed(&unit, Act::Search);
+    for row in among(&mut unit.tx, PROVISION_WAITING, &sets, params![LINES]).await? {
         lines.push(Line {
             permit: row.get("permit_no")?,
             asker: row.get("asker")?,
@@ -56,7 +57,7 @@ pub async fn waiting(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             due: row.get("due")?,
         });
     }
-    keep_allowed(&unit, Act::Search, &mut lines, |line| &line.data_set);
+    let all = count(&mut unit.tx, PROVISION_WAITING_COUNT, &sets, vec![]).await?;
     let profile = keeper.profile();
     let rows = lines.iter().map(|l| {
         Row::new(vec![
@@ -85,14 +86,15 @@ pub async fn waiting(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         filter: true,
         ..Table::default()
     };
-    let data = json!({ "waiting": lines.iter().map(|l| json!({
+    let data = json!({ "waiting_all": all, "waiting": lines.iter().map(|l| json!({
         "permit": l.permit, "asker": l.asker, "procedure": l.procedure, "data_set": l.data_set, "state": l.state, "hold": l.hold,
         "since": l.since, "due": l.due,
     })).collect::<Vec<_>>() });
+    let extent = format!("{}、権限のある特定個人情報だけ", extent("古い順", lines.len(), all));
     let steps = ["ホームの処理待ちから1件を始める", "内容を確かめて登録する", "別の職員が送信を許可する"];
     let screen = Screen {
         title: "情報提供の確認".into(),
-        main: card("確認を待つ情報提供", "古い順、権限のある特定個人情報だけ", table(&held)),
+        main: card("確認を待つ情報提供", &extent, table(&held)),
         aside: vec![AsidePanel::next("進め方", &steps)],
         data,
         ..Screen::default()

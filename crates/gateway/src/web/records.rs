@@ -1,9 +1,9 @@
 //! 情報提供等記録: the newest, naming nobody. Whose they are stands on the page of a person, in a case.
 
-use super::{at, short};
+use super::{at, extent, short};
 use crate::keeper::Keeper;
 use crate::model::{ExchangeRecord, RECORD};
-use crate::rights::keep_allowed;
+use crate::rights::allowed;
 use crate::store::{machines, registers};
 use crate::words::permit_text;
 use kernel::access::Action as Act;
@@ -105,18 +105,19 @@ pub(super) fn record_json(records: &[ExchangeRecord], hiders: &BTreeMap<String, 
 pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     unit.permit(Act::Search, RECORD).await?;
-    let mut records = registers::records_newest(&mut unit.tx, LINES).await?;
-    keep_allowed(&unit, Act::Search, &mut records, |record| &record.data_set);
+    let sets = allowed(&unit, Act::Search);
+    let (records, all) = registers::records_newest(&mut unit.tx, &sets, LINES).await?;
     let hiders = hiders(&mut unit, &keeper, &records).await?;
     let list = table(&record_table(&keeper, &records, &hiders));
-    let main = card("情報提供等記録", "新しい順に200件まで、権限のある特定個人情報だけ", list);
+    let extent = format!("{}、権限のある特定個人情報だけ", extent("新しい順", records.len(), all));
+    let main = card("情報提供等記録", &extent, list);
     let about = "照会した側、提供した側、ネットワークに同じ記録があります。求めの日から7年たつと消え、消した証明だけが残ります。";
     let hidden = "照会側の不開示は、照会した団体が、支援措置などで守る人のための照会だと伝えてきたものです。提供側の不開示は、この団体で不開示該当の人についての照会です。どちらも、やりとり履歴には出ません。";
     let screen = Screen {
         title: "情報提供等記録".into(),
         main,
         aside: vec![AsidePanel::text("三者の記録", about), AsidePanel::text("不開示にした側", hidden)],
-        data: json!({ "records": record_json(&records, &hiders) }),
+        data: json!({ "records_all": all, "records": record_json(&records, &hiders) }),
         ..Screen::default()
     };
     Ok(Reply::Page(unit.commit(screen).await?))

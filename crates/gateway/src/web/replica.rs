@@ -1,9 +1,9 @@
 //! 副本: counts, time of the last change, the hash over everything, and what a comparison with 正本 found.
 
-use super::at;
+use super::{at, extent};
 use crate::keeper::Keeper;
 use crate::model::REPLICA;
-use crate::rights::keep_allowed;
+use crate::rights::{allowed, keep_allowed};
 use crate::store::registers;
 use crate::store::replica::{COUNTS, change, list};
 use kernel::access::Action as Act;
@@ -42,12 +42,12 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let (root, _) = keeper.measure(&mut unit.tx, now).await?;
     let (_, changed_at) = change(&mut unit.tx).await?;
     let comparisons = registers::comparisons(&mut unit.tx, 10).await?;
-    let mut differences = match comparisons.first() {
-        Some(last) => registers::differences(&mut unit.tx, last.id, LINES).await?,
-        None => Vec::new(),
+    let sets = allowed(&unit, Act::Search);
+    let (differences, all) = match comparisons.first() {
+        Some(last) => registers::differences(&mut unit.tx, last.id, &sets, LINES).await?,
+        None => (Vec::new(), 0),
     };
     keep_allowed(&unit, Act::Search, &mut counts, |(set, ..)| set);
-    keep_allowed(&unit, Act::Search, &mut differences, |difference| &difference.data_set);
     let mut subjects = Vec::new();
     for difference in &differences {
         if let Ok(number) = AtenaNo::parse(difference.dan_no.as_str()) {
@@ -122,7 +122,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
             (table(&count_list))
         }))
         (card("正本との突合", "新しい順", table(&comparison_list)))
-        (card("最後の突合の相違", "", table(&difference_list)))
+        (card("最後の突合の相違", &format!("{}、権限のある特定個人情報だけ", extent("見つけた順", differences.len(), all)), table(&difference_list)))
     };
     let data = json!({
         "changed_at": changed_at, "root": root,
@@ -132,7 +132,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         "comparisons": comparisons.iter().map(|c| json!({
             "compared_at": c.compared_at, "ours": c.ours, "theirs": c.theirs, "people": c.people,
         })).collect::<Vec<_>>(),
-        "differences": differences.iter().map(|d| json!({
+        "differences_all": all, "differences": differences.iter().map(|d| json!({
             "dan_no": d.dan_no, "data_set": d.data_set, "version": d.version, "key": d.record_key, "fault": d.fault, "item": d.item,
         })).collect::<Vec<_>>(),
     });

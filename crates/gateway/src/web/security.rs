@@ -1,6 +1,6 @@
 //! セキュリティ管理: certificates and their ends, what was refused, keys by fingerprint; and 職員認証・権限管理: who may do what here.
 
-use super::{at, since};
+use super::{at, extent, since};
 use crate::keeper::Keeper;
 use crate::model::{ANSWER, RECORD, REPLICA, STATE};
 use crate::rights;
@@ -16,7 +16,7 @@ use serde_json::json;
 use webkit::components::{AsidePanel, Cell, Column, Row, Table, Tone, badge, card, definition_list, pair, table};
 use webkit::{Call, Reply, Screen};
 
-/// Open alarms that are looked through.
+/// Open alarms of the list.
 const LINES: i64 = 200;
 /// A certificate that ends within these days is shown as ending.
 const SOON_DAYS: i64 = 3;
@@ -43,8 +43,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     let mut unit = call.look().await?;
     unit.permit(Act::Search, STATE).await?;
     let now = unit.now();
-    let mut refused = registers::alarms(&mut unit.tx, LINES).await?;
-    refused.retain(|alarm| KINDS.contains(&alarm.kind.as_str()));
+    let (refused, all) = registers::alarms_of(&mut unit.tx, &KINDS, LINES).await?;
     let (met, ours_until) = keeper.watch().seen();
     let tenant = keeper.tenant();
     let prints = [
@@ -93,7 +92,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
     ]);
     let main = html! {
         (pair(card("この中間サーバー", "", ours), card("鍵の指紋", "公開側のSHA-256の先頭16桁", definition_list(&keys))))
-        (card("断った通信", "対応済にするのは運用状況の警報から", table(&refusals)))
+        (card("断った通信", &format!("{}。対応済にするのは運用状況の警報から", extent("新しい順", refused.len(), all)), table(&refusals)))
         (card("相手の証明書", "この処理が始まってから", table(&peers)))
     };
     let data = json!({
@@ -102,7 +101,7 @@ pub async fn show(call: Call, keeper: Keeper) -> Result<Reply, Fault> {
         "peers": met.iter().map(|(party, m)| json!({
             "party": party, "last_at": m.last_at, "until": m.until, "calls": m.calls, "refused": m.refused,
         })).collect::<Vec<_>>(),
-        "refused": refused.iter().map(|a| json!({
+        "refused_all": all, "refused": refused.iter().map(|a| json!({
             "kind": a.kind, "detail": a.detail, "times": a.times, "first_at": a.first_at, "last_at": a.last_at,
         })).collect::<Vec<_>>(),
     });

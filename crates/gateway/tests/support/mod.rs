@@ -22,6 +22,7 @@ use platform::policy::{POLICIES, Policy, SCHEMA};
 use platform::testing::{FixedClock, TestDatabase, fresh_databases};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use wire::catalogue::Catalogue;
 use wire::code::LineageKey;
 use wire::ident::{DataSet, DataSetId, InstitutionCode, ItemId, Mode, ProcedureId, RecordKey, RequestId};
 use wire::limits::Limits;
@@ -102,6 +103,22 @@ pub fn allowance() -> DataSet {
     DataSet { id: DataSetId::parse("TM00000000000005").unwrap(), version: 1 }
 }
 
+/// 項目表: both versions of the tax, and 児童手当, with the same two items.
+fn items() -> Catalogue {
+    let item =
+        |name: &str| format!("[[layout.item]]\nid = \"{name}\"\nname = \"{name}\"\nmeaning = \"額\"\nempty = [\"未申告\"]\n");
+    let items = [item("市町村民税所得割額"), item("市町村民税均等割額")].concat();
+    let layout = |set: &DataSet| {
+        let DataSet { id, version } = set;
+        format!(
+            "[[layout]]\ndata_set = \"{id}\"\nversion = {version}\neffective_from = \"2020-01-01\"\nkey = \"fiscal_year\"\nyears = 5\n\
+             legal_basis = \"番号法22条\"\nsource = \"試験\"\nverified_on = \"\"\nlooked_on = \"2026-11-20\"\n{items}"
+        )
+    };
+    let layouts = [tax(1), tax(2), allowance()].iter().map(layout).collect::<String>();
+    Catalogue::parse(&format!("area = \"試験\"\nowner = \"国\"\n{layouts}")).unwrap()
+}
+
 /// What a city knows of how it is connected: 市税, which perhaps answers others, beside 子ども医療・保育・児童手当, which only asks.
 pub fn profile(provides: bool) -> Profile {
     let always = Period { from: Date::constant(2020, 1, 1), to: None };
@@ -116,6 +133,7 @@ pub fn profile(provides: bool) -> Profile {
             (code(C), institution("はま市")),
         ]),
         live: LiveVersions::new(live.into_iter().chain([(allowance(), always)])).unwrap(),
+        items: items(),
         businesses: vec![
             Business {
                 name_ja: "市税".to_owned(),

@@ -21,6 +21,7 @@ use webkit::components::{
 };
 use webkit::frame::plain::{Plain, plain};
 use webkit::server::problem;
+use wire::catalogue::Catalogue;
 use wire::ident::{DataSet, DataSetId, InstitutionCode};
 use wire::own::OwnData;
 use wire::replica::Value;
@@ -276,12 +277,26 @@ struct OwnForm {
     data_set: String,
 }
 
+/// The versions in which the records of a data set may stand, the newest first; the first where nobody knows.
+fn versions(data_set: &DataSetId) -> Result<Vec<u16>, Fault> {
+    let catalogue = Catalogue::load().map_err(|error| Fault::conflict("項目表を読めません", error.to_string()))?;
+    let known: Vec<u16> = catalogue.versions(data_set).rev().map(|layout| layout.data_set.version).collect();
+    Ok(if known.is_empty() { vec![1] } else { known })
+}
+
 async fn own_page(State(portal): State<Portal>, headers: HeaderMap, Form(form): Form<OwnForm>) -> Response {
     let asked = async {
         let institution = InstitutionCode::parse(&form.institution).map_err(|e| Fault::field("institution", e.to_string()))?;
         let id = DataSetId::parse(&form.data_set).map_err(|e| Fault::field("data_set", e.to_string()))?;
         let token = kept(&headers).ok_or_else(missing)?;
-        portal.keeper.own(&portal.client, &token, &institution, DataSet { id, version: 1 }).await
+        let mut records = vec![];
+        for version in versions(&id)? {
+            let data_set = DataSet { id: id.clone(), version };
+            if let OwnData::Records(of_version) = portal.keeper.own(&portal.client, &token, &institution, data_set).await? {
+                records.extend(of_version);
+            }
+        }
+        Ok(if records.is_empty() { OwnData::NotDisclosed } else { OwnData::Records(records) })
     };
     match asked.await {
         Ok(data) => {

@@ -58,6 +58,21 @@ fn the_years_to_ask_for_go_back_from_the_fiscal_year_of_the_day() {
 }
 
 #[test]
+fn a_record_of_a_year_stands_in_the_version_of_its_last_day_or_of_today() {
+    let catalogue = Catalogue::load().unwrap();
+    let version = |key: &str, day: &str| {
+        let layout = catalogue.of(&data_set(2), &RecordKey::parse(key).unwrap(), day.parse().unwrap());
+        layout.unwrap().data_set.version
+    };
+    assert_eq!((version("2025", "2026-11-20"), version("2026", "2026-11-20")), (1, 2), "two versions live at once");
+    assert_eq!((version("2026", "2026-06-30"), version("2026", "2026-07-01")), (1, 2), "the yearly change");
+    assert_eq!((version("2025", "2030-04-01"), version("2015", "2030-04-01")), (1, 1), "what is old stays as it is");
+    let current = RecordKey::parse("current").unwrap();
+    assert_eq!(catalogue.of(&data_set(1), &current, "2026-11-20".parse().unwrap()).unwrap().data_set.version, 1);
+    assert!(catalogue.of(&data_set(3), &current, "2026-11-20".parse().unwrap()).is_none());
+}
+
+#[test]
 fn a_catalogue_that_contradicts_itself_is_not_loaded() {
     let layout = |key: &str, items: &[&str]| {
         let item = |id: &&str| format!("[[layout.item]]\nid = \"{id}\"\nname = \"n\"\nmeaning = \"m\"\nempty = [\"未申告\"]\n");

@@ -14,14 +14,22 @@ use serde_json::Value;
 /// # Errors
 /// A row that is not taken, or a copy that never arrives.
 pub async fn hands_over(hall: &mut Hall, taxes: &[(&str, &str)]) -> anyhow::Result<()> {
-    let row = |(who, amount): &(&str, &str)| format!("登録,{who},2026,2026-06-01,2033-05-31,{amount}\n");
+    hands_over_year(hall, 2026, taxes).await
+}
+
+/// The same of a fiscal year.
+///
+/// # Errors
+/// A row that is not taken, or a copy that never arrives.
+pub async fn hands_over_year(hall: &mut Hall, year: i16, taxes: &[(&str, &str)]) -> anyhow::Result<()> {
+    let row = |(who, amount): &(&str, &str)| format!("登録,{who},{year},{year}-06-01,{}-05-31,{amount}\n", year + 7);
     let rows: String = taxes.iter().map(row).collect();
     // The last row cannot be read: it is listed, and the others go on.
-    let file = format!("処理,宛名番号,年度など,公開開始日,公開終了日,{ITEM}\n{rows}登録,123,2026,2026-06-01,,1\n");
+    let file = format!("処理,宛名番号,年度など,公開開始日,公開終了日,{ITEM}\n{rows}登録,123,{year},{year}-06-01,,1\n");
     let [desk, _] = &mut hall.desk;
     desk.open("/exchange/originals").await?;
     let form = [("system", "税システム"), ("data_set", TAX)];
-    desk.upload("/exchange/originals", &form, &[("file", "zei_r8.csv", file.as_bytes())]).await?;
+    desk.upload("/exchange/originals", &form, &[("file", &format!("zei_{year}.csv"), file.as_bytes())]).await?;
     until("副本が中間サーバーに登録されません", async || {
         let view = desk.api("/exchange/originals").await?;
         let there = |c: &&Value| text(c, "data_set") == TAX && text(c, "state") == "登録済";
@@ -29,6 +37,16 @@ pub async fn hands_over(hall: &mut Hall, taxes: &[(&str, &str)]) -> anyhow::Resu
         Ok((copies.unwrap_or_default() >= u64::try_from(taxes.len())?).then_some(()))
     })
     .await
+}
+
+/// In which versions the gateway provides 地方税関係情報.
+///
+/// # Errors
+/// The gateway's page refuses.
+pub async fn tax_versions(hall: &mut Hall) -> anyhow::Result<Vec<u64>> {
+    let view = hall.gateway.api("/gateway/replica").await?;
+    let of_tax = list(&view, "data_sets").iter().filter(|set| text(set, "data_set") == TAX);
+    Ok(of_tax.filter_map(|set| set.get("version").and_then(Value::as_u64)).collect())
 }
 
 /// 正本 and 副本 are compared; answers what the page says of the comparison.

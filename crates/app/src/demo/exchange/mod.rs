@@ -32,6 +32,8 @@ pub const CHILDCARE: &str = "JT00000000000001";
 pub const MEDICAL: &str = "JT00000000000003";
 /// 地方税関係情報
 pub const TAX: &str = "TM00000000000002";
+/// Its version of 令和8年度; the records of earlier years stand in version 1.
+pub const VERSION: u16 = 2;
 /// The item of it that all questions are about.
 pub const ITEM: &str = "市町村民税所得割額";
 /// Residents of each city.
@@ -96,14 +98,14 @@ pub fn numbers<'a>(people: impl IntoIterator<Item = &'a Person>) -> anyhow::Resu
 pub fn question(request: RequestId, dan: &str, provider: &DemoCity, procedure: &str, made_for: &[String]) -> Value {
     json!({
         "request": request, "dan": dan, "provider": provider.institution, "procedure": procedure,
-        "data_set": { "id": TAX, "version": 1 }, "items": [ITEM], "key": "2026", "made_for": made_for,
+        "data_set": { "id": TAX, "version": VERSION }, "items": [ITEM], "key": "2026", "made_for": made_for,
     })
 }
 
 /// A record of somebody's tax of 令和8年度.
 pub fn tax(serial: u64, dan: &str, amount: &str) -> Value {
     json!({
-        "serial": serial, "dan": dan, "data_set": { "id": TAX, "version": 1 }, "key": "2026",
+        "serial": serial, "dan": dan, "data_set": { "id": TAX, "version": VERSION }, "key": "2026",
         "published": { "from": "2026-06-01", "to": null }, "items": { ITEM: { "given": amount } },
     })
 }
@@ -180,8 +182,11 @@ async fn moves(minato: &mut Hall, yamate: &mut Hall, today: Date) -> anyhow::Res
 /// B's tax system hands over what it holds, and 副本 is proved equal to it.
 async fn originals(yamate: &mut Hall, guardian: &str, spouse: &str) -> anyhow::Result<()> {
     println!("正本と副本");
+    desk::hands_over_year(yamate, 2025, &[(guardian, "110000")]).await?;
     desk::hands_over(yamate, &[(guardian, "120000"), (spouse, "80000")]).await?;
     yamate.check("税システムの正本ファイルを受け取り、副本を中間サーバーに登録する", true)?;
+    let versions = desk::tax_versions(yamate).await?;
+    yamate.check("令和7年度の副本は第1版、令和8年度は第2版で並んで提供される", versions == [1, 2])?;
     let compared = desk::compares(yamate).await?;
     let equal = compared.get("differences") == Some(&json!(0));
     yamate.check("住民全員と税の正本と副本が、照合で一致する", equal)

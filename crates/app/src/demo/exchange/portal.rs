@@ -1,7 +1,7 @@
 //! A resident at the マイナポータル peer.
 
-use super::TAX;
 use super::hall::until;
+use super::{TAX, VERSION};
 use crate::cities::DemoCity;
 use crate::demo::browser::Browser;
 use crate::zones::{Plan, sign_in};
@@ -52,7 +52,7 @@ impl Visitor {
     /// # Errors
     /// The portal does not answer.
     pub async fn own(&mut self, city: &DemoCity) -> anyhow::Result<Value> {
-        let wanted = json!({ "institution": city.institution, "data_set": { "id": TAX, "version": 1 } });
+        let wanted = json!({ "institution": city.institution, "data_set": { "id": TAX, "version": VERSION } });
         let (_, body) = self.browser.bearer("/portal/api/own", &self.token, Some(wanted)).await?;
         Ok(serde_json::from_slice(&body)?)
     }
