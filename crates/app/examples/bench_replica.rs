@@ -135,9 +135,10 @@ async fn settle(city: &City, people: usize) {
                 dan_no: None,
                 from: TODAY,
                 until: None,
+                items: None,
             })
             .collect();
-        hub::load(&mut unit, &residents).await.unwrap();
+        hub::Loading::new(linkage::tables()).step(&mut unit, &residents).await.unwrap();
         unit.commit(()).await.unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! What the hub offers to programmes, and what it listens to.
 
 use crate::store;
+use crate::usecases::freeze::{NUMBER_DECIDED, NumberDecided};
 use crate::usecases::register_outsider::{OUTSIDER_ENTERED, OutsiderEntered};
 use crate::usecases::{follow_resident, freeze, link_programme, look_up, match_newcomer, match_up, unify};
 use async_trait::async_trait;
@@ -94,6 +95,32 @@ impl Subscription for OnOutsider {
             Some(row) => unify::by_programme(unit, self.residents.as_ref(), &row.programme, &row.atena_no).await,
             None => Ok(()),
         }
+    }
+}
+
+/// Looks at a resident anew after it was decided whose a 個人番号 is.
+pub struct OnDecided {
+    /// The registry.
+    pub residents: Arc<dyn ComparePort>,
+    /// Reference data of the engine.
+    pub tables: Arc<matching::Tables>,
+}
+
+#[async_trait]
+impl Subscription for OnDecided {
+    fn name(&self) -> &'static str {
+        "hub.on_number_decided"
+    }
+    fn topic(&self) -> &'static str {
+        NUMBER_DECIDED
+    }
+    fn works_for(&self) -> (&'static str, &'static str) {
+        (crate::OFFICE, crate::PURPOSE.code)
+    }
+    async fn handle(&self, unit: &mut Unit, payload: &[u8]) -> Result<(), Fault> {
+        let event: NumberDecided = outbox::event(payload)?;
+        follow_resident::anew(unit, self.residents.as_ref(), &self.tables, &event.atena_no).await?;
+        unify::by_registry(unit, &event.atena_no).await
     }
 }
 

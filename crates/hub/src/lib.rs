@@ -11,8 +11,8 @@
 //! (`hub_recall`, `hub_recall_use`). Whoever no programme needs any longer is deleted by two people (`hub_deletion`, `hub_deletion_row`), and
 //! only a proof without numbers remains (`hub_removal`).
 //!
-//! Of residents the hub never holds a 個人番号, only a keyed token of it. Where it is in doubt whether two numbers are one person, it keeps
-//! them apart and asks 情報政策課 to look.
+//! Of residents the hub never holds a 個人番号, only a keyed token of it. Where it is in doubt whether two numbers are one person, or whose of
+//! two residents a 個人番号 is, it keeps them apart and asks 情報政策課 to look.
 
 mod exchange;
 pub mod lines;
@@ -23,7 +23,7 @@ mod usecases;
 mod web;
 
 pub use rules::{RankRule, Rules};
-pub use usecases::load::{ProgrammeNumber, Resident, load, load_links};
+pub use usecases::load::{Doubtful, FourItems, Loading, ProgrammeNumber, Resident, load_links};
 pub use web::systems;
 
 use kernel::access::Action::{Draft, Export, Look, Search};
@@ -111,6 +111,7 @@ pub fn programme(needs: Needs) -> Programme {
     ];
     let subscriptions: Vec<Arc<dyn Subscription>> = vec![
         Arc::new(exchange::OnResident { residents: residents.clone(), tables: tables.clone() }),
+        Arc::new(exchange::OnDecided { residents: residents.clone(), tables: tables.clone() }),
         Arc::new(exchange::OnProgramme { residents: residents.clone() }),
         Arc::new(exchange::OnOutsider { residents: residents.clone(), tables }),
         Arc::new(lines::OnNumbered { lines: lines.clone() }),
@@ -178,6 +179,11 @@ pub fn programme(needs: Needs) -> Programme {
             Migration {
                 name: "0056_hub_deletion",
                 sql: include_str!("../../../migrations/0056_hub_deletion.sql"),
+                postgres_only: false,
+            },
+            Migration {
+                name: "0075_hub_candidates",
+                sql: include_str!("../../../migrations/0075_hub_candidates.sql"),
                 postgres_only: false,
             },
         ],

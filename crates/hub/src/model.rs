@@ -350,6 +350,10 @@ platform::register! {
     }
 }
 
+/// Evidence of a question about two residents of whom the registry says one 個人番号; beside [`matching::Evidence::NumberMismatch`], the second
+/// kind of 番号不整合 that stops 情報連携.
+pub const ONE_NUMBER: &str = "番号不整合（一つの個人番号に住民が二人）";
+
 /// Why the hub asks a person to look: it never joins two people on its own when it is in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
@@ -357,7 +361,7 @@ pub enum Doubt {
     Taken,
     /// The 個人番号 on the record of a 住登外者 is not the one of its 団番.
     Differs,
-    /// Several 宛名番号 of the resident registry share one 個人番号.
+    /// The 個人番号 of a person changes who has several 宛名番号 of the resident registry.
     Shared,
     /// The 個人番号 is one that another 団番 had before.
     Former,

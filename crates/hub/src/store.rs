@@ -3,8 +3,8 @@
 pub mod deletion;
 
 use crate::model::{
-    Answer, Batch, BatchRow, Deletion, DeletionRow, FormerNumber, JUKI, Link, Outsider, Person, Question, Recall, RecallUse,
-    Removal, Request,
+    Answer, Batch, BatchRow, Deletion, DeletionRow, FormerNumber, JUKI, Link, ONE_NUMBER, Outsider, Person, Question, Recall,
+    RecallUse, Removal, Request,
 };
 use const_format::concatcp;
 use kernel::ident::{AtenaNo, DanNo};
@@ -60,16 +60,12 @@ platform::statements! {
     OUTSIDER_HISTORY = concatcp!(Outsider::SELECT, " where atena_no = $1 order by rev desc");
     /// A record does not hold any longer.
     SUPERSEDE_OUTSIDER = "update hub_outsider set superseded_seq = $2 where id = $1 and superseded_seq is null";
-    /// 住登外者 with a birth date.
-    OUTSIDERS_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and superseded_seq is null order by id limit 200");
     /// A page of every record, also a former one, with a birth date.
     OUTSIDERS_EVER_BORN = concatcp!(Outsider::SELECT, " where birth = $1 and id > $2 order by id limit 400");
     /// A programme's records, also former ones, behind a commit; one more than an answer holds.
     OUTSIDERS_CHANGED = concatcp!(Outsider::SELECT, " where programme = $1 and seq > $2 order by seq, id limit 501");
-    /// 住登外者 with a 個人番号.
-    OUTSIDERS_NUMBERED = concatcp!(Outsider::SELECT, " where number_token = $1 and superseded_seq is null order by id limit 20");
-    /// 住登外者 who may be a resident: the same birth date, reading, name or 個人番号.
-    OUTSIDERS_LIKE = concatcp!(Outsider::SELECT, " where superseded_seq is null and (birth = $1 or kana = $2 or name = $3 or number_token = $4) order by id limit 200");
+    /// A page of 住登外者 who may be somebody: the same birth date, reading, name, address or 個人番号.
+    OUTSIDERS_LIKE = concatcp!(Outsider::SELECT, " where superseded_seq is null and (birth = $1 or kana = $2 or name = $3 or address = $4 or number_token = $5) and id > $6 order by id limit 1000");
     /// Is there any 住登外者?
     ANY_OUTSIDER = "select 1 as n from hub_outsider where superseded_seq is null and state = '現存' limit 1";
     /// A page of all 住登外者, for 持出し.
@@ -124,10 +120,10 @@ platform::statements! {
     CLOSE_RECALL = "update hub_recall set closed_at = $2 where id = $1 and not exists (select 1 from hub_recall_use where recall_id = $1 and state = '未処理')";
     /// 団番 with an open recall.
     OPEN_RECALLS = "select distinct dan_no from hub_recall where closed_at is null order by dan_no";
-    /// An undecided question of a class of evidence about somebody with a 団番.
-    IS_FROZEN = "select 1 as n from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $2 and l.dan_no = $1 and l.superseded_seq is null limit 1";
+    /// An undecided question of two classes of evidence about somebody with a 団番.
+    IS_FROZEN = "select 1 as n from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence in ($2, $3) and l.dan_no = $1 and l.superseded_seq is null limit 1";
     /// All 団番 of such questions.
-    FROZEN = "select distinct l.dan_no from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence = $1 and l.dan_no is not null and l.superseded_seq is null order by l.dan_no";
+    FROZEN = "select distinct l.dan_no from hub_question q join hub_link l on l.atena_no = q.atena_no or l.atena_no = q.other_no where q.state in ('未確認', '決裁待ち') and q.evidence in ($1, $2) and l.dan_no is not null and l.superseded_seq is null order by l.dan_no";
     /// A page of every row, for 持出し.
     FORMER_AFTER = concatcp!(FormerNumber::SELECT, " where id > $1 order by id limit 1000");
     /// A page of every row, for 持出し.
@@ -278,19 +274,28 @@ pub async fn revise_outsider(tx: &mut Tx, old: &Outsider, new: &Outsider) -> Res
     new.insert(tx).await.map(|_| ())
 }
 
-pub async fn outsiders_born(tx: &mut Tx, birth: &str) -> Result<Vec<Outsider>, DbError> {
-    tx.all(OUTSIDERS_BORN, params![birth]).await?.iter().map(Outsider::read).collect()
+/// What is looked for: somebody's birth date when all of it is known, reading, name and address. What is empty agrees with nobody.
+pub struct Said<'a> {
+    pub birth: Option<&'a str>,
+    pub kana: &'a str,
+    pub name: &'a str,
+    pub address: &'a str,
 }
 
-pub async fn outsiders_numbered(tx: &mut Tx, token: &[u8]) -> Result<Vec<Outsider>, DbError> {
-    tx.all(OUTSIDERS_NUMBERED, params![token]).await?.iter().map(Outsider::read).collect()
-}
-
-/// 住登外者 with this birth date, reading or name, or with the 個人番号 of this token.
-pub async fn outsiders_like(tx: &mut Tx, said: [&str; 3], token: Option<&[u8]>) -> Result<Vec<Outsider>, DbError> {
-    // What is not said agrees with nobody.
-    let [birth, kana, name] = said.map(|text| (!text.is_empty()).then(|| text.to_owned()));
-    tx.all(OUTSIDERS_LIKE, params![birth, kana, name, token.map(<[u8]>::to_vec)]).await?.iter().map(Outsider::read).collect()
+/// 住登外者 with the birth date, reading, name or address, or with the 個人番号 of this token: all of them, however many share a date (1月1日).
+/// Of somebody whose birth date is unknown the other items say more than that it is unknown of others, too.
+pub async fn outsiders_like(tx: &mut Tx, said: &Said<'_>, token: Option<&[u8]>) -> Result<Vec<Outsider>, DbError> {
+    let items = [said.birth.unwrap_or_default(), said.kana, said.name, said.address];
+    let [birth, kana, name, address] = items.map(|text| (!text.is_empty()).then(|| text.to_owned()));
+    let token = token.map(<[u8]>::to_vec);
+    let (mut all, mut after): (Vec<Outsider>, i64) = (vec![], 0);
+    loop {
+        let values = params![birth.clone(), kana.clone(), name.clone(), address.clone(), token.clone(), after];
+        let page = tx.all(OUTSIDERS_LIKE, values).await?.iter().map(Outsider::read).collect::<Result<Vec<_>, _>>()?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(page);
+    }
 }
 
 pub async fn knows_outsiders(tx: &mut Tx) -> Result<bool, DbError> {
@@ -363,12 +368,12 @@ pub async fn open_recalls(tx: &mut Tx) -> Result<Vec<DanNo>, DbError> {
 
 /// Is a 番号不整合 about the 団番 undecided?
 pub async fn is_frozen(tx: &mut Tx, dan_no: &DanNo) -> Result<bool, DbError> {
-    Ok(tx.first(IS_FROZEN, params![dan_no, Evidence::NumberMismatch.label()]).await?.is_some())
+    Ok(tx.first(IS_FROZEN, params![dan_no, Evidence::NumberMismatch.label(), ONE_NUMBER]).await?.is_some())
 }
 
 /// Every 団番 about which a 番号不整合 is undecided.
 pub async fn frozen(tx: &mut Tx) -> Result<Vec<DanNo>, DbError> {
-    tx.all(FROZEN, params![Evidence::NumberMismatch.label()]).await?.iter().map(|r| r.get("dan_no")).collect()
+    tx.all(FROZEN, params![Evidence::NumberMismatch.label(), ONE_NUMBER]).await?.iter().map(|r| r.get("dan_no")).collect()
 }
 
 /// Notes that a use was put right, and closes the recall after the last one; false when somebody else was faster.

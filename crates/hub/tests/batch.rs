@@ -169,3 +169,47 @@ async fn five_hundred_rows_are_one_run_in_their_order() {
         world.database.remove().await;
     }
 }
+
+/// Foreign residents without a recorded day are many on 1月1日, and of many owners of land no birth date is known at all.
+#[tokio::test]
+async fn the_last_of_250_people_of_one_birth_date_is_found() {
+    for world in worlds().await {
+        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        // A name for each number: 123 is サタナ.
+        let given = |n: u32| {
+            format!("{n:03}").chars().filter_map(|d| "カサタナハマヤラワモ".chars().nth(d as usize - 48)).collect::<String>()
+        };
+        let mut rows: Vec<String> = (1..250)
+            .map(|n| format!("A{n},グエン {0},グエン {0},H2.1.1,2,大阪府みなと市北区{0}町1番1号,", given(n)))
+            .chain((1..250).map(|n| format!("B{n},所有者 {0},,年月日不詳,,大阪府みなと市北区{0}台1番1号,", given(n))))
+            .collect();
+        rows.insert(249, format!("A250,山田 花子,ヤマダ ハナコ,H2.1.1,2,{HOME},"));
+        rows.push(format!("B250,海野 星子,ウミノ ホシコ,年月日不詳,2,{HOME},"));
+        let file = format!("\u{feff}{HEAD}\r\n{}\r\n", rows.join("\r\n"));
+        let (_, taken) = run(&desk, "zei", Some(&file)).await;
+        assert!(taken.len() == 500 && taken.iter().all(|row| row[2] == "新規"), "{:?}", taken.iter().find(|r| r[2] != "新規"));
+        let [known, unknown] = [&taken[249], &taken[499]].map(|row| row[3].clone());
+        world.registry.lives(&atena(1), ["山田 花子", "ヤマダ ハナコ", "平成2年1月1日", "女", HOME]);
+        world.registry.lives(&atena(2), ["海野 星子", "ウミノ ホシコ", "昭和60年6月6日", "女", HOME]);
+        for n in 1..=2 {
+            world.enters(&atena(n), my_number(n)).await;
+        }
+        while world.deliver().await > 0 {}
+        let theirs = world.dan_no(&atena(1)).await;
+        assert!(theirs.is_some());
+        assert_eq!(world.dan_of_number("zei", "A250").await, theirs, "{known} is the last of those born on 1月1日");
+        let queue = desk.api("/hub/review").await.to_string();
+        let asked = "select count(*) as n from hub_question";
+        assert_eq!(world.count(asked).await, 1, "who states no birth date is asked about: {queue}");
+        let mut tx = world.city.db().read().await.unwrap();
+        let row = tx.one("select atena_no from hub_question", vec![]).await.unwrap();
+        assert_eq!(row.get::<String>("atena_no").unwrap(), unknown);
+        drop(tx);
+        // The same from the other side: whoever is entered by hand meets the last of the extract.
+        let (_, again) = run(&desk, "kokuho", Some(&format!("\u{feff}{HEAD}\r\nK1,山田 花子,,H2.1.1,2,{HOME},\r\n"))).await;
+        assert_eq!(again[0][2], "連携");
+        drop(desk);
+        world.database.remove().await;
+    }
+}

@@ -8,12 +8,16 @@ use kernel::ident::DanNo;
 use platform::fault::FaultKind;
 use ports::ResidentChange;
 use std::collections::BTreeSet;
-use support::{Heard, TODAY, World, atena, my_number, worlds};
+use support::{Heard, TODAY, World, atena, my_number, tables, worlds};
 
 const PEOPLE: &str = "select count(*) as n from hub_person";
 const LINKS: &str = "select count(*) as n from hub_link";
 const FORMER: &str = "select count(*) as n from hub_former_number";
 const TASKS: &str = "select count(*) as n from platform_task where state <> 'done'";
+
+fn loading() -> hub::Loading {
+    hub::Loading::new(tables())
+}
 
 async fn done(world: World) {
     world.database.remove().await;
@@ -60,9 +64,9 @@ async fn a_changed_individual_number_keeps_the_hubs_number() {
         world.corrected(&atena(1), my_number(2)).await;
         assert_eq!(world.dan_no(&atena(1)).await, before);
         assert_eq!((world.count(PEOPLE).await, world.count(FORMER).await), (1, 1));
-        // The present number leads to the same person, also under another 宛名番号 of the registry; that is asked about.
+        // The present number leads to the same person; another resident with it is not joined, but asked about.
         world.enters(&atena(2), my_number(2)).await;
-        assert_eq!(world.dan_no(&atena(2)).await, before);
+        assert_eq!(world.dan_no(&atena(2)).await, None);
         assert_eq!(world.count(TASKS).await, 1);
         // A correction of something else is none of the hub's business.
         world.registry.set(&atena(1), my_number(3));
@@ -252,6 +256,7 @@ async fn a_whole_city_is_loaded_in_sets() {
                 dan_no: None,
                 from: TODAY,
                 until: None,
+                items: None,
             })
             .collect();
         let cards: Vec<hub::ProgrammeNumber> = residents
@@ -267,7 +272,7 @@ async fn a_whole_city_is_loaded_in_sets() {
             .collect();
         let job = world.staff("joho", "hub", &["job"]);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
-        hub::load(&mut unit, &residents).await.unwrap();
+        loading().step(&mut unit, &residents).await.unwrap();
         hub::load_links(&mut unit, "kodomo", &cards).await.unwrap();
         unit.commit(()).await.unwrap();
         assert_eq!((world.count(PEOPLE).await, world.count(LINKS).await), (2_970, 3_600));
@@ -281,9 +286,82 @@ async fn a_whole_city_is_loaded_in_sets() {
         assert_eq!((world.count(PEOPLE).await, world.count(FORMER).await, world.count(TASKS).await), (2_971, 1, 0));
         // The same load again stops at the first number that is there, and leaves nothing behind.
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
-        assert!(hub::load(&mut unit, &residents).await.is_err());
+        assert!(loading().step(&mut unit, &residents).await.is_err());
         drop(unit);
         assert_eq!(world.count(LINKS).await, 3_601);
+        done(world).await;
+    }
+}
+
+/// A resident of a migration who is like nobody else.
+fn migrated(n: u64) -> hub::Resident {
+    let items = hub::FourItems {
+        name: format!("山田 第{n}子"),
+        birth: "昭和45年5月1日".into(),
+        sex: "女".into(),
+        address: format!("大阪府みなと市中央区港町{}番{}号", n / 100 + 1, n % 100 + 1),
+    };
+    hub::Resident { atena_no: atena(n), number: Some(my_number(n)), dan_no: None, from: TODAY, until: None, items: Some(items) }
+}
+
+/// ATN-16: a migration, in two steps as a big city has many.
+#[tokio::test]
+async fn whom_a_load_has_twice_is_put_before_a_clerk_and_the_load_goes_on() {
+    for world in worlds().await {
+        let mut second: Vec<hub::Resident> = (500..=505).map(migrated).collect();
+        // Somebody else with the number of the fifth.
+        second[0].number = Some(my_number(5));
+        // The seventh again, written in another way, with another number.
+        second[1].items = migrated(7).items.map(|items| hub::FourItems {
+            name: "山田　第7子".into(),
+            birth: "1970-05-01".into(),
+            address: "みなと市中央区港町1-8".into(),
+            ..items
+        });
+        // The twin of the eighth, the former record of the ninth, and one of whom only the number is known.
+        let twin = migrated(8).items.map(|items| hub::FourItems { name: "山田 花代".into(), ..items });
+        (second[2].items, second[3].items, second[3].until, second[4].items) = (twin, migrated(9).items, Some(TODAY), None);
+        let job = world.staff("joho", "hub", &["job"]);
+        let mut load = loading();
+        for step in [(1..=20).map(migrated).collect(), second] {
+            let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
+            load.step(&mut unit, &step).await.unwrap();
+            unit.commit(()).await.unwrap();
+        }
+        assert_eq!(load.doubtful(), hub::Doubtful { one_number: 1, alike: 1 });
+        assert_eq!((world.count(PEOPLE).await, world.count(LINKS).await, world.count(TASKS).await), (25, 26, 2));
+        let asked = |who: [u64; 2], evidence: &'static str| {
+            let sql = "select count(*) as n from hub_question where atena_no = $1 and other_no = $2 and evidence = $3";
+            (sql, platform::params![atena(who[0]), atena(who[1]), evidence])
+        };
+        let mut tx = world.city.db().read().await.unwrap();
+        for (sql, values) in [asked([500, 5], hub::model::ONE_NUMBER), asked([501, 7], matching::Evidence::NumbersDiffer.label())]
+        {
+            assert_eq!(tx.one(sql, values).await.unwrap().get::<i64>("n").unwrap(), 1);
+        }
+        drop(tx);
+        let first = world.dan_no(&atena(5)).await.unwrap();
+        assert_eq!(world.dan_no(&atena(500)).await, None, "one 個人番号 is one 団番, and not shared");
+        world.deliver().await;
+        assert!(world.heard.since().is_empty(), "the gateway hears of a load when the city is connected");
+        hub::lines::announce_all(&world.city, world.heard.as_ref()).await.unwrap();
+        assert!(world.heard.since().contains(&format!("freeze {first} true")), "and of whom there is doubt");
+        // 市民課 finds the right number of the other.
+        world.corrected(&atena(500), my_number(500)).await;
+        assert!(world.dan_no(&atena(500)).await.is_some_and(|own| own != first));
+        done(world).await;
+    }
+}
+
+#[tokio::test]
+async fn two_numbers_of_an_earlier_system_for_one_individual_number_stop_a_load() {
+    for world in worlds().await {
+        let job = world.staff("joho", "hub", &["job"]);
+        let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
+        let second = hub::Resident { number: Some(my_number(1)), dan_no: Some(DanNo::issue(2).unwrap()), ..migrated(2) };
+        let fault = loading().step(&mut unit, &[migrated(1), second]).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Conflict, "{fault}");
+        drop(unit);
         done(world).await;
     }
 }
@@ -298,10 +376,11 @@ async fn numbers_of_an_earlier_system_are_kept_and_never_issued_again() {
             dan_no,
             from: TODAY,
             until: None,
+            items: None,
         };
         let job = world.staff("joho", "hub", &["job"]);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
-        hub::load(&mut unit, &[person(1, Some(kept.clone())), person(2, None)]).await.unwrap();
+        loading().step(&mut unit, &[person(1, Some(kept.clone())), person(2, None)]).await.unwrap();
         unit.commit(()).await.unwrap();
         for n in 3..=6 {
             world.enters(&atena(n), my_number(n)).await;
@@ -324,15 +403,16 @@ async fn a_resident_with_a_number_of_the_outsiders_space_is_not_loaded() {
             dan_no: None,
             from: TODAY,
             until: None,
+            items: None,
         };
         let job = world.staff("joho", "hub", &["job"]);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
-        let fault = hub::load(&mut unit, &[person(atena(1)), person(stray.clone())]).await.unwrap_err();
+        let fault = loading().step(&mut unit, &[person(atena(1)), person(stray.clone())]).await.unwrap_err();
         assert!(fault.kind == FaultKind::Conflict && fault.why.contains("移行元"), "{fault}");
         assert!(!fault.to_string().contains(stray.as_str()), "the message names nobody");
         drop(unit);
         let mut unit = platform::Unit::change(&world.city, &job, "初期移行", kernel::access::Action::Run).await.unwrap();
-        hub::load(&mut unit, &[person(last)]).await.unwrap();
+        loading().step(&mut unit, &[person(last)]).await.unwrap();
         unit.commit(()).await.unwrap();
         assert_eq!(world.count(LINKS).await, 1);
         done(world).await;

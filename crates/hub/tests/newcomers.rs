@@ -209,6 +209,140 @@ async fn two_people_may_say_that_the_two_records_with_one_number_are_one_person(
     }
 }
 
+/// 花子 lives in the city; 月子 moves in, and the registry has the same 個人番号 on both. Answers the 団番 of 花子.
+async fn number_on_two_residents(world: &World, desk: &Desk<'_>) -> String {
+    let mut other = HANAKO;
+    (other[0], other[1], other[2]) = ("川田 月子", "カワダ ツキコ", "平成3年2月2日");
+    world.registry.lives(&atena(1), HANAKO);
+    world.registry.lives(&atena(2), other);
+    world.enters(&atena(1), my_number(1)).await;
+    let theirs = dan(desk, &atena(1)).await.unwrap();
+    assert_eq!(told(world).await, Vec::<String>::new());
+    world.enters(&atena(2), my_number(1)).await;
+    world.linked("kodomo", "K2", &atena(2)).await;
+    assert_eq!(told(world).await, [format!("freeze {theirs} true")]);
+    assert_eq!(dan(desk, &atena(2)).await, None, "one 個人番号 joins no two residents");
+    assert!(frozen(world, &theirs).await);
+    world.resident(ResidentChange::Entered, &atena(2), &[]).await;
+    assert_eq!(told(world).await, Vec::<String>::new());
+    let waiting = "select count(*) as n from platform_task where kind = 'hub.question' and state <> 'done'";
+    assert_eq!((questions(desk, "未確認").await.len(), world.count(waiting).await), (1, 1), "asked once, of somebody");
+    theirs
+}
+
+/// The question about two residents, answered by a clerk and decided by another.
+async fn residents_told(desk: &Desk<'_>, chief: &Desk<'_>, answer: &str) {
+    let asked = questions(desk, "未確認").await;
+    assert_eq!(asked[0]["evidence"], hub::model::ONE_NUMBER);
+    let path = format!("/hub/review/{}", asked[0]["id"]);
+    desk.say(&format!("{path}/take"), &[]).await;
+    assert!(desk.get(&path).await.1.contains("情報連携は止まっています"), "the page says what has stopped");
+    let (status, _, page) = desk.say(&path, &[("reason", "住民票の原票による"), ("answer", "apart")]).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("どちらの記録"), "whose is it? {page}");
+    let (status, _, page) = desk.say(&path, &[("reason", "住民票の原票による"), ("answer", answer)]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    assert!(desk.decides(Word::Approve).await.is_err(), "nobody decides what they drafted");
+    assert_eq!(told(desk.world).await, Vec::<String>::new(), "one clerk's word is not enough");
+    chief.decides(Word::Approve).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_individual_number_on_two_residents_stops_the_exchange_until_two_people_say_whose_it_is() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        let theirs = number_on_two_residents(&world, &desk).await;
+        // The first record is the one of the question who was new: 記録2 is 花子, whose number it stays.
+        residents_told(&desk, &chief, "second").await;
+        assert_eq!(told(&world).await, [format!("freeze {theirs} false")], "nothing was wrong: nobody gets a correction");
+        assert_eq!(dan(&desk, &atena(1)).await.as_ref(), Some(&theirs));
+        assert_eq!(dan(&desk, &atena(2)).await, None, "and 月子 waits for her own number");
+        world.resident(ResidentChange::Entered, &atena(2), &[]).await;
+        assert_eq!(told(&world).await, Vec::<String>::new());
+        assert!(questions(&desk, "未確認").await.is_empty(), "answered once");
+        world.corrected(&atena(2), my_number(2)).await;
+        settle(&world).await;
+        let own = dan(&desk, &atena(2)).await;
+        assert!(own.is_some() && own.as_ref() != Some(&theirs), "{own:?}");
+        assert_eq!(world.dan_of_number("kodomo", "K2").await, own, "with every programme");
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn the_number_goes_to_whose_it_is_and_the_other_gets_one_of_their_own() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        let theirs = number_on_two_residents(&world, &desk).await;
+        // 市民課 has found out that the number is 月子's, and corrects 花子's before anybody has decided here.
+        world.corrected(&atena(1), my_number(3)).await;
+        assert_eq!(told(&world).await, Vec::<String>::new());
+        assert_eq!(world.count("select count(*) as n from hub_former_number").await, 0, "the 団番 does not go with 花子");
+        residents_told(&desk, &chief, "first").await;
+        assert_eq!(told(&world).await, [format!("recall {theirs} true")], "what went out about 花子 under it is called back");
+        assert_eq!(dan(&desk, &atena(2)).await.as_ref(), Some(&theirs), "the 団番 stands for the number");
+        assert_eq!(world.dan_of_number("kodomo", "K2").await.as_ref(), Some(&theirs));
+        let own = dan(&desk, &atena(1)).await;
+        assert!(own.is_some() && own.as_ref() != Some(&theirs), "her own number had come meanwhile: {own:?}");
+        let recall = desk.api("/hub/recalls").await["recalls"][0].clone();
+        for use_no in 1..=recall["uses"].as_u64().unwrap() {
+            desk.say(&format!("/hub/recalls/{}/uses/{use_no}", recall["id"]), &[("note", "正した")]).await;
+        }
+        assert_eq!(told(&world).await, [format!("recall {theirs} false")]);
+        assert!(!frozen(&world, &theirs).await);
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn two_residents_may_be_one_person_and_that_too_is_taken_back_by_two() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        let theirs = number_on_two_residents(&world, &desk).await;
+        residents_told(&desk, &chief, "same").await;
+        assert_eq!(told(&world).await, [format!("freeze {theirs} false")]);
+        assert_eq!(dan(&desk, &atena(2)).await.as_ref(), Some(&theirs));
+        let path = format!("/hub/{}", atena(2));
+        assert!(desk.get(&path).await.1.contains("誤った連携を解く"));
+        desk.say(&format!("{path}/split"), &[("reason", "別の人と分かった")]).await;
+        chief.decides(Word::Approve).await.unwrap();
+        assert_eq!(told(&world).await, [format!("recall {theirs} true")]);
+        assert_eq!((dan(&desk, &atena(1)).await, dan(&desk, &atena(2)).await), (Some(theirs), None));
+        world.corrected(&atena(2), my_number(2)).await;
+        settle(&world).await;
+        assert!(dan(&desk, &atena(2)).await.is_some());
+        // Whoever shares with no other resident is 市民課's to correct.
+        let (status, _, page) = desk.say(&format!("{path}/split"), &[("reason", "別の人")]).await;
+        assert!(status == StatusCode::CONFLICT && page.contains("市民課"), "{page}");
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn a_third_resident_with_the_number_is_asked_about_again_when_it_changes_hands() {
+    for world in worlds().await {
+        let desk = desk(&world).await;
+        let chief = Desk::open(&world, "4002", 3, "it_policy").await;
+        let theirs = number_on_two_residents(&world, &desk).await;
+        world.registry.lives(&atena(3), ["海野 星子", "ウミノ ホシコ", "昭和60年6月6日", "女", HOME]);
+        world.enters(&atena(3), my_number(1)).await;
+        told(&world).await;
+        assert_eq!(questions(&desk, "未確認").await.len(), 2);
+        residents_told(&desk, &chief, "first").await;
+        settle(&world).await;
+        assert_eq!(dan(&desk, &atena(2)).await.as_ref(), Some(&theirs));
+        assert_eq!(dan(&desk, &atena(3)).await, None);
+        assert!(frozen(&world, &theirs).await, "the third is in doubt with whoever has the number now");
+        drop((desk, chief));
+        world.database.remove().await;
+    }
+}
+
 #[tokio::test]
 async fn a_residents_number_typed_on_another_record_stops_the_exchange_too() {
     for world in worlds().await {

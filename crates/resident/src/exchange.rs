@@ -109,10 +109,11 @@ impl Asked {
         Ok(vec![Self { spans: known, ..asked.clone() }, Self { spans: unknown, ..asked }])
     }
 
-    async fn candidates(&self, unit: &mut Unit) -> Result<Vec<AtenaNo>, Fault> {
+    /// A page of those who may be meant.
+    async fn candidates(&self, unit: &mut Unit, after: Option<&AtenaNo>) -> Result<Vec<AtenaNo>, Fault> {
         match &self.number {
-            Some(number) => Ok(vec![number.clone()]),
-            None => Ok(store::find(&mut unit.tx, &self.spans).await?),
+            Some(number) => Ok([number.clone()].into_iter().filter(|_| after.is_none()).collect()),
+            None => Ok(store::find(&mut unit.tx, &self.spans, after).await?),
         }
     }
 
@@ -147,7 +148,7 @@ impl ResidentPort for Residents {
         let today = unit.today();
         let mut hits = vec![];
         for asked in Asked::read(unit, query).await? {
-            for number in asked.candidates(unit).await? {
+            for number in asked.candidates(unit, None).await? {
                 if hits.len() >= limit {
                     return Ok(hits);
                 }
@@ -208,11 +209,15 @@ async fn numbers_of(unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<At
     let mut found = vec![];
     // A word that is nobody's name would be looked for as a place: whom 名寄せ looks for has a name.
     for asked in Asked::read(unit, query).await?.into_iter().filter(|asked| asked.places.is_empty()) {
-        for number in asked.candidates(unit).await? {
-            let person = store::as_of(&mut unit.tx, &number, today, store::NOW).await?;
-            if found.len() < limit && person.is_some_and(|person| asked.fits(&person)) {
-                found.push(number);
+        let mut page = asked.candidates(unit, None).await?;
+        while let Some(last) = page.last().cloned() {
+            for number in page {
+                let person = store::as_of(&mut unit.tx, &number, today, store::NOW).await?;
+                if found.len() < limit && person.is_some_and(|person| asked.fits(&person)) {
+                    found.push(number);
+                }
             }
+            page = asked.candidates(unit, Some(&last)).await?;
         }
     }
     Ok(found)

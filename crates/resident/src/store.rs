@@ -38,12 +38,12 @@ platform::statements! {
     DROP_TOKENS = "delete from resident_token where atena_no = $1";
     /// How many tokens lie in a span, counted no further than needed to compare.
     COUNT_TOKENS = "select count(*) as n from (select 1 as one from resident_token where kind = $1 and token >= $2 and token <= $3 limit 5000) as counted";
-    /// People who have a token in each of up to four spans; an empty kind asks nothing.
+    /// A page of people who have a token in each of up to four spans; an empty kind asks nothing.
     FIND = "select distinct t.atena_no from resident_token t where t.kind = $1 and t.token >= $2 and t.token <= $3 \
             and ($4 = '' or exists (select 1 from resident_token u where u.atena_no = t.atena_no and u.kind = $4 and u.token >= $5 and u.token <= $6)) \
             and ($7 = '' or exists (select 1 from resident_token v where v.atena_no = t.atena_no and v.kind = $7 and v.token >= $8 and v.token <= $9)) \
             and ($10 = '' or exists (select 1 from resident_token w where w.atena_no = t.atena_no and w.kind = $10 and w.token >= $11 and w.token <= $12)) \
-            order by t.atena_no limit 1000";
+            and t.atena_no > $13 order by t.atena_no limit 1000";
     /// Current rows born between days and resident on a day.
     BORN = concatcp!(Person::SELECT, " where birth_earliest >= $1 and birth_earliest <= $2 and valid_from <= $3 and (valid_to is null or valid_to >= $3) \
                                        and superseded_seq is null and (removed_on is null or removed_on > $3) order by birth_earliest, atena_no");
@@ -173,9 +173,9 @@ pub async fn count_tokens(tx: &mut Tx, span: &Span) -> Result<i64, DbError> {
     tx.one(COUNT_TOKENS, params![span.kind, &span.from, &span.to]).await?.get("n")
 }
 
-/// 宛名番号 of people who have a token in every span, in order. The database looks at the four rarest; whoever asks for more compares the
-/// rest with [`tokens`].
-pub async fn find(tx: &mut Tx, spans: &[Span]) -> Result<Vec<AtenaNo>, DbError> {
+/// 宛名番号 behind `after` of people who have a token in every span, in order, at most 1,000. The database looks at the four rarest; whoever
+/// asks for more compares the rest with [`tokens`].
+pub async fn find(tx: &mut Tx, spans: &[Span], after: Option<&AtenaNo>) -> Result<Vec<AtenaNo>, DbError> {
     let mut counted = vec![];
     for span in spans {
         counted.push((count_tokens(tx, span).await?, span));
@@ -186,7 +186,8 @@ pub async fn find(tx: &mut Tx, spans: &[Span]) -> Result<Vec<AtenaNo>, DbError> 
     }
     let nothing = Span::exact("", "");
     let spans = counted.into_iter().map(|(_, s)| s).chain(std::iter::repeat(&nothing)).take(4);
-    let values: Vec<Param> = spans.flat_map(|s| params![s.kind, &s.from, &s.to]).collect();
+    let after = params![after.map_or("", AtenaNo::as_str)];
+    let values: Vec<Param> = spans.flat_map(|s| params![s.kind, &s.from, &s.to]).chain(after).collect();
     tx.all(FIND, values).await?.iter().map(|r| r.get("atena_no")).collect()
 }
 

@@ -54,12 +54,17 @@ pub async fn city(city: &City, made: synth::City) -> anyhow::Result<usize> {
             }
         }
     });
+    let mut links = hub::Loading::new(linkage::tables());
     while let Some(step) = steps.recv().await {
         let step = step?;
         last_person = step.serials.iter().copied().fold(last_person, u64::max);
         last_household = last_household.max(step.last_household);
         subjects.extend(step.serials.iter().copied().zip(step.people.subjects().iter().cloned()));
-        store(city, step).await?;
+        store(city, step, &mut links).await?;
+    }
+    let hub::Doubtful { one_number, alike } = links.doubtful();
+    if one_number + alike > 0 {
+        println!("個人番号が重なる住民 {one_number}組、4情報が同じ住民 {alike}組を名寄せの確認に入れました");
     }
     let mut tx = city.db().write().await?;
     for (counter, last) in [("atena", last_person), ("setai", last_household)] {
@@ -79,7 +84,14 @@ impl Step {
             protections.extend(protections_of(&household)?);
             for person in household.people {
                 serials.push(person.serial);
-                let removed = person.current().removal.as_ref().map(|m| m.on.latest);
+                let row = person.current();
+                let removed = row.removal.as_ref().map(|m| m.on.latest);
+                let items = hub::FourItems {
+                    name: row.name.main().to_owned(),
+                    birth: row.birth.text.clone(),
+                    sex: row.sex.label().into(),
+                    address: row.address.text.clone(),
+                };
                 people.push(person_of(&person).with_context(|| format!("synthetic person {}", person.serial))?);
                 numbers.push(hub::Resident {
                     atena_no: AtenaNo::issue(person.serial)?,
@@ -87,6 +99,7 @@ impl Step {
                     until: removed,
                     number: Some(person.individual_number),
                     dan_no: None,
+                    items: Some(items),
                 });
             }
             if people.len() >= STEP {
@@ -102,13 +115,13 @@ pub(super) fn staff(office: &str, purpose: &str) -> StaffContext {
     StaffContext::job("データ移行", office, purpose, opened)
 }
 
-async fn store(city: &City, step: Step) -> anyhow::Result<()> {
+async fn store(city: &City, step: Step, links: &mut hub::Loading) -> anyhow::Result<()> {
     let mut unit = Unit::change(city, &staff("shimin", "juki"), "データ移行", Action::Run).await?;
     resident::load::insert(&mut unit, step.people).await?;
     resident::load::protect(&mut unit, &step.protections).await?;
     unit.commit(()).await?;
     let mut unit = Unit::change(city, &staff("joho", "hub"), "データ移行", Action::Run).await?;
-    hub::load(&mut unit, &step.numbers).await?;
+    links.step(&mut unit, &step.numbers).await?;
     unit.commit(()).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! 付番と番号の変更: what the hub does when the resident registry says that a person came or that a 個人番号 changed.
 
 use super::link_programme::used_until;
-use super::{doubt, issue, match_newcomer, renumber};
+use super::{doubt, freeze, issue, match_newcomer, renumber};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, MY_NUMBER, NUMBER, Person};
 use crate::store;
@@ -41,11 +41,36 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
         }
         None => enter(unit, who, event.effective).await?,
     };
+    number(unit, residents, tables, subject, link, event.effective).await
+}
+
+/// Looks at a resident again after it was decided whose a 個人番号 is.
+///
+/// # Errors
+/// As [`run`].
+pub async fn anew(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, who: &AtenaNo) -> Result<(), Fault> {
+    let Some(link) = store::link(&mut unit.tx, JUKI, who.as_str()).await? else { return Ok(()) };
+    let subject = unit.concern(who).await?;
+    unit.require(subject, &[NUMBER]).await?;
+    let today = unit.today();
+    number(unit, residents, tables, subject, link, today).await
+}
+
+/// The 個人番号 that the registry has of a resident: whoever has no 団番 gets one, whoever has one keeps it through a change.
+async fn number(
+    unit: &mut Unit,
+    residents: &dyn ComparePort,
+    tables: &Tables,
+    subject: i64,
+    link: Link,
+    on: Date,
+) -> Result<(), Fault> {
+    let who = &link.atena_no;
     // A newborn child has none yet: the link waits for the correction that brings it.
     let Some(number) = residents.individual_number(unit, who).await? else { return Ok(()) };
     let token = unit.city().keys().token(MY_NUMBER, number.expose())?;
-    match link.dan_no {
-        Some(dan_no) => change(unit, subject, who, &dan_no, &token, event.effective).await,
+    match &link.dan_no {
+        Some(dan_no) => change(unit, subject, who, dan_no, &token, on).await,
         None if match_newcomer::may_have(unit, residents, tables, who, &token).await? => join(unit, subject, &link, &token).await,
         // Two people decide whose the 個人番号 is.
         None => Ok(()),
@@ -92,12 +117,7 @@ async fn enter(unit: &mut Unit, who: &AtenaNo, from: Date) -> Result<Link, Fault
 async fn join(unit: &mut Unit, subject: i64, link: &Link, token: &[u8]) -> Result<(), Fault> {
     let who = &link.atena_no;
     let dan_no = match store::by_token(&mut unit.tx, token).await? {
-        Some(person) => {
-            if store::residents_of(&mut unit.tx, &person.dan_no).await? > 0 {
-                doubt(unit, Doubt::Shared, subject, who).await?;
-            }
-            person.dan_no
-        }
+        Some(person) => person.dan_no,
         None => {
             // Two numbers for one person can be joined later; two people under one number cannot be told apart again.
             if store::was_somebodys(&mut unit.tx, token).await? {
@@ -121,6 +141,10 @@ async fn change(unit: &mut Unit, subject: i64, who: &AtenaNo, dan_no: &DanNo, to
     let now = unit.now();
     if person.number_token == token {
         return Ok(task::done_reference(&mut unit.tx, Doubt::Taken.kind(), who.as_str(), now).await?);
+    }
+    // The 団番 goes with the number to whoever's it is: two people say so first.
+    if freeze::is_contested(unit, who).await? {
+        return Ok(());
     }
     if store::by_token(&mut unit.tx, token).await?.is_some() {
         return doubt(unit, Doubt::Taken, subject, who).await;

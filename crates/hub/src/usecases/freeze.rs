@@ -2,12 +2,14 @@
 //! 団番 and nobody asks with it (照会中): either record may be the wrong one.
 
 use super::match_up::{DRAFTED, OPEN, dan_of};
-use crate::model::{NUMBER, Question};
+use super::register_outsider::is_outsiders;
+use crate::model::{NUMBER, ONE_NUMBER, Question};
 use crate::store;
-use kernel::ident::DanNo;
+use kernel::ident::{AtenaNo, DanNo};
 use matching::Evidence;
 use platform::{Fault, Unit, outbox};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Topic of [`PersonFrozen`].
 pub const PERSON_FROZEN: &str = "hub.person_frozen";
@@ -21,9 +23,34 @@ pub struct PersonFrozen {
     pub frozen: bool,
 }
 
+/// Topic of [`NumberDecided`].
+pub const NUMBER_DECIDED: &str = "hub.number_decided";
+
+/// It was decided whose a 個人番号 is: a resident who was part of the question is looked at anew. Their own number may have come meanwhile, or
+/// the question is about somebody else now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberDecided {
+    /// The resident.
+    pub atena_no: AtenaNo,
+}
+
 /// Does the question say that one 個人番号 stands on two people's records?
 pub fn is_incident(question: &Question) -> bool {
-    question.evidence == Evidence::NumberMismatch.label()
+    question.evidence == Evidence::NumberMismatch.label() || is_between_residents(question)
+}
+
+/// Does the registry say one 個人番号 of two residents? Then people have to say whose it is.
+pub fn is_between_residents(question: &Question) -> bool {
+    question.evidence == ONE_NUMBER
+}
+
+/// Is it undecided which of two residents has the 個人番号 of this one? Until then it does not become another.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn is_contested(unit: &mut Unit, who: &AtenaNo) -> Result<bool, Fault> {
+    let about = store::questions_about(&mut unit.tx, who).await?;
+    Ok(about.iter().any(|q| is_between_residents(q) && UNDECIDED.contains(&q.state.as_str())))
 }
 
 /// States in which nobody has decided.
@@ -49,7 +76,8 @@ pub async fn freeze(unit: &mut Unit, question: &Question) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Lets 情報連携 go on after an incident was decided, unless something else about the 団番 is in doubt or still being put right.
+/// Lets 情報連携 go on after an incident was decided, unless something else about the 団番 is in doubt or still being put right. Residents who
+/// were part of it are looked at anew.
 ///
 /// # Errors
 /// The database's refusal.
@@ -60,7 +88,24 @@ pub async fn thaw(unit: &mut Unit, question: &Question) -> Result<(), Fault> {
             outbox::publish(unit, PERSON_FROZEN, &PersonFrozen { dan_no, frozen: false }).await?;
         }
     }
+    let mut concerned = BTreeSet::from([question.atena_no.clone(), question.other_no.clone()]);
+    for who in [&question.atena_no, &question.other_no] {
+        let about = store::questions_about(&mut unit.tx, who).await?;
+        let waiting = about.into_iter().filter(|q| is_incident(q) && UNDECIDED.contains(&q.state.as_str()));
+        concerned.extend(waiting.flat_map(|q| [q.atena_no, q.other_no]));
+    }
+    for who in concerned.iter().filter(|who| !is_outsiders(who)) {
+        look_anew(unit, who).await?;
+    }
     Ok(())
+}
+
+/// Has a resident looked at anew.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn look_anew(unit: &mut Unit, who: &AtenaNo) -> Result<(), Fault> {
+    outbox::publish(unit, NUMBER_DECIDED, &NumberDecided { atena_no: who.clone() }).await
 }
 
 async fn dans(unit: &mut Unit, question: &Question) -> Result<Vec<DanNo>, Fault> {

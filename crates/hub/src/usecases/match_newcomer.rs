@@ -5,13 +5,14 @@
 //! the same from both sides.
 
 use super::match_up::{self, Candidate};
-use super::register_outsider::{LIVING, OUTSIDER_ENTERED, OutsiderEntered};
-use crate::model::{LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
-use crate::store;
+use super::register_outsider::{LIVING, OUTSIDER_ENTERED, OutsiderEntered, is_outsiders};
+use crate::model::{LINK, NUMBER, ONE_NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
+use crate::store::{self, Said};
 use kernel::ident::AtenaNo;
 use matching::{Evidence, Tables};
 use platform::{Fault, Unit, outbox};
 use ports::{ComparePort, Likeness, ResidentChange, ResidentEvent, ResidentFacts};
+use std::collections::BTreeSet;
 
 /// Has the 住登外者 who may be the resident of an event compared anew; one who shares the 団番 already and should not becomes a question.
 ///
@@ -34,7 +35,13 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let token = match_up::token_of(unit, who).await?;
     let birth = facts.birth.to_string();
-    let outsiders = store::outsiders_like(&mut unit.tx, [&birth, &facts.kana, &facts.name], token.as_deref()).await?;
+    let said = Said {
+        birth: facts.birth.exact().map(|_| birth.as_str()),
+        kana: &facts.kana,
+        name: &facts.name,
+        address: facts.address.as_deref().unwrap_or_default(),
+    };
+    let outsiders = store::outsiders_like(&mut unit.tx, &said, token.as_deref()).await?;
     // Under the same number it is the same person (住民番号引継).
     let outsiders: Vec<Outsider> = outsiders.into_iter().filter(|o| o.atena_no != *who).collect();
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.state == LIVING).map(Candidate::outsider).collect();
@@ -65,7 +72,7 @@ async fn doubled(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     let who = &facts.atena_no;
     let (Some(birth), Some(mine)) = (facts.birth.exact(), match_up::dan_of(unit, who).await?) else { return Ok(()) };
     let likeness = Likeness { name: "", kana: "", birth: Some(birth), numbers: &[] };
-    let mut others = residents.alike(unit, &likeness, match_up::SEARCHED).await?;
+    let mut others = residents.alike(unit, &likeness, match_up::EVERYBODY).await?;
     others.retain(|other| other.resident && other.atena_no != *who);
     if others.is_empty() || !facts.resident {
         return Ok(());
@@ -77,16 +84,15 @@ async fn doubled(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     for other in numbers {
         let theirs = match_up::dan_of(unit, &other).await?;
         if match_up::between(&found, who, &other).0 && theirs.is_some_and(|dan_no| dan_no != mine) {
-            let evidence = Evidence::NumbersDiffer.label();
-            let todo = "4情報が同じ住民が二人います。二重の記載か個人番号の誤りがないか、市民課に確かめてください。";
-            match_up::put(unit, who, &other, evidence, "C", format!("{evidence}。{todo}")).await?;
+            let (evidence, why) = alike_in_all();
+            match_up::put(unit, who, &other, evidence, "C", why).await?;
         }
     }
     Ok(())
 }
 
-/// May a resident without 団番 have the one of this 個人番号? Not while a 住登外者 has it who is not the same person beyond doubt: then it is
-/// asked, and both stay apart until two people have decided.
+/// May a resident without 団番 have the one of this 個人番号? Not while another resident has it, nor while a 住登外者 has it who is not the same
+/// person beyond doubt: then it is asked, and both stay apart until two people have decided.
 ///
 /// # Errors
 /// The registry's refusal or the database's; then the event waits.
@@ -98,30 +104,54 @@ pub async fn may_have(
     token: &[u8],
 ) -> Result<bool, Fault> {
     let Some(person) = store::by_token(&mut unit.tx, token).await? else { return Ok(true) };
-    let mut holders = vec![];
-    for link in store::links_of_dan(&mut unit.tx, &person.dan_no).await? {
-        holders.extend(store::outsider(&mut unit.tx, &link.atena_no).await?);
-    }
-    holders.retain(|h| h.atena_no != *who);
-    holders.dedup_by(|a, b| a.atena_no == b.atena_no);
-    if holders.is_empty() {
+    let links = store::links_of_dan(&mut unit.tx, &person.dan_no).await?;
+    let numbers: BTreeSet<AtenaNo> = links.into_iter().map(|l| l.atena_no).filter(|number| number != who).collect();
+    if numbers.is_empty() {
         return Ok(true);
     }
     let subject = unit.concern(who).await?;
-    unit.require(subject, &[NUMBER, LINK, OUTSIDER, OUTSIDER_ADDRESS]).await?;
+    unit.require(subject, &[NUMBER, LINK]).await?;
+    let (mut holders, mut free) = (vec![], true);
+    for number in numbers {
+        match store::outsider(&mut unit.tx, &number).await? {
+            Some(row) if is_outsiders(&number) || row.state == LIVING => holders.push(row),
+            _ => {
+                free = false;
+                let (evidence, why) = one_number();
+                match_up::put(unit, who, &number, evidence, "C", why).await?;
+            }
+        }
+    }
+    if holders.is_empty() {
+        return Ok(free);
+    }
+    unit.require(subject, &[OUTSIDER, OUTSIDER_ADDRESS]).await?;
     let today = unit.today();
     let mut all: Vec<Candidate> = holders.iter().map(Candidate::outsider).collect();
     all.extend(residents.person(unit, who, today).await?.map(|facts| Candidate::resident(facts, Some(token))));
     let found = match_up::compare(tables, &all);
-    let mut same = true;
     for holder in holders.iter().map(|h| &h.atena_no) {
         if match_up::between(&found, who, holder).0 {
             continue;
         }
-        same = false;
+        free = false;
         let evidence = Evidence::NumberMismatch.label();
         match_up::put(unit, holder, who, evidence, "C", format!("{evidence}。先に登録した住登外者の記録と見比べてください。"))
             .await?;
     }
-    Ok(same)
+    Ok(free)
+}
+
+/// Evidence and explanation where the registry says one 個人番号 of two residents: 市民課 finds out whose it is, and two people of 情報政策課 say
+/// so.
+pub fn one_number() -> (&'static str, String) {
+    let todo = "どちらの個人番号か、同じ人の二重の記載か、市民課に確かめてください。";
+    (ONE_NUMBER, format!("{ONE_NUMBER}。{todo}"))
+}
+
+/// Evidence and explanation of two residents who differ in nothing but their 個人番号.
+pub fn alike_in_all() -> (&'static str, String) {
+    let evidence = Evidence::NumbersDiffer.label();
+    let todo = "4情報が同じ住民が二人います。二重の記載か個人番号の誤りがないか、市民課に確かめてください。";
+    (evidence, format!("{evidence}。{todo}"))
 }

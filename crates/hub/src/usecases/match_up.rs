@@ -6,7 +6,7 @@ use super::freeze::{freeze, is_incident};
 use super::{doubt, issue, join, unify};
 use crate::lines::{PERSON_NUMBERED, PersonNumbered};
 use crate::model::{Doubt, JUKI, LINK, Link, OUTSIDER, OUTSIDER_ADDRESS, Outsider, Person, Question};
-use crate::store;
+use crate::store::{self, Said};
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::PartialDate;
 use matching::{Corpus, Decision, Evidence, Grade, Linkage, Record, Settings, Tables};
@@ -24,8 +24,8 @@ pub const SAME: &str = "同じ人";
 pub const APART: &str = "別の人";
 /// Kind of the task that asks 情報政策課 to look.
 pub const TASK: &str = "hub.question";
-/// Most residents that one search brings in.
-pub const SEARCHED: usize = 100;
+/// A search brings in everybody: whoever is left out would be dropped in silence.
+pub const EVERYBODY: usize = usize::MAX;
 /// Name of the 住登外者 as a system of the engine's.
 const OUTSIDE: &str = "jutogai";
 
@@ -190,22 +190,21 @@ pub async fn token_of(unit: &mut Unit, who: &AtenaNo) -> Result<Option<Vec<u8>>,
 }
 
 async fn candidates(unit: &mut Unit, residents: &dyn ComparePort, row: &Outsider) -> Result<Vec<Candidate>, Fault> {
-    let mut outsiders = store::outsiders_born(&mut unit.tx, &row.birth).await?;
-    let mut holders = vec![];
-    if let Some(token) = &row.number_token {
-        outsiders.extend(store::outsiders_numbered(&mut unit.tx, token).await?);
-        if let Some(person) = store::by_token(&mut unit.tx, token).await? {
-            let links = store::links_of_dan(&mut unit.tx, &person.dan_no).await?;
-            holders.extend(links.into_iter().filter(|l| l.programme == JUKI).map(|l| l.atena_no));
-        }
-    }
-    outsiders.sort_by_key(|o| o.id);
-    outsiders.dedup_by_key(|o| o.id);
-    let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
     let birth = PartialDate::parse(&row.birth).ok().and_then(|b| b.exact());
+    let exact = birth.is_some().then_some(row.birth.as_str());
+    let said = Said { birth: exact, kana: &row.kana, name: &row.name, address: &row.address };
+    let outsiders = store::outsiders_like(&mut unit.tx, &said, row.number_token.as_deref()).await?;
+    let mut holders = vec![];
+    if let Some(token) = &row.number_token
+        && let Some(person) = store::by_token(&mut unit.tx, token).await?
+    {
+        let links = store::links_of_dan(&mut unit.tx, &person.dan_no).await?;
+        holders.extend(links.into_iter().filter(|l| l.programme == JUKI).map(|l| l.atena_no));
+    }
+    let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
     let likeness = Likeness { name: &row.name, kana: &row.kana, birth, numbers: &holders };
     // Under the same number it is the same person (住民番号引継).
-    for facts in residents.alike(unit, &likeness, SEARCHED).await?.into_iter().filter(|facts| facts.atena_no != row.atena_no) {
+    for facts in residents.alike(unit, &likeness, EVERYBODY).await?.into_iter().filter(|facts| facts.atena_no != row.atena_no) {
         let token = token_of(unit, &facts.atena_no).await?;
         all.push(Candidate::resident(facts, token.as_deref()));
     }
@@ -362,6 +361,22 @@ pub async fn put(
         };
         return if is_incident(&raised) && !is_incident(&known) { raise(unit, &raised).await } else { Ok(()) };
     }
+    let question = open(unit, who, other, evidence, grade, explanation).await?;
+    if is_incident(&question) { freeze(unit, &question).await } else { Ok(()) }
+}
+
+/// Puts the first question about a pair into the queue; whoever calls says what else follows from it.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn open(
+    unit: &mut Unit,
+    who: &AtenaNo,
+    other: &AtenaNo,
+    evidence: &str,
+    grade: &str,
+    explanation: String,
+) -> Result<Question, Fault> {
     let (asked_at, seq) = (unit.now(), unit.seq().await?);
     let question = Question {
         id: 0,
@@ -378,9 +393,6 @@ pub async fn put(
         seq,
     };
     let id = question.insert(&mut unit.tx).await?.to_string();
-    if is_incident(&question) {
-        freeze(unit, &question).await?;
-    }
     let subject = unit.find_subject(who).await?;
     let task = NewTask {
         office: crate::OFFICE,
@@ -391,7 +403,8 @@ pub async fn put(
         reference: Some(&id),
         due: None,
     };
-    Ok(task::add(&mut unit.tx, task, asked_at).await?)
+    task::add(&mut unit.tx, task, asked_at).await?;
+    Ok(question)
 }
 
 /// A pair that was asked about before has one 個人番号 now: whatever was said about it, two people decide anew.

@@ -1,5 +1,6 @@
 //! 連携の解除と回収: a link that was wrong is undone by two people, and what rests on it is called back.
 
+use super::freeze;
 use super::join;
 use super::match_up::APART;
 use super::register_outsider::is_outsiders;
@@ -27,7 +28,7 @@ pub const WAITING: &str = "未処理";
 /// The draft.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Split {
-    /// The 住登外者 that was linked wrongly.
+    /// The 住登外者 that was linked wrongly, or one of two residents.
     pub atena_no: AtenaNo,
     /// What was wrong.
     pub reason: String,
@@ -57,15 +58,15 @@ async fn sharing(unit: &mut Unit, who: &AtenaNo, dan_no: &DanNo) -> Result<Vec<A
 /// Drafts the undoing of a link.
 ///
 /// # Errors
-/// A resident's own number, which only 市民課 can correct; nothing to undo.
+/// The number of a resident who shares the 団番 with no other resident, which only 市民課 can correct; nothing to undo.
 pub async fn draft(unit: &mut Unit, split: &Split, rules: &Rules) -> Result<(), Fault> {
     let who = &split.atena_no;
-    if !is_outsiders(who) {
-        return Err(Fault::conflict("住民の番号はここでは離せません", "個人番号の訂正は市民課が行います"));
-    }
     let subject = unit.find_subject(who).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
     unit.require(subject, &[NUMBER, LINK]).await?;
     let wrong = wrong(unit, who).await?;
+    if !is_outsiders(who) && store::residents_of(&mut unit.tx, &wrong.dan_no).await? < 2 {
+        return Err(Fault::conflict("住民の番号はここでは離せません", "個人番号の訂正は市民課が行います"));
+    }
     // Whoever decides has to see what was done for everybody who shared the 団番: they are part of the case.
     for number in sharing(unit, who, &wrong.dan_no).await? {
         let subject = unit.find_subject(&number).await?.ok_or_else(|| Fault::missing("宛名番号"))?;
@@ -179,7 +180,8 @@ impl Act for SplitPeople {
 
     async fn apply(&self, unit: &mut Unit, _draft: &Draft, payload: &[u8]) -> Result<(), Fault> {
         let split: Split = approval::command(payload)?;
-        undo(unit, &self.users, &split.atena_no, split.reason).await
+        undo(unit, &self.users, &split.atena_no, split.reason).await?;
+        if is_outsiders(&split.atena_no) { Ok(()) } else { freeze::look_anew(unit, &split.atena_no).await }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::programme_ja;
 use crate::lines;
-use crate::model::{Doubt, NUMBER, OUTSIDER, OUTSIDER_ADDRESS};
+use crate::model::{Doubt, JUKI, NUMBER, OUTSIDER, OUTSIDER_ADDRESS};
 use crate::store;
 use crate::usecases::look_up;
 use crate::usecases::register_outsider::is_outsiders;
@@ -11,6 +11,7 @@ use kernel::time::{civil, wareki, wareki_short};
 use maud::html;
 use platform::{Fault, Unit, task};
 use ports::ResidentPort;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use webkit::components::{
     Action, AsidePanel, Column, Field, Row, Table, Tone, badge, button_row, card, definition_list, post_form, table,
@@ -80,7 +81,8 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
         filter: true,
         ..Table::default()
     };
-    let joined_outsider = is_outsiders(&number) && dan_no.is_some();
+    let residents: BTreeSet<&AtenaNo> = found.links.iter().filter(|l| l.programme == JUKI).map(|l| &l.atena_no).collect();
+    let joined = dan_no.is_some() && (is_outsiders(&number) || residents.len() > 1);
     let mut actions = vec![Action::link("統合宛名へ戻る", "/hub").key("F6")];
     if call.staff.case.as_ref().is_some_and(|c| c.ground == "task") {
         actions.push(Action::post("確認を終える", &format!("/hub/{number}/checked"), call.hidden_owned()));
@@ -104,7 +106,7 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
             (button_row(&actions, html! {}))
         }))
         (card("業務の番号", "", table(&list)))
-        @if joined_outsider {
+        @if joined {
             (card("誤った連携を解く", "別の人と分かったときだけ。別の職員が決裁します", post_form("split", &format!("/hub/{number}/split"), false, &call.hidden(), html! {
                 (Field::new("reason", "誤りの内容").required().hint("何で分かったか。氏名は書きません").text())
                 (button_row(&[Action::submit("解除を起案する")], html! {}))

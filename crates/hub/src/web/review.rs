@@ -3,7 +3,7 @@
 use crate::model::{Answer, LINK, NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Question};
 use crate::rules::Rules;
 use crate::store;
-use crate::usecases::freeze::is_incident;
+use crate::usecases::freeze::{is_between_residents, is_incident};
 use crate::usecases::join::{self, Join};
 use crate::usecases::match_up::{APART, DRAFTED, OPEN, SAME, dan_of};
 use crate::usecases::register_outsider::is_outsiders;
@@ -159,13 +159,18 @@ pub async fn show(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply,
     } else {
         "同じ人とする判断は、別の職員が決裁します"
     };
+    let mut answers = vec![Action::submit("同じ人として起案").key("F9").primary()];
+    if is_between_residents(&question) {
+        // Either may be the one whose number it is: the other gets a number of their own.
+        answers.push(Action::submit("別の人: 番号は記録1").key("F8").sending("answer", "first"));
+        answers.push(Action::submit("別の人: 番号は記録2").key("F7").sending("answer", "second"));
+    } else {
+        answers.push(Action::submit("別の人").key("F8").sending("answer", "apart"));
+    }
+    answers.push(Action::link("確認の一覧へ戻る", QUEUE).key("F6"));
     let same = html! {
         (Field::new("reason", "判断の理由").required().hint("何で確かめたか。氏名は書きません").text())
-        (button_row(&[
-            Action::submit("同じ人として起案").key("F9").primary(),
-            Action::submit("別の人").key("F8").sending("answer", "apart"),
-            Action::link("確認の一覧へ戻る", QUEUE).key("F6"),
-        ], html! { (note) }))
+        (button_row(&answers, html! { (note) }))
     };
     let back = html! {
         (Field::new("reason", "取り消す理由").required().hint("何で分かったか。氏名は書きません").text())
@@ -218,7 +223,15 @@ pub async fn answer(call: Call, rules: Rules) -> Result<Reply, Fault> {
     };
     unit.permit(call.action, LINK).await?;
     match call.form.some("answer") {
-        Some("apart") => tell_apart::run(&mut unit, &TellApart { question: id, reason }, &rules).await?,
+        Some(answer @ ("apart" | "first" | "second")) => {
+            let question = store::question(&mut unit.tx, id).await?;
+            let whose = match answer {
+                "first" => Some(question.atena_no),
+                "second" => Some(question.other_no),
+                _ => None,
+            };
+            tell_apart::run(&mut unit, &TellApart { question: id, reason, whose }, &rules).await?;
+        }
         Some("reopen") => reopen::draft(&mut unit, &Reopen { question: id, reason }, &rules).await?,
         _ => join::draft(&mut unit, &Join { question: id, reason }, &rules).await?,
     }
