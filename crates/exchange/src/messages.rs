@@ -4,7 +4,7 @@ use crate::lines::{Line, Unsent};
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::compare::Fingerprint;
@@ -139,18 +139,17 @@ async fn file<A: DeserializeOwned>(
     rows: &[impl Serialize + Sync],
     waiting: usize,
 ) -> Result<Vec<Result<A, Refusal>>, Unsent> {
-    let mut body = String::new();
+    let mut body = Vec::new();
     for row in rows {
-        let row = serde_json::to_string(row).map_err(|_| unreadable("送信"))?;
-        body.push_str(&row);
-        body.push('\n');
+        serde_json::to_writer(&mut body, row).map_err(|_| unreadable("送信"))?;
+        body.push(b'\n');
     }
-    let digest = platform::keys::hex(&platform::keys::sha256(body.as_bytes()));
+    let digest = platform::keys::hex(&platform::keys::sha256(&body));
     let head = serde_json::json!({
         "interface": ids[0], "count": rows.len(), "sha256": digest, "file": number, "waiting": waiting,
     });
-    let text = format!("{head}\n{body}");
-    let receipt = line.post(&format!("/if/{}", ids[0]), text.into_bytes()).await?;
+    let text = [format!("{head}\n").into_bytes(), body].concat();
+    let receipt = line.post(&format!("/if/{}", ids[0]), text).await?;
     let receipt: Receipt = serde_json::from_slice(&receipt).map_err(|_| unreadable("受付"))?;
     let wanted = serde_json::json!({ "file": receipt.file }).to_string();
     let result = line.post(&format!("/if/{}", ids[1]), wanted.into_bytes()).await?;
@@ -161,14 +160,14 @@ async fn file<A: DeserializeOwned>(
 /// A row of a result: what was answered, or why not.
 fn read_row<A: DeserializeOwned>(row: &str) -> Result<Result<A, Refusal>, Unsent> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either<A> {
-        Bad { error: Refusal },
-        Good { ok: A },
+    struct Row<A> {
+        ok: Option<A>,
+        error: Option<Refusal>,
     }
     match serde_json::from_str(row).map_err(|_| unreadable("結果"))? {
-        Either::Good { ok } => Ok(Ok(ok)),
-        Either::Bad { error } => Ok(Err(error)),
+        Row { ok: Some(ok), error: None } => Ok(Ok(ok)),
+        Row { ok: None, error: Some(error) } => Ok(Err(error)),
+        Row { .. } => Err(unreadable("結果")),
     }
 }
 
@@ -268,9 +267,9 @@ pub async fn records(line: &Line, after: i64) -> Result<Vec<RecordLine>, Unsent>
 pub async fn load(
     line: &Line,
     number: RequestId,
-    records: &[ReplicaRecord],
+    records: &[&ReplicaRecord],
     waiting: usize,
-) -> Result<Vec<Result<serde_json::Value, Refusal>>, Unsent> {
+) -> Result<Vec<Result<IgnoredAny, Refusal>>, Unsent> {
     file(line, ["DBM_20113", "DBM_20314"], number, records, waiting).await
 }
 

@@ -309,7 +309,7 @@ impl Load {
             (change.copy.serial, change.copy.sent_at) = (serial, city.now());
             change.record.serial = u64::try_from(serial).unwrap_or_default();
         }
-        let records: Vec<ReplicaRecord> = part.iter().map(|c| c.record.clone()).collect();
+        let records: Vec<&ReplicaRecord> = part.iter().map(|c| &c.record).collect();
         let number = RequestId::from_bytes(city.keys().random()?);
         let answers = messages::load(line, number, &records, waiting).await?;
         let (mut good, mut bad) = (0, 0);
