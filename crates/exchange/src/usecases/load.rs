@@ -317,7 +317,7 @@ impl Load {
         for (change, answer) in part.into_iter().zip(answers) {
             let mut copy = change.copy;
             match answer {
-                Ok(_) => good += 1,
+                Ok(()) => good += 1,
                 Err(refusal) => {
                     bad += 1;
                     copy = refused(copy, refusal.detail, city.now());
