@@ -27,6 +27,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use wire::ident::{InstitutionCode, Mode};
 use wire::limits::Limits;
@@ -45,15 +46,17 @@ const FILE: usize = 100_000;
 /// People that are loaded together.
 const TOGETHER: usize = 10_000;
 
-/// The line, without its TLS.
-struct Line(Keeper);
+/// The line, without its TLS, and the microseconds for which the city waited at it.
+struct Line(Keeper, Arc<AtomicU64>);
 
 #[async_trait]
 impl Gateway for Line {
     async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Unsent> {
         let (keeper, id) = (self.0.clone(), path.strip_prefix("/if/").unwrap().to_owned());
         // The gateway is a process of its own: it works while the city does.
+        let start = Instant::now();
         let answer = tokio::spawn(async move { keeper.call(&id, &body).await }).await.unwrap();
+        self.1.fetch_add(u64::try_from(start.elapsed().as_micros()).unwrap(), Ordering::Relaxed);
         match answer.map_err(|fault| Unsent::Down(fault.to_string()))? {
             Answer::Json(json) => Ok(json.to_string().into_bytes()),
             Answer::Lines(text) => Ok(text.into_bytes()),
@@ -210,7 +213,8 @@ async fn measure(city: &TestDatabase, gate: &TestDatabase, rows: usize) {
             .jobs
     };
     // Without a line the files are taken in only; the load that would follow by itself is measured alone.
-    let (intake, loading) = (jobs(None), jobs(Some(Line(keeper))));
+    let at_line = Arc::new(AtomicU64::new(0));
+    let (intake, loading) = (jobs(None), jobs(Some(Line(keeper, at_line.clone()))));
     settle(&city, rows.div_ceil(YEARS.len())).await;
     let all = files(rows);
     let start = Instant::now();
@@ -224,7 +228,9 @@ async fn measure(city: &TestDatabase, gate: &TestDatabase, rows: usize) {
         rows as f64 / start.elapsed().as_secs_f64(),
         "rows per second",
     );
-    let first = rows as f64 / load(&city, &loading).await;
+    let seconds = load(&city, &loading).await;
+    let first = rows as f64 / seconds;
+    println!("{engine}: {seconds:.2} s, of them {:.2} s at the gateway", at_line.load(Ordering::Relaxed) as f64 / 1e6);
     figure("P10", &format!("{engine}: first load of {rows} rows of 副本 through hub and gateway"), first, "rows per second");
     assert_eq!(stored(gate).await.len(), rows, "the gateway has every row");
     figure(

@@ -4,7 +4,7 @@ use crate::lines::{Line, Unsent};
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::compare::Fingerprint;
@@ -107,6 +107,10 @@ pub struct RecordLine {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Receipt {
     pub file: String,
+    /// Rows that were taken.
+    pub good: usize,
+    /// Rows that were refused.
+    pub bad: usize,
 }
 
 /// A place where 正本 and 副本 differ.
@@ -131,44 +135,47 @@ async fn send<A: DeserializeOwned>(line: &Line, path: &str, body: &(impl Seriali
     serde_json::from_slice(&answer).map_err(|_| unreadable("回答"))
 }
 
-/// A file of requests, and the rows of its result.
-async fn file<A: DeserializeOwned>(
+/// A file of requests, and what became of each of its rows. The result is fetched only when a row of it says something new.
+async fn file(
     line: &Line,
     ids: [&str; 2],
     number: RequestId,
     rows: &[impl Serialize + Sync],
     waiting: usize,
-) -> Result<Vec<Result<A, Refusal>>, Unsent> {
-    let mut body = String::new();
+) -> Result<Vec<Result<(), Refusal>>, Unsent> {
+    let mut body = Vec::new();
     for row in rows {
-        let row = serde_json::to_string(row).map_err(|_| unreadable("送信"))?;
-        body.push_str(&row);
-        body.push('\n');
+        serde_json::to_writer(&mut body, row).map_err(|_| unreadable("送信"))?;
+        body.push(b'\n');
     }
-    let digest = platform::keys::hex(&platform::keys::sha256(body.as_bytes()));
+    let digest = platform::keys::hex(&platform::keys::sha256(&body));
     let head = serde_json::json!({
         "interface": ids[0], "count": rows.len(), "sha256": digest, "file": number, "waiting": waiting,
     });
-    let text = format!("{head}\n{body}");
-    let receipt = line.post(&format!("/if/{}", ids[0]), text.into_bytes()).await?;
+    let text = [format!("{head}\n").into_bytes(), body].concat();
+    let receipt = line.post(&format!("/if/{}", ids[0]), text).await?;
     let receipt: Receipt = serde_json::from_slice(&receipt).map_err(|_| unreadable("受付"))?;
+    if receipt.bad == 0 && receipt.good == rows.len() {
+        return Ok(rows.iter().map(|_| Ok(())).collect());
+    }
     let wanted = serde_json::json!({ "file": receipt.file }).to_string();
     let result = line.post(&format!("/if/{}", ids[1]), wanted.into_bytes()).await?;
     let result = String::from_utf8(result).map_err(|_| unreadable("結果"))?;
-    result.lines().skip(1).map(read_row).collect()
+    let answers: Vec<_> = result.lines().skip(1).map(read_row).collect::<Result<_, _>>()?;
+    if answers.len() == rows.len() { Ok(answers) } else { Err(unreadable("結果")) }
 }
 
-/// A row of a result: what was answered, or why not.
-fn read_row<A: DeserializeOwned>(row: &str) -> Result<Result<A, Refusal>, Unsent> {
+/// A row of a result: taken, or why not.
+fn read_row(row: &str) -> Result<Result<(), Refusal>, Unsent> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either<A> {
-        Bad { error: Refusal },
-        Good { ok: A },
+    struct Row {
+        ok: Option<IgnoredAny>,
+        error: Option<Refusal>,
     }
     match serde_json::from_str(row).map_err(|_| unreadable("結果"))? {
-        Either::Good { ok } => Ok(Ok(ok)),
-        Either::Bad { error } => Ok(Err(error)),
+        Row { ok: Some(_), error: None } => Ok(Ok(())),
+        Row { ok: None, error: Some(error) } => Ok(Err(error)),
+        Row { .. } => Err(unreadable("結果")),
     }
 }
 
@@ -270,7 +277,7 @@ pub async fn load(
     number: RequestId,
     records: &[ReplicaRecord],
     waiting: usize,
-) -> Result<Vec<Result<serde_json::Value, Refusal>>, Unsent> {
+) -> Result<Vec<Result<(), Refusal>>, Unsent> {
     file(line, ["DBM_20113", "DBM_20314"], number, records, waiting).await
 }
 

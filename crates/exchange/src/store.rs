@@ -273,7 +273,7 @@ pub async fn put_copies(tx: &mut Tx, rows: &[Copy], known: bool) -> Result<(), D
             tx.run(DELETE_COPY, params![&row.dan_no, &row.data_set, row.version, &row.record_key]).await?;
         }
     }
-    Copy::insert_all(rows, tx).await
+    tx.load_rows(Copy::TABLE, Copy::COLUMNS, rows.iter().map(Copy::values).collect()).await
 }
 
 /// Nothing is remembered of these rows any more.

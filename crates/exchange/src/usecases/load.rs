@@ -341,25 +341,23 @@ impl Load {
 
     async fn send(&self, run: &Run, line: &Line, part: Vec<Change>, waiting: usize, known: bool) -> Result<(i64, i64), Fault> {
         let city = run.city();
-        let mut records: Vec<ReplicaRecord> = part.iter().map(|c| c.record.clone()).collect();
+        let (mut copies, mut records): (Vec<Copy>, Vec<ReplicaRecord>) = part.into_iter().map(|c| (c.copy, c.record)).unzip();
         let answers = deliver(city, line, &mut records, waiting).await?;
         let (mut good, mut bad) = (0, 0);
-        let mut copies: Vec<Copy> = Vec::with_capacity(part.len());
-        for ((change, record), answer) in part.into_iter().zip(records).zip(answers) {
-            let serial = i64::try_from(record.serial).unwrap_or(i64::MAX);
-            let mut copy = Copy { serial, sent_at: city.now(), ..change.copy };
+        for ((copy, record), answer) in copies.iter_mut().zip(&records).zip(answers) {
+            copy.serial = i64::try_from(record.serial).unwrap_or(i64::MAX);
+            copy.sent_at = city.now();
             match answer {
-                Ok(_) => good += 1,
+                Ok(()) => good += 1,
                 Err(refusal) => {
                     bad += 1;
-                    copy = refused(copy, refusal.detail, city.now());
+                    *copy = refused(copy.clone(), refusal.detail, city.now());
                     // What could not be taken back is still there, and is taken back the next time.
-                    if change.record.items.is_none() {
+                    if record.items.is_none() {
                         copy.state = THERE.into();
                     }
                 }
             }
-            copies.push(copy);
         }
         let mut tx = city.db().write().await?;
         store::put_copies(&mut tx, &copies, known).await?;
@@ -374,7 +372,7 @@ async fn deliver(
     line: &Line,
     records: &mut [ReplicaRecord],
     waiting: usize,
-) -> Result<Vec<Result<serde_json::Value, messages::Refusal>>, Fault> {
+) -> Result<Vec<Result<(), messages::Refusal>>, Fault> {
     let mut tx = city.db().write().await?;
     let n = i64::try_from(records.len()).unwrap_or(i64::MAX);
     let last = case::reserve_numbers(&mut tx, SERIAL, n).await?;

@@ -147,6 +147,8 @@ async fn a_whole_town_is_sent_once_and_later_only_what_changed_in_it() {
         it.says("/exchange/originals/send", &[], &[]).await.unwrap();
         assert_eq!(world.jobs().await, format!("done {TOWN}件を登録しました。登録できない記録 0"));
         let sent = |state: &super::peer::State| state.replica.iter().map(|r| r.dan.clone()).collect::<BTreeSet<_>>().len();
+        let fetched = || world.peer.0.lock().unwrap().calls.iter().filter(|c| *c == "/if/DBM_20314").count();
+        assert_eq!(fetched(), 0, "a file that was taken whole needs no result");
         assert_eq!(sent(&world.peer.0.lock().unwrap()), 2_600, "everybody");
         assert_eq!(world.count("select count(*) as n from exchange_copy where state = '登録済'").await, 2_600);
         for who in [1, 2_500, 2_501, TOWN] {

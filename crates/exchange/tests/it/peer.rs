@@ -133,7 +133,8 @@ impl State {
         let number = head["file"].as_str().unwrap().to_owned();
         let result = answers.iter().map(|a| format!("{a}\n")).collect::<String>();
         self.results.insert(number.clone(), format!("{{}}\n{result}"));
-        json!({ "file": number, "good": 0, "bad": 0 })
+        let bad = answers.iter().filter(|a| a.get("error").is_some()).count();
+        json!({ "file": number, "good": answers.len() - bad, "bad": bad })
     }
 
     fn answer(&mut self, path: &str, body: &[u8]) -> Result<String, Unsent> {
