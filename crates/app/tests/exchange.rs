@@ -24,7 +24,7 @@ fn readable(folder: &Path, numbers: &[String]) -> Vec<PathBuf> {
 }
 
 /// Columns that only a refusal of the gateway, a difference or the end of seven years fills: tests of the exchange crate.
-const EMPTY: [&str; 13] = [
+const EMPTY: [&str; 14] = [
     "exchange_copy.reason",
     "exchange_difference.comparison_id",
     "exchange_difference.atena_no",
