@@ -209,8 +209,15 @@ async fn measure(city: &TestDatabase, gate: &TestDatabase, rows: usize) {
     let jobs = |line: Option<Line>| {
         let line = line.map(|line| Arc::new(line) as Arc<dyn Gateway>);
         let (residents, hub) = (resident::port(), hub::port());
-        exchange::programme(exchange::Needs { residents, hub, originals: vec![], line, procedures: |_| &[], years: exchange::Years::FOREVER })
-            .jobs
+        exchange::programme(exchange::Needs {
+            residents,
+            hub,
+            originals: vec![],
+            line,
+            procedures: |_| &[],
+            years: exchange::Years::FOREVER,
+        })
+        .jobs
     };
     // Without a line the files are taken in only; the load that would follow by itself is measured alone.
     let at_line = Arc::new(AtomicU64::new(0));

@@ -249,14 +249,15 @@ async fn an_exchange_is_shown_only_after_the_provider_could_hide_it() {
     }
 }
 
-/// What the gateway of a city says about one of its people: their records, or nothing at all.
+/// What the gateway of a city says about one of its people: the year that stands in the version asked for, or nothing at all.
 async fn own_data(
     axum::extract::State(disclosed): axum::extract::State<wire::code::Code>,
     axum::Json(asked): axum::Json<refnet::OwnRequest>,
 ) -> axum::Json<OwnData> {
     let value = wire::replica::Value::given("100000".to_owned()).unwrap();
     let items = [(crate::support::item(), value)].into();
-    let records = vec![Given { key: RecordKey::parse("2026").unwrap(), items }];
+    let year = if asked.data_set.version == 1 { "2025" } else { "2026" };
+    let records = vec![Given { key: RecordKey::parse(year).unwrap(), items }];
     axum::Json(if asked.code == disclosed { OwnData::Records(records) } else { OwnData::NotDisclosed })
 }
 
@@ -279,10 +280,18 @@ async fn own_information_comes_from_the_city_and_hidden_looks_like_nothing_there
         let router = axum::Router::new().route("/own", axum::routing::post(own_data)).with_state(known);
         let clock = world.clock.clone();
         let running = tokio::spawn(async move { serve(listener, &gateway, clock, router, std::future::pending()).await });
-        let client = Client::new(&issue(Party::Network), world.clock.clone(), Timeouts::default()).unwrap();
+        let client = Arc::new(Client::new(&issue(Party::Network), world.clock.clone(), Timeouts::default()).unwrap());
         let own = async |n| world.keeper.own(&client, &token(n), &sakai(), crate::support::tax()).await.unwrap();
         assert!(matches!(own(1).await, OwnData::Records(records) if records.len() == 1));
         assert_eq!((own(2).await, own(3).await), (OwnData::NotDisclosed, OwnData::NotDisclosed));
+        let keeper = Arc::new(Keeper::open(world.keeper.city().clone()).await.unwrap());
+        let pages = portal_router(keeper, client.clone());
+        for (n, shown) in [(1, true), (2, false)] {
+            let fields = format!("institution={}&data_set={}", sakai(), crate::support::tax().id);
+            let (_, _, _, page) = form(&pages, "/portal/own", &format!("portal_token={n:064x}"), &fields).await;
+            assert_eq!([page.contains("2025"), page.contains("2026")], [shown; 2], "both versions, or nothing: {page}");
+            assert_eq!(page.contains("表示できる情報はありません"), !shown);
+        }
         let elsewhere = world.keeper.own(&client, &token(1), &shinjuku(), crate::support::tax()).await.unwrap_err();
         assert!(elsewhere.kind == platform::fault::FaultKind::Unavailable, "its gateway does not answer");
         running.abort();
