@@ -16,8 +16,8 @@ use support::{TODAY, worlds};
 /// People in one unit of work, as in a real load.
 const STEP: usize = 4_000;
 
-/// A city of `n` people in homes of three, without anybody twice; of every ten thousand, one has the number of somebody before and one the
-/// four items.
+/// A city of `n` people in homes of three; when they are compared, of every further ten thousand one has the number of the seventh, and one the
+/// four items of the ninth.
 fn people(n: u32, compared: bool) -> Vec<hub::Resident> {
     let serials = (1_000_000u64..).filter_map(|serial| AtenaNo::issue(serial).ok());
     let number = |n: u32| IndividualNumber::from_body(&format!("99{n:09}")).ok();
@@ -31,11 +31,11 @@ fn people(n: u32, compared: bool) -> Vec<hub::Resident> {
         .zip(serials)
         .map(|(at, atena_no)| hub::Resident {
             atena_no,
-            number: number(if compared && at % 10_000 == 7 && at > 10_000 { at - 10_000 } else { at }),
+            number: number(if compared && at % 10_000 == 7 { 7 } else { at }),
             dan_no: None,
             from: TODAY,
             until: None,
-            items: compared.then(|| items(if at % 10_000 == 9 && at > 10_000 { at - 10_000 } else { at })),
+            items: compared.then(|| items(if at % 10_000 == 9 { 9 } else { at })),
         })
         .collect()
 }

@@ -69,8 +69,7 @@ fn ends(rows: &[Vec<String>]) -> Vec<String> {
 async fn an_extract_is_linked_where_it_is_safe_asked_where_it_is_not_and_listed_where_it_is_bad() {
     for world in worlds().await {
         city(&world).await;
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let (id, rows) = run(&desk, "zei", Some(&extract())).await;
         let expected = ["1 T1 連携", "2 T2 連携", "3 T3 確認待ち", "4 T4 新規", "5 T5 誤り", "6 T6 誤り", "7 T1 誤り", "8  誤り"];
         assert_eq!(ends(&rows), expected, "{rows:?}");
@@ -116,8 +115,7 @@ async fn an_extract_is_linked_where_it_is_safe_asked_where_it_is_not_and_listed_
 #[tokio::test]
 async fn the_persons_of_a_programme_are_compared_again() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let row = format!("K1,山田 花子,ヤマダ ハナコ,S45.5.1,2,{HOME},");
         let (_, rows) = run(&desk, "kokuho", Some(&format!("{HEAD}\n{row}\n"))).await;
         assert_eq!(ends(&rows), ["1 K1 新規"]);
@@ -136,8 +134,7 @@ async fn the_persons_of_a_programme_are_compared_again() {
 #[tokio::test]
 async fn what_is_no_extract_is_refused_at_the_desk() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         for (body, said) in [("氏名\n山田 花子\n", "見出しが必要です"), (&format!("{HEAD}\n"), "人の行がありません")]
         {
             let (status, _, page) =
@@ -155,8 +152,7 @@ async fn what_is_no_extract_is_refused_at_the_desk() {
 #[tokio::test]
 async fn five_hundred_rows_are_one_run_in_their_order() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let row = |n: u64| format!("F{n:04},架空 太郎,カクウ タロウ,{}0101,1,みなと市{n}番,", 1920 + n % 100);
         let body: Vec<String> = (1..=500).map(row).collect();
         let started = Instant::now();
@@ -174,8 +170,7 @@ async fn five_hundred_rows_are_one_run_in_their_order() {
 #[tokio::test]
 async fn the_last_of_250_people_of_one_birth_date_is_found() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         // A name for each number: 123 is サタナ.
         let given = |n: u32| {
             format!("{n:03}").chars().filter_map(|d| "カサタナハマヤラワモ".chars().nth(d as usize - 48)).collect::<String>()

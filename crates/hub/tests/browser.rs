@@ -79,8 +79,7 @@ async fn the_pages_of_codes_and_deletions_pass_the_accessibility_checker() {
     let world = all.remove(0);
     filled(&world).await;
     world.clock.pass_minutes(LONG);
-    let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-    desk.open_case().await;
+    let desk = Desk::of_policy(&world).await;
     desk.say("/hub/deletions", &[]).await;
     job::run_next(&world.city, &world.programme.jobs).await.unwrap().unwrap();
     let at = serve(&world).await;

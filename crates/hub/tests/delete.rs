@@ -177,8 +177,7 @@ async fn a_list_that_is_sent_back_deletes_nobody_and_a_cancelled_move_needs_the_
         world.resident(Cancelled, &atena(2), &[]).await;
         world.deliver().await;
         world.clock.pass_minutes(LONG);
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let list = seek(&desk).await;
         assert!(of(&list, &atena(1)).is_some() && of(&list, &atena(2)).is_none(), "{list}");
         let page = format!("/hub/deletions/{}", list["id"]);

@@ -26,7 +26,7 @@ async fn twins(world: &World) -> (AtenaNo, AtenaNo) {
 
 /// Enters a 住登外者 and waits for 名寄せ; answers the number.
 async fn enter(desk: &Desk<'_>, changes: &[(&str, &str)]) -> AtenaNo {
-    let mut form = vec![
+    let said = [
         ("kind", "0"),
         ("name", "大谷 陽翔"),
         ("kana", "オオタニ ハルト"),
@@ -35,14 +35,7 @@ async fn enter(desk: &Desk<'_>, changes: &[(&str, &str)]) -> AtenaNo {
         ("address", HOME),
         ("moved_on", "R8.11.20"),
     ];
-    for (name, value) in changes {
-        form.retain(|(n, _)| n != name);
-        form.push((name, value));
-    }
-    let (status, location, page) = desk.say("/hub/outsiders", &form).await;
-    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
-    desk.world.deliver().await;
-    AtenaNo::parse(location.rsplit('/').next().unwrap()).unwrap()
+    desk.registers(&said, changes).await
 }
 
 async fn dan(desk: &Desk<'_>, who: &AtenaNo) -> Option<String> {
@@ -57,8 +50,7 @@ async fn open_questions(desk: &Desk<'_>) -> Vec<Value> {
 async fn the_four_items_link_by_themselves_and_name_with_birth_date_never_does() {
     for world in worlds().await {
         let (haruto, _) = twins(&world).await;
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         desk.look_up("own", &haruto).await;
         let same = enter(&desk, &[]).await;
         assert!(dan(&desk, &same).await.is_some());
@@ -223,8 +215,7 @@ async fn the_wrong_twin() {
 async fn another_person_is_said_by_one_and_never_asked_again() {
     for world in worlds().await {
         let (haruto, _) = twins(&world).await;
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         desk.look_up("own", &haruto).await;
         let far = [("address", "北海道札幌市北区北七条西一丁目2番")];
         let outsider = enter(&desk, &far).await;
@@ -255,8 +246,7 @@ async fn another_person_is_said_by_one_and_never_asked_again() {
 #[tokio::test]
 async fn what_is_entered_wrongly_is_named_with_the_code_of_the_interface() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let (status, _, page) =
             desk.say("/hub/outsiders", &[("kind", "0"), ("postal_code", "59000"), ("my_number", "123456789012")]).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -285,8 +275,7 @@ async fn what_is_entered_wrongly_is_named_with_the_code_of_the_interface() {
 #[tokio::test]
 async fn a_record_keeps_its_history_and_a_withheld_one_is_shut_to_other_programmes() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let other = Desk::open(&world, "2001", 1, "").await;
         other.open_case().await;
         let born = [("birth", "昭和45年5月不詳"), ("name", "山田 花子"), ("kana", "ヤマダ ハナコ"), ("sex", "女")];
@@ -321,8 +310,7 @@ async fn a_record_keeps_its_history_and_a_withheld_one_is_shut_to_other_programm
 async fn three_rows_of_which_the_second_is_unknown_keep_their_order() {
     for world in worlds().await {
         let (haruto, hinato) = twins(&world).await;
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         desk.look_up("one", &haruto).await;
         desk.look_up("two", &hinato).await;
         let numbers = format!("{haruto}\n{}\n{hinato}", atena(77));
@@ -477,8 +465,7 @@ async fn a_changed_individual_number_of_an_outsider_keeps_the_hubs_number_when_t
 #[tokio::test]
 async fn a_withheld_record_looks_like_none_at_every_door_of_another_programme() {
     for world in worlds().await {
-        let desk = Desk::open(&world, "4001", 2, "it_policy").await;
-        desk.open_case().await;
+        let desk = Desk::of_policy(&world).await;
         let other = Desk::open(&world, "2001", 1, "").await;
         other.open_case().await;
         let digits = my_number(5);

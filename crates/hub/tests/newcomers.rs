@@ -18,16 +18,8 @@ const HANAKO: [&str; 5] = ["山田 花子", "ヤマダ ハナコ", "昭和45年5
 /// A guardian who lives elsewhere is registered; answers the number.
 async fn guardian(desk: &Desk<'_>, changes: &[(&str, &str)]) -> AtenaNo {
     let [name, kana, birth, sex, address] = HANAKO;
-    let mut form = vec![("kind", "0"), ("name", name), ("kana", kana), ("birth", birth), ("sex", sex), ("address", address)];
-    form.push(("moved_on", "R8.11.20"));
-    for (name, value) in changes {
-        form.retain(|(n, _)| n != name);
-        form.push((name, value));
-    }
-    let (status, location, page) = desk.say("/hub/outsiders", &form).await;
-    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
-    desk.world.deliver().await;
-    AtenaNo::parse(location.rsplit('/').next().unwrap()).unwrap()
+    let said = [("kind", "0"), ("name", name), ("kana", kana), ("birth", birth), ("sex", sex), ("address", address)];
+    desk.registers(&[&said[..], &[("moved_on", "R8.11.20")]].concat(), changes).await
 }
 
 async fn dan(desk: &Desk<'_>, who: &AtenaNo) -> Option<String> {
@@ -45,16 +37,10 @@ async fn settle(world: &World) {
     while world.deliver().await > 0 {}
 }
 
-async fn desk(world: &World) -> Desk<'_> {
-    let desk = Desk::open(world, "4001", 2, "it_policy").await;
-    desk.open_case().await;
-    desk
-}
-
 #[tokio::test]
 async fn who_moves_in_meets_their_own_outside_record() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let known = guardian(&desk, &[]).await;
         assert_eq!(dan(&desk, &known).await, None, "nobody lives in the city who could be the guardian");
         world.registry.lives(&atena(1), HANAKO);
@@ -82,7 +68,7 @@ async fn who_moves_in_meets_their_own_outside_record() {
 #[tokio::test]
 async fn a_newborn_child_and_a_corrected_name_are_compared_and_name_with_birth_date_only_asks() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let far = guardian(&desk, &[("address", "北海道札幌市北区北七条西一丁目2番")]).await;
         let mut other_name = HANAKO;
         (other_name[0], other_name[1]) = ("川田 月子", "カワダ ツキコ");
@@ -151,7 +137,7 @@ async fn number_on_two_records<'a>(world: &'a World, desk: &Desk<'a>) -> (AtenaN
 #[tokio::test]
 async fn one_individual_number_on_two_records_stops_the_exchange_until_two_people_say_whose_it_is() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let (typed, theirs) = number_on_two_records(&world, &desk).await;
         says(&desk, "apart").await;
@@ -193,7 +179,7 @@ async fn one_individual_number_on_two_records_stops_the_exchange_until_two_peopl
 #[tokio::test]
 async fn two_people_may_say_that_the_two_records_with_one_number_are_one_person() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let (typed, theirs) = number_on_two_records(&world, &desk).await;
         says(&desk, "same").await;
@@ -249,7 +235,7 @@ async fn residents_told(desk: &Desk<'_>, chief: &Desk<'_>, answer: &str) {
 #[tokio::test]
 async fn one_individual_number_on_two_residents_stops_the_exchange_until_two_people_say_whose_it_is() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let theirs = number_on_two_residents(&world, &desk).await;
         // The first record is the one of the question who was new: 記録2 is 花子, whose number it stays.
@@ -273,7 +259,7 @@ async fn one_individual_number_on_two_residents_stops_the_exchange_until_two_peo
 #[tokio::test]
 async fn the_number_goes_to_whose_it_is_and_the_other_gets_one_of_their_own() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let theirs = number_on_two_residents(&world, &desk).await;
         // 市民課 has found out that the number is 月子's, and corrects 花子's before anybody has decided here.
@@ -300,7 +286,7 @@ async fn the_number_goes_to_whose_it_is_and_the_other_gets_one_of_their_own() {
 #[tokio::test]
 async fn two_residents_may_be_one_person_and_that_too_is_taken_back_by_two() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let theirs = number_on_two_residents(&world, &desk).await;
         residents_told(&desk, &chief, "same").await;
@@ -326,7 +312,7 @@ async fn two_residents_may_be_one_person_and_that_too_is_taken_back_by_two() {
 #[tokio::test]
 async fn a_third_resident_with_the_number_is_asked_about_again_when_it_changes_hands() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let theirs = number_on_two_residents(&world, &desk).await;
         world.registry.lives(&atena(3), ["海野 星子", "ウミノ ホシコ", "昭和60年6月6日", "女", HOME]);
@@ -346,7 +332,7 @@ async fn a_third_resident_with_the_number_is_asked_about_again_when_it_changes_h
 #[tokio::test]
 async fn a_residents_number_typed_on_another_record_stops_the_exchange_too() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         let mut other = HANAKO;
         (other[0], other[1], other[2]) = ("川田 月子", "カワダ ツキコ", "平成3年2月2日");
@@ -370,7 +356,7 @@ async fn a_residents_number_typed_on_another_record_stops_the_exchange_too() {
 #[tokio::test]
 async fn a_resident_who_is_alike_takes_the_number_that_the_outside_record_had_first() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let known = guardian(&desk, &[("my_number", my_number(1).expose())]).await;
         let theirs = dan(&desk, &known).await;
         world.registry.lives(&atena(1), HANAKO);
@@ -388,7 +374,7 @@ async fn a_comparison_is_one_look_at_each_candidate() {
     for world in worlds().await {
         world.registry.lives(&atena(1), HANAKO);
         world.enters(&atena(1), my_number(1)).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let before = world.recorded(&atena(1)).await;
         guardian(&desk, &[]).await;
         let after = world.recorded(&atena(1)).await;
@@ -407,7 +393,7 @@ async fn another_person_is_taken_back_by_two_and_stays_on_record() {
     for world in worlds().await {
         world.registry.lives(&atena(1), HANAKO);
         world.enters(&atena(1), my_number(1)).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let chief = Desk::open(&world, "4002", 3, "it_policy").await;
         guardian(&desk, &[("address", "北海道札幌市北区北七条西一丁目2番")]).await;
         let path = format!("/hub/review/{}", questions(&desk, "未確認").await[0]["id"]);
@@ -446,7 +432,7 @@ async fn another_person_is_taken_back_by_two_and_stays_on_record() {
 #[tokio::test]
 async fn who_leaves_the_city_goes_on_as_an_outsider_under_the_residents_number() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let hanako = atena(1);
         world.registry.lives(&hanako, HANAKO);
         world.enters(&hanako, my_number(1)).await;
@@ -506,7 +492,7 @@ async fn who_leaves_the_city_goes_on_as_an_outsider_under_the_residents_number()
 #[tokio::test]
 async fn two_residents_alike_in_everything_but_their_number_are_put_before_a_clerk() {
     for world in worlds().await {
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let mut twin = HANAKO;
         (twin[0], twin[1]) = ("山田 花代", "ヤマダ ハナヨ");
         let mut elsewhere = HANAKO;

@@ -53,18 +53,12 @@ async fn through(desk: &Desk<'_>, way: &str, body: &str) -> (Value, Vec<Value>, 
     (head, rows, answers.remove(1))
 }
 
-async fn desk(world: &World) -> Desk<'_> {
-    let desk = Desk::open(world, "4001", 2, "it_policy").await;
-    desk.open_case().await;
-    desk
-}
-
 /// 1 宛名管理機能: 各システム固有宛名番号と本市内統合宛名番号の管理.
 #[tokio::test]
 async fn sakai_number_management() {
     for world in worlds().await {
         let [one, _] = city(&world).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let counts = desk.api("/hub").await;
         assert_eq!(counts["people"], 2);
         assert!(counts["programmes"].as_array().unwrap().contains(&json!({ "programme": "kodomo", "links": 3, "joined": 2 })));
@@ -105,44 +99,21 @@ async fn flagged(desk: &Desk<'_>, who: &kernel::ident::AtenaNo) -> String {
 async fn the_unified_flag_is_the_registrys_and_anothers_only_for_who_is_no_resident() {
     for world in worlds().await {
         let [one, _] = city(&world).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let juki = atena(1);
         assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "業務 kodomo spoke later, of a resident");
         // The same person stands in the city's books as a 住登外者, too.
         let digits = my_number(1);
-        let entry = |rev: &'static str, kind: &'static str, number: &str| {
-            let said = [
-                ("kind", kind),
-                ("rev", rev),
-                ("atena_no", number),
-                ("name", "山田 花子"),
-                ("kana", "ヤマダ ハナコ"),
-                ("birth", "S45.5.1"),
-                ("sex", "女"),
-                ("address", HOME),
-                ("moved_on", "R8.11.20"),
-                ("reason", if kind == "1" { "修正" } else { "" }),
-                ("my_number", digits.expose()),
-            ];
-            said.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        };
-        let enter = |form: [(String, String); 11]| {
-            let desk = &desk;
-            async move {
-                let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-                let (status, location, page) = desk.say("/hub/outsiders", &form).await;
-                assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
-                while desk.world.deliver().await > 0 {}
-                location.rsplit('/').next().unwrap().to_owned()
-            }
-        };
-        let outside = enter(entry("", "0", "")).await;
+        let name =
+            [("name", "山田 花子"), ("kana", "ヤマダ ハナコ"), ("birth", "昭和45年5月1日"), ("sex", "女"), ("address", HOME)];
+        let said = [&name[..], &[("moved_on", "R8.11.20"), ("my_number", digits.expose())]].concat();
+        let outside = desk.registers(&said, &[("kind", "0")]).await.to_string();
         assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "a resident's number stays");
         world.registry.left(&juki);
         world.resident(ports::ResidentChange::MovedOut, &juki, &[]).await;
         world.deliver().await;
         assert_eq!(flagged(&desk, &juki).await, juki.as_str(), "the registry spoke last");
-        enter(entry("1", "1", &outside)).await;
+        desk.registers(&said, &[("kind", "1"), ("rev", "1"), ("atena_no", &outside), ("reason", "修正")]).await;
         assert_eq!(flagged(&desk, &juki).await, outside, "the programme knows better than a registry that the person has left");
         desk.open_case().await;
         assert_eq!(
@@ -164,7 +135,7 @@ async fn the_unified_flag_is_the_registrys_and_anothers_only_for_who_is_no_resid
 async fn sakai_provision() {
     for world in worlds().await {
         let [one, two] = city(&world).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let looks = world.recorded(&atena(1)).await.len();
         let row =
             |number: &str, key: &str| json!({ "dan": number, "key": key, "items": { "課税標準額": { "value": "120000" } } });
@@ -188,7 +159,7 @@ async fn sakai_provision() {
 async fn sakai_inquiry() {
     for world in worlds().await {
         let [one, two] = city(&world).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let ask = json!({ "request": "r1", "dan": "K1", "made_for": ["K2"], "procedure": "事務1" });
         let bad = json!({ "request": "r2", "dan": "K1", "made_for": ["K2", "K9"] });
         let (_, good, held) = through(&desk, "to_dan", &file("SKI_10123", &[bad, ask])).await;
@@ -213,7 +184,7 @@ async fn an_answer_comes_back_under_the_number_that_asked() {
         let [one, two] = city(&world).await;
         world.linked("kodomo", "K1-2", &atena(1)).await;
         world.deliver().await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let ask = |request: &str, card: &str| json!({ "request": request, "dan": card, "made_for": ["K2"] });
         let asked = file("SKI_10123", &[ask("r1", "K1-2"), ask("r2", "K1")]);
         for _ in 0..2 {
@@ -271,7 +242,7 @@ async fn sakai_code_request() {
 async fn sakai_code_request_shows_who_waits_and_asks_again() {
     for world in worlds().await {
         let [one, two] = city(&world).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let since = world.city.now();
         let person = |dan: &str, state: &str, reason: &str| WithoutCode {
             dan: kernel::ident::DanNo::parse(dan).unwrap(),
@@ -332,7 +303,7 @@ async fn sakai_online() {
             world.registry.lives(&atena(n), ["川田 月子", "カワダ ツキコ", "平成3年2月2日", "女", &home]);
             world.enters(&atena(n), my_number(n)).await;
         }
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let other = Desk::open(&world, "2001", 1, "").await;
         other.open_case().await;
         let search = |birth: &str, kana: &str| {
@@ -467,7 +438,7 @@ async fn a_search_by_an_unknown_birth_date_finds_the_last_of_many_and_records_ea
             platform::subject::of(&mut tx, number).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let search = |page: &str, kana: &str| {
             format!("{page}?birth={}&kana={}", webkit::server::encode("年月日不詳"), webkit::server::encode(kana))
         };
@@ -500,7 +471,7 @@ async fn every_interface_is_translated_both_ways() {
     let document: Value = serde_json::from_str(include_str!("../../../docs/generated/exchange-openapi.json")).unwrap();
     for world in worlds().await {
         let [one, _] = city(&world).await;
-        let desk = desk(&world).await;
+        let desk = Desk::of_policy(&world).await;
         let inventory = include_str!("../../../data/interfaces.toml");
         let ids: Vec<&str> = inventory.lines().filter_map(|l| l.strip_prefix("id = \"")?.strip_suffix('"')).collect();
         assert_eq!(ids.len(), 83);

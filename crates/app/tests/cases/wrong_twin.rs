@@ -8,9 +8,11 @@ use app::demo::exchange::hall::{Hall, until};
 use app::demo::exchange::{RESIDENTS, numbers};
 use kernel::Date;
 use kernel::time::{age_on, wareki};
-use serde_json::Value;
+use platform::keys::{hex, sha256};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use synth::Person;
+use webkit::server::encode;
 
 const TODAY: Date = Date::constant(2026, 11, 20);
 const FOUND: Date = Date::constant(2026, 12, 20);
@@ -70,9 +72,38 @@ fn twin(person: &Person) -> [String; 2] {
     [of(row.name.main(), "陽翔"), of(row.name.kana(), "ハルト")]
 }
 
-/// What leaves the hub about people: their records, and the translation of their numbers both ways.
-async fn outputs(it: &mut Browser, people: [&str; 2]) -> BTreeMap<String, String> {
+/// A file of an interface with a row for each number.
+fn interface(numbers: &[&str]) -> String {
+    let body: String = numbers.iter().zip(1..).map(|(dan, item)| format!("{}\n", json!({ "dan": dan, "item": item }))).collect();
+    let sum = hex(&sha256(body.as_bytes()));
+    format!("{}\n{body}", json!({ "interface": "DBM_20113", "count": numbers.len(), "sha256": sum, "file": "0".repeat(32) }))
+}
+
+/// The links as they stand, in order. Left out is when a row was written: after an undo it is a new row, and the day on which it was undone is
+/// no part of what holds (the history, `/hub/exports/links.csv`, keeps it).
+fn standing(csv: &str) -> Vec<String> {
+    let cells = |line: &str| line.split(',').map(|cell| cell.trim_matches('"').to_owned()).collect::<Vec<_>>();
+    let head = cells(csv.trim_start_matches('\u{feff}').lines().next().unwrap());
+    let written = head.iter().position(|name| name == "登録日時").unwrap();
+    let kept =
+        |line| cells(line).into_iter().enumerate().filter(|(n, _)| *n != written).map(|(_, cell)| cell).collect::<Vec<_>>();
+    let mut rows: Vec<String> = csv.lines().skip(1).map(|line| kept(line).join("|")).collect();
+    rows.sort();
+    rows
+}
+
+/// What leaves the hub about people: their records, the search for them, the translation of their numbers both ways, by list and by the file
+/// of an interface, and the links of everybody.
+async fn outputs(it: &mut Browser, [born, surname]: [&str; 2], people: [&str; 2]) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
+    let asked = format!("/hub/search?birth={}&kana={}", encode(born), encode(surname));
+    let found = it.api(&asked).await.unwrap();
+    assert!(people.iter().all(|who| found.to_string().contains(who)), "{found}");
+    all.insert("search".to_owned(), found.to_string());
+    let links = it.fetch("/hub/links.csv").await.unwrap();
+    let links = standing(&String::from_utf8(links).unwrap());
+    assert!(people.iter().all(|who| links.iter().any(|row| row.contains(who))), "{links:?}");
+    all.insert("links".to_owned(), links.join("\n"));
     let mut dans = vec![];
     for who in people {
         it.open("/hub").await.unwrap();
@@ -89,6 +120,14 @@ async fn outputs(it: &mut Browser, people: [&str; 2]) -> BTreeMap<String, String
             let form = [("programme", programme), ("way", way), ("numbers", asked.as_str())];
             let file = it.post_file("/hub/translate", &form).await.unwrap();
             all.insert(format!("{programme} {way}"), String::from_utf8(file).unwrap());
+            let body = interface(&asked.lines().collect::<Vec<_>>());
+            for output in ["good", "held"] {
+                it.open("/hub/translate").await.unwrap();
+                let form = [("programme", programme), ("way", way), ("output", output)];
+                it.upload("/hub/translate/file", &form, &[("file", "file.jsonl", body.as_bytes())]).await.unwrap();
+                assert!(it.status.is_success(), "{}", it.page);
+                all.insert(format!("{programme} {way} file {output}"), it.page.clone());
+            }
         }
     }
     all
@@ -168,11 +207,15 @@ async fn the_wrong_twin() {
     let [name, kana] = twin(&hinato);
     // 医療年金課 registers 陽翔, who lives elsewhere with the same address on paper, and types his brother's number.
     let haruto = outsider(&mut world.minato.aid, &hinato, [&name, &kana]).await;
-    let before = outputs(&mut world.minato.it, [&number, &haruto]).await;
+    let (born, surname) = (wareki(hinato.birth_day()), kana.split([' ', '\u{3000}']).next().unwrap().to_owned());
+    let by = [born.as_str(), &surname];
+    let before = outputs(&mut world.minato.it, by, [&number, &haruto]).await;
     assert!(!before[&format!("record {haruto}")].contains("\"dan_no\":\"0"), "a number that conflicts links nobody: {before:?}");
     forced(&mut world.minato, &number, &haruto).await;
-    let joined = outputs(&mut world.minato.it, [&number, &haruto]).await;
-    assert_ne!(joined, before);
+    let joined = outputs(&mut world.minato.it, by, [&number, &haruto]).await;
+    for output in ["links", "search", "kodomo to_dan", "kodomo to_dan file good"] {
+        assert_ne!(joined.get(output), before.get(output), "{output} shows the wrong link");
+    }
 
     // Under the wrong link: 副本 of 陽翔 under the 団番 of his brother, an answer to やまて市, and a payment.
     hands_over(&mut world.minato, &[(&haruto, "777000")]).await.unwrap();
@@ -200,7 +243,8 @@ async fn the_wrong_twin() {
     World::acts_for(chief, "hub").await;
     Hall::approve(chief, "hub.split").await.unwrap();
     World::acts_for(chief, "renkei").await;
-    assert_eq!(outputs(&mut world.minato.it, [&number, &haruto]).await, before, "every output as before, byte for byte");
+    let after = outputs(&mut world.minato.it, by, [&number, &haruto]).await;
+    assert_eq!(after, before, "every output as before, byte for byte");
     let it = &mut world.minato.it;
     let id = it.api("/hub/recalls").await.unwrap()["recalls"][0]["id"].to_string();
     let page = format!("/hub/recalls/{id}");

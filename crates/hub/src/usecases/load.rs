@@ -3,7 +3,7 @@
 
 use super::issue;
 use super::match_newcomer::{alike_in_all, one_number};
-use super::match_up;
+use super::match_up::{self, Why};
 use super::register_outsider::is_outsiders;
 use crate::model::{JUKI, Link, MY_NUMBER, Person};
 use crate::store;
@@ -86,7 +86,7 @@ pub struct Loading {
 struct Pair {
     who: AtenaNo,
     other: AtenaNo,
-    why: (&'static str, String),
+    why: Why,
 }
 
 /// A row with the keyed token of its 個人番号, unless another row has that.
@@ -122,8 +122,8 @@ impl Loading {
         for chunk in residents.chunks(CHUNK) {
             let (rows, pairs) = self.compare(unit, chunk)?;
             store_all(unit, &rows).await?;
-            for Pair { who, other, why: (evidence, explanation) } in pairs {
-                match_up::open(unit, &who, &other, evidence, "C", explanation).await?;
+            for Pair { who, other, why } in pairs {
+                match_up::open(unit, &who, &other, why).await?;
             }
         }
         Ok(())
@@ -166,7 +166,7 @@ impl Loading {
         matching::four_items(&self.tables, &items.name, &items.birth, &items.sex, &items.address)
     }
 
-    fn pair(&self, resident: &Resident, first: usize, why: (&'static str, String)) -> Option<Pair> {
+    fn pair(&self, resident: &Resident, first: usize, why: Why) -> Option<Pair> {
         let other = self.seen.get(first)?.clone();
         Some(Pair { who: resident.atena_no.clone(), other, why })
     }

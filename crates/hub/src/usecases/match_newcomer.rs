@@ -4,7 +4,7 @@
 //! It only finds out which of them come into question. Each of those is compared anew with everybody ([`match_up`]), so that the gate is
 //! the same from both sides.
 
-use super::match_up::{self, Candidate};
+use super::match_up::{self, Candidate, Why};
 use super::register_outsider::{LIVING, OUTSIDER_ENTERED, OutsiderEntered, is_outsiders};
 use crate::model::{LINK, NUMBER, ONE_NUMBER, OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store::{self, Said};
@@ -84,8 +84,7 @@ async fn doubled(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     for other in numbers {
         let theirs = match_up::dan_of(unit, &other).await?;
         if match_up::between(&found, who, &other).0 && theirs.is_some_and(|dan_no| dan_no != mine) {
-            let (evidence, why) = alike_in_all();
-            match_up::put(unit, who, &other, evidence, "C", why).await?;
+            match_up::put(unit, who, &other, alike_in_all()).await?;
         }
     }
     Ok(())
@@ -117,8 +116,7 @@ pub async fn may_have(
             Some(row) if is_outsiders(&number) || row.state == LIVING => holders.push(row),
             _ => {
                 free = false;
-                let (evidence, why) = one_number();
-                match_up::put(unit, who, &number, evidence, "C", why).await?;
+                match_up::put(unit, who, &number, one_number()).await?;
             }
         }
     }
@@ -136,22 +134,21 @@ pub async fn may_have(
         }
         free = false;
         let evidence = Evidence::NumberMismatch.label();
-        match_up::put(unit, holder, who, evidence, "C", format!("{evidence}。先に登録した住登外者の記録と見比べてください。"))
-            .await?;
+        let explanation = format!("{evidence}。先に登録した住登外者の記録と見比べてください。");
+        match_up::put(unit, holder, who, Why { evidence, grade: "C", explanation }).await?;
     }
     Ok(free)
 }
 
-/// Evidence and explanation where the registry says one 個人番号 of two residents: 市民課 finds out whose it is, and two people of 情報政策課 say
-/// so.
-pub fn one_number() -> (&'static str, String) {
+/// The registry says one 個人番号 of two residents: 市民課 finds out whose it is, and two people of 情報政策課 say so.
+pub fn one_number() -> Why {
     let todo = "どちらの個人番号か、同じ人の二重の記載か、市民課に確かめてください。";
-    (ONE_NUMBER, format!("{ONE_NUMBER}。{todo}"))
+    Why { evidence: ONE_NUMBER, grade: "C", explanation: format!("{ONE_NUMBER}。{todo}") }
 }
 
-/// Evidence and explanation of two residents who differ in nothing but their 個人番号.
-pub fn alike_in_all() -> (&'static str, String) {
+/// Two residents differ in nothing but their 個人番号.
+pub fn alike_in_all() -> Why {
     let evidence = Evidence::NumbersDiffer.label();
     let todo = "4情報が同じ住民が二人います。二重の記載か個人番号の誤りがないか、市民課に確かめてください。";
-    (evidence, format!("{evidence}。{todo}"))
+    Why { evidence, grade: "C", explanation: format!("{evidence}。{todo}") }
 }

@@ -140,8 +140,9 @@ pub async fn run(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
         // Nobody was asked who else lives at the address, so that a slip of its number is not shown to be one.
         Some((other, Evidence::FourItemsSlip)) => {
             number_alone(unit, &row).await?;
-            let label = Evidence::FourItemsSlip.label();
-            put(unit, who, &other, label, "A", format!("{label}。その番地に住む人を確かめてください。")).await?;
+            let evidence = Evidence::FourItemsSlip.label();
+            let explanation = format!("{evidence}。その番地に住む人を確かめてください。");
+            put(unit, who, &other, Why { evidence, grade: "A", explanation }).await?;
             outcome = Outcome::Asked;
         }
         Some((other, evidence)) => {
@@ -327,7 +328,7 @@ pub async fn ask(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, decision: &Dec
         Grade::B => "B",
         Grade::C => "C",
     };
-    put(unit, who, other, decision.evidence.label(), grade, decision.explain()).await
+    put(unit, who, other, Why { evidence: decision.evidence.label(), grade, explanation: decision.explain() }).await
 }
 
 /// A clerk says that the two are one person: others have to confirm it.
@@ -336,32 +337,35 @@ pub async fn ask(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, decision: &Dec
 /// The database's refusal.
 pub async fn claimed(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo) -> Result<(), Fault> {
     let explanation = "登録した職員が同じ人として選びました。記録を見比べて確かめてください。".to_owned();
-    put(unit, who, other, "職員の申告", "B", explanation).await
+    put(unit, who, other, Why { evidence: "職員の申告", grade: "B", explanation }).await
+}
+
+/// Why a pair is asked about.
+pub struct Why {
+    /// Class of evidence.
+    pub evidence: &'static str,
+    /// A, B or C.
+    pub grade: &'static str,
+    /// What agrees, what differs and what to do, without a value of any field.
+    pub explanation: String,
 }
 
 /// Puts a question into the queue in these words, once for a pair.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn put(
-    unit: &mut Unit,
-    who: &AtenaNo,
-    other: &AtenaNo,
-    evidence: &str,
-    grade: &str,
-    explanation: String,
-) -> Result<(), Fault> {
+pub async fn put(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, why: Why) -> Result<(), Fault> {
     if let Some(known) = store::question_of(&mut unit.tx, who, other).await? {
         let raised = Question {
-            evidence: evidence.to_owned(),
-            grade: grade.to_owned(),
-            explanation,
+            evidence: why.evidence.to_owned(),
+            grade: why.grade.to_owned(),
+            explanation: why.explanation,
             state: OPEN.to_owned(),
             ..known.clone()
         };
         return if is_incident(&raised) && !is_incident(&known) { raise(unit, &raised).await } else { Ok(()) };
     }
-    let question = open(unit, who, other, evidence, grade, explanation).await?;
+    let question = open(unit, who, other, why).await?;
     if is_incident(&question) { freeze(unit, &question).await } else { Ok(()) }
 }
 
@@ -369,22 +373,15 @@ pub async fn put(
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn open(
-    unit: &mut Unit,
-    who: &AtenaNo,
-    other: &AtenaNo,
-    evidence: &str,
-    grade: &str,
-    explanation: String,
-) -> Result<Question, Fault> {
+pub async fn open(unit: &mut Unit, who: &AtenaNo, other: &AtenaNo, why: Why) -> Result<Question, Fault> {
     let (asked_at, seq) = (unit.now(), unit.seq().await?);
     let question = Question {
         id: 0,
         atena_no: who.clone(),
         other_no: other.clone(),
-        evidence: evidence.to_owned(),
-        grade: grade.to_owned(),
-        explanation,
+        evidence: why.evidence.to_owned(),
+        grade: why.grade.to_owned(),
+        explanation: why.explanation,
         state: OPEN.to_owned(),
         note: None,
         decided_by: None,

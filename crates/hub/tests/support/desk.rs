@@ -40,6 +40,24 @@ impl<'a> Desk<'a> {
         desk
     }
 
+    /// Somebody of 情報政策課 with an open case.
+    pub async fn of_policy(world: &'a World) -> Self {
+        let desk = Self::open(world, "4001", 2, "it_policy").await;
+        desk.open_case().await;
+        desk
+    }
+
+    /// Registers a 住登外者 with what is said of them, where changes come before the rest, and waits for 名寄せ; answers the number.
+    pub async fn registers(&self, said: &[(&str, &str)], changes: &[(&str, &str)]) -> AtenaNo {
+        let mut form = said.to_vec();
+        form.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        form.extend(changes);
+        let (status, location, page) = self.say("/hub/outsiders", &form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        while self.world.deliver().await > 0 {}
+        AtenaNo::parse(location.rsplit('/').next().unwrap()).unwrap()
+    }
+
     /// Key of the session.
     pub fn token(&self) -> &str {
         &self.token
