@@ -192,15 +192,28 @@ fn a_correction_goes_to_the_asker_and_back_and_says_when_was_provided_what_was_l
 }
 
 #[test]
-fn what_one_side_hides_the_other_is_told_until_it_confirms() {
+fn what_one_side_hides_both_are_told_until_each_confirms() {
     let (passage, permit) = open();
     let no = permit.terms.no;
+    let told = |effects: &[Effect]| {
+        let to = |effect: &Effect| match effect {
+            Effect::Send { to, body: Body::Hide(about) } if *about == no => Some(to.clone()),
+            _ => None,
+        };
+        effects.iter().filter_map(to).collect::<BTreeSet<_>>()
+    };
+    let [asker, provider] = [sakai(), shinjuku()].map(Party::Gateway);
+    // Whoever says the word may only repeat what it has overheard: it has to confirm, too.
     let (passage, effects) = step(passage, from(&shinjuku(), Body::NoticeReceived { no, hidden: true }), TEN);
     assert!(passage.record.hidden);
-    assert_eq!(effects, [Effect::Send { to: Party::Gateway(sakai()), body: Body::Hide(no) }]);
+    assert_eq!(told(&effects), BTreeSet::from([asker.clone(), provider.clone()]));
     let (passage, effects) = step(passage, PassageEvent::Tick, "2026-09-01T10:10:00");
-    assert_eq!(said(&effects), [&Body::Hide(no)]);
+    assert_eq!(told(&effects), BTreeSet::from([asker, provider.clone()]));
     let (passage, _) = step(passage, from(&sakai(), Body::HideReceived(no)), TEN);
+    assert!(passage.due().is_some(), "one of two has confirmed");
+    let (passage, effects) = step(passage, PassageEvent::Tick, "2026-09-01T10:20:00");
+    assert_eq!(told(&effects), BTreeSet::from([provider]));
+    let (passage, _) = step(passage, from(&shinjuku(), Body::HideReceived(no)), TEN);
     assert!(passage.due().is_none() && passage.record.hidden);
 }
 
