@@ -90,7 +90,7 @@ pub fn access_matrix(house: &House) -> String {
 pub fn routes(house: &House) -> String {
     let posts = posts();
     let mut out = format!(
-        "# Routes\n\n{HEAD}Who may enter; each also answers under `/api/v1`. The field groups are asked again for every person.\n\n| route | screen | needs |"
+        "# Routes\n\n{HEAD}Who may enter; each also answers under `/api/v1`, but for the doors of other systems. The field groups are asked again for every person.\n\n| route | screen | needs |"
     );
     for (job, _, _) in &posts {
         let _ = write!(out, " {job} |");
@@ -238,14 +238,17 @@ fn of_staff(shapes: &Shapes, route: &Route) -> Value {
 }
 
 /// A route for other systems: a token of its scope.
-fn of_system(shapes: &Shapes, route: &Route, scope: &str) -> Value {
-    let method = route.method.code();
-    let answer = shapes.answer(method, route.path).unwrap_or_else(|| json!({ "description": "例のない答え" }));
+fn of_system(shapes: &Shapes, route: &Route, scope: &str, items: &[&str]) -> Value {
+    let said: serde_json::Map<String, Value> =
+        items.iter().map(|item| ((*item).to_owned(), json!({ "type": "string" }))).collect();
+    let answer = shapes.answer(route.method.code(), route.path).unwrap_or_else(|| json!({ "description": "例のない答え" }));
     let fault = |why: &str| json!({ "description": why, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/SystemFault" } } } });
     json!({
         "summary": route.name,
         "security": [{ "system": [scope] }],
-        "requestBody": { "content": { "application/json": { "schema": shapes.request(method, route.path) } } },
+        "requestBody": { "content": { "application/json": { "schema": {
+            "type": "object", "properties": said, "additionalProperties": false
+        } } } },
         "responses": {
             "200": { "description": "OK", "content": { "application/json": { "schema": answer } } },
             "400": fault("項目の誤り(E0001 必須、E0002 指定文字、E0003 桁数、E0004 相関)"),
@@ -263,9 +266,9 @@ pub fn openapi(house: &House, shapes: &Shapes) -> Value {
     let mut scopes = serde_json::Map::new();
     for route in house.routes().filter(|r| r.door != Door::Open) {
         let (path, operation) = match route.door {
-            Door::System { scope, .. } => {
+            Door::System { scope, items, .. } => {
                 scopes.insert(scope.to_owned(), route.name.into());
-                (route.path.to_owned(), of_system(shapes, route, scope))
+                (route.path.to_owned(), of_system(shapes, route, scope, items))
             }
             _ => (format!("/api/v1{}", route.path), of_staff(shapes, route)),
         };

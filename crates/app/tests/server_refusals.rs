@@ -341,7 +341,7 @@ async fn every_route_and_register_names_declared_field_groups_only() {
     for route in house.routes() {
         let (needs, purposes) = match route.door {
             webkit::Door::Needs { needs, purposes } => (needs, purposes),
-            webkit::Door::System { scope, needs } => {
+            webkit::Door::System { scope, needs, .. } => {
                 assert_eq!(scope.split(':').count(), 3, "{}", route.path);
                 (needs, &[][..])
             }

@@ -70,8 +70,10 @@ const LOOK_FOR: Door = needs(HUB, &[(Search, OUTSIDER)]);
 const RECORD: Door = needs(BOTH, &[(Look, OUTSIDER)]);
 const ENTER: Door = needs(BOTH, &[(Draft, OUTSIDER)]);
 /// The same for other systems, over 庁内連携.
-const NUMBERING: Door = Door::System { scope: web::systems::NUMBERING_SCOPE, needs: &[(Draft, OUTSIDER)] };
-const INQUIRY: Door = Door::System { scope: web::systems::INQUIRY_SCOPE, needs: &[(Search, OUTSIDER)] };
+const NUMBERING: Door =
+    Door::System { scope: web::systems::NUMBERING_SCOPE, needs: &[(Draft, OUTSIDER)], items: &web::systems::NUMBERING_ITEMS };
+const INQUIRY: Door =
+    Door::System { scope: web::systems::INQUIRY_SCOPE, needs: &[(Search, OUTSIDER)], items: &web::systems::INQUIRY_ITEMS };
 const CALLED_BACK: Door = needs(BOTH, &[(Look, LINK)]);
 const PUT_RIGHT: Door = needs(BOTH, &[(Draft, LINK)]);
 

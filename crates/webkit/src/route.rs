@@ -60,6 +60,8 @@ pub enum Door {
         scope: &'static str,
         /// Actions on field groups, all of which must be allowed.
         needs: &'static [(Action, &'static str)],
+        /// Items that a request may have; one with any other is refused, since nobody would read it.
+        items: &'static [&'static str],
     },
 }
 

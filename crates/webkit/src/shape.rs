@@ -22,7 +22,7 @@ struct Shape {
 
 /// A key that the code wrote, rather than one that comes from data.
 fn is_name(key: &str) -> bool {
-    let mut bytes = key.trim_start_matches('_').bytes();
+    let mut bytes = key.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_lowercase())
         && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
@@ -44,7 +44,8 @@ impl Shape {
             Value::Object(fields) => {
                 self.objects += 1;
                 for (key, value) in fields {
-                    if is_name(key) {
+                    // `_links` of a published interface; in a request such names are the form's own.
+                    if is_name(key.strip_prefix('_').unwrap_or(key)) {
                         let (shape, times) = self.fields.entry(key.clone()).or_default();
                         shape.learn(value);
                         *times += 1;

@@ -11,7 +11,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use platform::client::{self, Denied, Proof, TOKEN_SECONDS};
-use platform::fault::FaultKind;
+use platform::fault::{FaultKind, FieldProblem};
 use platform::keys::hex;
 use platform::{City, Fault, Unit};
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ pub(crate) async fn serve(State(served): State<Served>, request: Request) -> Res
 
 async fn enter(served: &Served, request: Request) -> Result<Reply, Fault> {
     let (house, route) = (&served.house, &served.route);
-    let Door::System { scope, needs } = route.door else { return Err(Fault::missing("API")) };
+    let Door::System { scope, needs, items } = route.door else { return Err(Fault::missing("API")) };
     let headers = request.headers().clone();
     let token = authorization(&headers, "Bearer").map_or("", |(_, token)| token);
     let (staff, scoped) = client::bearer(&house.city, token, scope).await?;
@@ -105,6 +105,10 @@ async fn enter(served: &Served, request: Request) -> Result<Reply, Fault> {
         || Fault::new(FaultKind::Invalid, "要求を読めません", "平らなJSONオブジェクトではありません", "形式を確かめてください");
     let body = text(request).await.ok_or_else(unreadable)?;
     let form = serde_json::from_str::<Value>(&body).ok().as_ref().and_then(Form::from_json).ok_or_else(unreadable)?;
+    if form.names().any(|name| !items.contains(&name)) {
+        let unknown = FieldProblem::coded("request", "E0004", "この仕様にない項目があります");
+        return Err(Fault::invalid(vec![unknown]));
+    }
     // The published interface has no key against doubles: the same request of the same system is the same command, and is answered the same.
     let key = match headers.get("idempotency-key").and_then(|v| v.to_str().ok()) {
         Some(key) if (8..=100).contains(&key.len()) => key.to_owned(),
@@ -130,10 +134,8 @@ async fn enter(served: &Served, request: Request) -> Result<Reply, Fault> {
         unit.permit(*action, group).await?;
     }
     drop(unit);
-    let asked: Vec<String> = call.form.names().map(str::to_owned).collect();
     let reply = route.call(call).await?;
     if let (Some(shapes), Reply::Json(value)) = (house.shapes(), &reply) {
-        shapes.asked(route.method.code(), route.path, &[], &asked);
         shapes.answered(route.method.code(), route.path, value);
     }
     Ok(reply)

@@ -1,5 +1,5 @@
 //! 住登外者宛名番号付番 and 照会 for other systems (庁内連携): the interface as 共通機能標準仕様書 別紙7-2 publishes it. The names that the publication
-//! gives are its own; those of the remaining items follow its way of writing (Hepburn without long vowels) and stand in [`ITEMS`] alone.
+//! gives are its own; those of the remaining items follow its way of writing (Hepburn without long vowels) and stand in this file alone.
 
 use crate::model::{OUTSIDER, OUTSIDER_ADDRESS, Outsider};
 use crate::store;
@@ -45,11 +45,44 @@ const ITEMS: [(&str, &str); 15] = [
     ("idonengappi", "moved_on"),
     ("hikitsugiatenabango", "successor"),
 ];
-/// Items of a request that say who asks and how.
-const ASKED: [&str; 4] = ["shikuchosonkodo", "sosashaid", "seinengappifushoflag", "seinengappifushohyoki"];
-/// Items of an inquiry.
-const INQUIRED: [&str; 9] =
-    ["atenabango", "shimei", "shimeifurigana", "seinengappi", "seibetsu", "jusho", "kensakukubun", "rirekikubun", "koshintsuban"];
+/// What a numbering request may say.
+pub const NUMBERING_ITEMS: [&str; 19] = [
+    "shikuchosonkodo",
+    "sosashaid",
+    "shorikubun",
+    "atenabango",
+    "rirekibango",
+    "tagyomusanshofukaflag",
+    "shimei",
+    "shimeifurigana",
+    "tsusho",
+    "seinengappi",
+    "seinengappifushoflag",
+    "seinengappifushohyoki",
+    "seibetsu",
+    "yubinbango",
+    "jusho",
+    "denwabango",
+    "idojiyu",
+    "idonengappi",
+    "hikitsugiatenabango",
+];
+/// What an inquiry may say.
+pub const INQUIRY_ITEMS: [&str; 13] = [
+    "shikuchosonkodo",
+    "sosashaid",
+    "atenabango",
+    "shimei",
+    "shimeifurigana",
+    "seinengappi",
+    "seinengappifushoflag",
+    "seinengappifushohyoki",
+    "seibetsu",
+    "jusho",
+    "kensakukubun",
+    "rirekikubun",
+    "koshintsuban",
+];
 /// 性別 as データ要件 codes it.
 const SEXES: [(&str, &str); 3] = [("0", "不明"), ("1", "男"), ("2", "女")];
 
@@ -60,12 +93,9 @@ struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    /// Begins with what every request says: the city, the operator, and no item that nobody would read.
-    fn of(call: &'a Call, known: impl Fn(&str) -> bool) -> Self {
+    /// Begins with what every request says: the city and the operator.
+    fn of(call: &'a Call) -> Self {
         let mut items = Self { form: &call.form, problems: vec![] };
-        if call.form.names().any(|name| !known(name) && !ASKED.contains(&name)) {
-            items.wrong("request", "E0004", "この仕様にない項目があります");
-        }
         let city = items.needed("shikuchosonkodo", "市区町村コードを入れてください");
         if !city.is_empty() && city.len() != 6 {
             items.wrong("shikuchosonkodo", "E0003", "市区町村コードは数字6桁で入れてください");
@@ -149,7 +179,7 @@ fn renamed(problem: FieldProblem) -> FieldProblem {
 /// # Errors
 /// Everything that is wrong, form and content, at once.
 fn entry(call: &Call) -> Result<Entry, Fault> {
-    let mut items = Items::of(call, |name| ITEMS.iter().any(|(theirs, _)| *theirs == name));
+    let mut items = Items::of(call);
     let text = |name: &str| call.form.text(name).to_owned();
     let entry = Entry {
         kind: items.code("shorikubun", &["0", "1", "2"]).to_owned(),
@@ -256,7 +286,7 @@ async fn shown(call: &Call, unit: &mut Unit, row: &Outsider) -> Result<Option<Va
 /// 照会: the record of a number; the candidates who are alike, today or in a former record; or the records of the asking system's own 業務 behind a
 /// 更新通番.
 pub async fn inquire(call: Call) -> Result<Reply, Fault> {
-    let mut items = Items::of(&call, |name| INQUIRED.contains(&name));
+    let mut items = Items::of(&call);
     let birth = items.birth();
     let sex = items.sex();
     let partly = items.code("kensakukubun", &["0", "1"]) == "1";

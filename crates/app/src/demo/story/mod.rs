@@ -130,8 +130,8 @@ pub async fn play(
     later::refused_and_held(&mut cast, &money::patient(made).context("償還払いを受ける子が合成の市にいません")?).await?;
     later::names(&mut cast).await?;
     later::taken_back_and_paid_back(&mut cast).await?;
-    identity::outsiders(&mut cast, made).await?;
     system::calls(house).await?;
+    identity::outsiders(&mut cast, made).await?;
     later::protection(&mut cast).await?;
     proof::whole(house, witness, plant).await?;
     if let Some(fault) = plant {
