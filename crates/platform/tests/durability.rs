@@ -168,3 +168,29 @@ async fn whoever_hangs_up_in_the_middle_leaves_the_writer_in_order() {
         database.remove().await;
     }
 }
+
+/// The console of the server, a backup: others write to the file of a city that runs.
+#[tokio::test]
+async fn a_unit_that_is_given_up_keeps_nobody_out_of_the_file() {
+    let database = fresh_sqlite().await.unwrap();
+    migrate(&database.db, &migrations(), Timestamp::UNIX_EPOCH).await.unwrap();
+    let file = database.file.clone().unwrap();
+    let mut given_up = database.db.write().await.unwrap();
+    given_up.run(COUNT_UP, params![1i64]).await.unwrap();
+    drop(given_up);
+    let other = Db::open(None, &file).await.unwrap();
+    let mut tx = other.write().await.unwrap();
+    let row = tx.one("select count(*) as n from platform_counter where name = 'given up'", vec![]).await.unwrap();
+    assert_eq!(row.get::<i64>("n").unwrap(), 0, "and nothing of it stays");
+    tx.run(COUNT_UP, params![2i64]).await.unwrap();
+    tx.commit().await.unwrap();
+    // The first handle goes on as if nothing had been.
+    let mut tx = database.db.write().await.unwrap();
+    let row = tx.one("select value as n from platform_counter where name = 'given up'", vec![]).await.unwrap();
+    assert_eq!(row.get::<i64>("n").unwrap(), 2);
+    drop(tx);
+    other.close().await;
+    database.remove().await;
+}
+
+const COUNT_UP: &str = "insert into platform_counter (name, value) values ('given up', $1)";

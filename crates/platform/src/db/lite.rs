@@ -11,6 +11,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 /// SQLite below this can corrupt a WAL that two connections use (the WAL-reset defect, fixed in 3.51.3).
@@ -90,7 +91,7 @@ impl LiteDb {
         }
         guard.connection()?.execute("savepoint unit").await?;
         guard.in_unit = true;
-        Ok(LiteWrite { writer, guard })
+        Ok(LiteWrite { writer, guard: Some(guard) })
     }
 
     /// See [`super::Db::first_load`].
@@ -176,16 +177,32 @@ impl Writer {
 /// One unit of the writer.
 pub(super) struct LiteWrite {
     writer: Arc<Mutex<Writer>>,
-    guard: OwnedMutexGuard<Writer>,
+    /// The turn; gone when the unit is done.
+    guard: Option<OwnedMutexGuard<Writer>>,
+}
+
+impl Drop for LiteWrite {
+    /// A unit that is given up ends its turn like one that is done. Without that the transaction would stay open until the next unit came:
+    /// nobody else could write to the file meanwhile (the console, a backup), and the log could not be copied back.
+    fn drop(&mut self) {
+        let (Some(guard), Ok(runtime)) = (self.guard.take(), Handle::try_current()) else { return };
+        drop(guard);
+        let writer = self.writer.clone();
+        runtime.spawn(async move {
+            if let Err(error) = writer.lock_owned().await.settle().await {
+                tracing::warn!(%error, "a unit that was given up");
+            }
+        });
+    }
 }
 
 impl LiteWrite {
     pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, DbError> {
-        self.guard.connection()
+        self.guard.as_mut().ok_or(DbError::Unavailable)?.connection()
     }
 
     pub(super) async fn restart(&mut self) -> Result<(), DbError> {
-        self.guard.connection()?.execute("rollback to unit").await?;
+        self.connection()?.execute("rollback to unit").await?;
         Ok(())
     }
 
@@ -193,8 +210,8 @@ impl LiteWrite {
         to_its_end(self.finish()).await
     }
 
-    async fn finish(self) -> Result<(), DbError> {
-        let Self { writer, mut guard } = self;
+    async fn finish(mut self) -> Result<(), DbError> {
+        let (Some(mut guard), writer) = (self.guard.take(), self.writer.clone()) else { return Err(DbError::Unavailable) };
         if let Err(error) = guard.connection()?.execute("release unit").await {
             guard.in_unit = false;
             guard.fail_batch(DbError::Storage).await;
