@@ -36,13 +36,13 @@ pub async fn list(call: Call) -> Result<Reply, Fault> {
             html! { (s.name) div.note { (s.id) } }.into(),
             purpose.to_owned().into(),
             call.city.office_name(&s.office).into(),
-            html! { @for scope in &s.scopes { div.note { (scope) } } }.into(),
             format!("{}〜{until}", wareki_short(s.from)).into(),
+            html! { @for scope in &s.scopes { div.note { @for part in scope.split_inclusive('/') { (part) wbr; } } } }.into(),
         ])
     });
     let others = Table {
         caption: "連携システム".into(),
-        columns: ["システム", "業務", "所管", "できること(スコープ)", "期間"].map(Column::text).into(),
+        columns: ["システム", "業務", "所管", "期間", "できること(スコープ)"].map(Column::text).into(),
         rows: rows.collect(),
         empty: ("連携システムはありません".into(), "登録と停止は、サーバーの atena client で行います。".into()),
         ..Table::default()
