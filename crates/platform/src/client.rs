@@ -205,7 +205,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
     tx.all(ALL, vec![]).await?.iter().map(read).collect()
 }
 
-/// Ends a system at once: today is its last day, and its tokens are worth nothing.
+/// Ends a system at once: yesterday was its last day, and its tokens are worth nothing.
 ///
 /// # Errors
 /// [`Fault::missing`].

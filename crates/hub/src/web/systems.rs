@@ -212,8 +212,8 @@ fn entry(call: &Call) -> Result<Entry, Fault> {
     Ok(entry)
 }
 
-/// 付番: a new number, a new record of a known person, or somebody under a resident's former number. The same request again is answered with the
-/// number that it was given.
+/// 付番: a new number, or a new record of a known person (住民番号引継 is left to a clerk). The same request again is answered with the number
+/// that it was given.
 pub async fn number(call: Call, residents: Arc<dyn ResidentPort>) -> Result<Reply, Fault> {
     let entry = entry(&call)?;
     let mut unit = match call.command().await? {
