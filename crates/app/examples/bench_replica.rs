@@ -58,7 +58,7 @@ impl Gateway for Line {
         let answer = tokio::spawn(async move { keeper.call(&id, &body).await }).await.unwrap();
         self.1.fetch_add(u64::try_from(start.elapsed().as_micros()).unwrap(), Ordering::Relaxed);
         match answer.map_err(|fault| Unsent::Down(fault.to_string()))? {
-            Answer::Json(json) => Ok(json.to_string().into_bytes()),
+            Answer::Json(json) => Ok(json.get().as_bytes().to_vec()),
             Answer::Lines(text) => Ok(text.into_bytes()),
             Answer::Refused(refusal) => Err(Unsent::Refused { code: String::new(), detail: refusal.detail }),
         }

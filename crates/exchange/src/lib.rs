@@ -239,6 +239,11 @@ pub fn programme(needs: Needs) -> Programme {
                 sql: include_str!("../../../migrations/0071_exchange_differences.sql"),
                 postgres_only: false,
             },
+            Migration {
+                name: "0072_exchange_refused",
+                sql: include_str!("../../../migrations/0072_exchange_refused.sql"),
+                postgres_only: false,
+            },
         ],
         routes: routes(&desk),
         nav: vec![

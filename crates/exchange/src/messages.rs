@@ -4,6 +4,7 @@ use crate::lines::{Line, Unsent};
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
+use platform::keys::{hex, sha256};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,36 +136,6 @@ async fn send<A: DeserializeOwned>(line: &Line, path: &str, body: &(impl Seriali
     serde_json::from_slice(&answer).map_err(|_| unreadable("回答"))
 }
 
-/// A file of requests, and what became of each of its rows. The result is fetched only when a row of it says something new.
-async fn file(
-    line: &Line,
-    ids: [&str; 2],
-    number: RequestId,
-    rows: &[impl Serialize + Sync],
-    waiting: usize,
-) -> Result<Vec<Result<(), Refusal>>, Unsent> {
-    let mut body = Vec::new();
-    for row in rows {
-        serde_json::to_writer(&mut body, row).map_err(|_| unreadable("送信"))?;
-        body.push(b'\n');
-    }
-    let digest = platform::keys::hex(&platform::keys::sha256(&body));
-    let head = serde_json::json!({
-        "interface": ids[0], "count": rows.len(), "sha256": digest, "file": number, "waiting": waiting,
-    });
-    let text = [format!("{head}\n").into_bytes(), body].concat();
-    let receipt = line.post(&format!("/if/{}", ids[0]), text).await?;
-    let receipt: Receipt = serde_json::from_slice(&receipt).map_err(|_| unreadable("受付"))?;
-    if receipt.bad == 0 && receipt.good == rows.len() {
-        return Ok(rows.iter().map(|_| Ok(())).collect());
-    }
-    let wanted = serde_json::json!({ "file": receipt.file }).to_string();
-    let result = line.post(&format!("/if/{}", ids[1]), wanted.into_bytes()).await?;
-    let result = String::from_utf8(result).map_err(|_| unreadable("結果"))?;
-    let answers: Vec<_> = result.lines().skip(1).map(read_row).collect::<Result<_, _>>()?;
-    if answers.len() == rows.len() { Ok(answers) } else { Err(unreadable("結果")) }
-}
-
 /// A row of a result: taken, or why not.
 fn read_row(row: &str) -> Result<Result<(), Refusal>, Unsent> {
     #[derive(Deserialize)]
@@ -271,14 +242,42 @@ pub async fn records(line: &Line, after: i64) -> Result<Vec<RecordLine>, Unsent>
     Ok(changed.records)
 }
 
-/// DBM_20113 and DBM_20314: a part of 副本. Answers what became of each record, in order.
-pub async fn load(
-    line: &Line,
-    number: RequestId,
-    records: &[ReplicaRecord],
-    waiting: usize,
-) -> Result<Vec<Result<(), Refusal>>, Unsent> {
-    file(line, ["DBM_20113", "DBM_20314"], number, records, waiting).await
+/// A part of 副本, written as the file that goes to the gateway.
+pub struct Load {
+    rows: usize,
+    text: Vec<u8>,
+}
+
+impl Load {
+    /// Writes records into a file; `waiting` more are held back behind it.
+    pub fn write(number: RequestId, records: &[ReplicaRecord], waiting: usize) -> Result<Self, Unsent> {
+        let mut body = Vec::with_capacity(records.len() * 300);
+        for record in records {
+            serde_json::to_writer(&mut body, record).map_err(|_| unreadable("送信"))?;
+            body.push(b'\n');
+        }
+        let head = serde_json::json!({
+            "interface": "DBM_20113", "count": records.len(), "sha256": hex(&sha256(&body)), "file": number, "waiting": waiting,
+        });
+        let mut text = format!("{head}\n").into_bytes();
+        text.append(&mut body);
+        Ok(Self { rows: records.len(), text })
+    }
+
+    /// DBM_20113: sends the file. Answers what became of each record, in order; the result (DBM_20314) is fetched only when it says more
+    /// than that all were taken.
+    pub async fn send(self, line: Line) -> Result<Vec<Result<(), Refusal>>, Unsent> {
+        let receipt = line.post("/if/DBM_20113", self.text).await?;
+        let receipt: Receipt = serde_json::from_slice(&receipt).map_err(|_| unreadable("受付"))?;
+        if receipt.bad == 0 && receipt.good == self.rows {
+            return Ok((0..self.rows).map(|_| Ok(())).collect());
+        }
+        let wanted = serde_json::json!({ "file": receipt.file }).to_string();
+        let result = line.post("/if/DBM_20314", wanted.into_bytes()).await?;
+        let result = String::from_utf8(result).map_err(|_| unreadable("結果"))?;
+        let answers: Vec<_> = result.lines().skip(1).map(read_row).collect::<Result<_, _>>()?;
+        if answers.len() == self.rows { Ok(answers) } else { Err(unreadable("結果")) }
+    }
 }
 
 /// What the gateway says of a comparison by hashes.

@@ -14,6 +14,9 @@ use std::sync::Arc;
 use wire::ident::{DataSet, DataSetId, IdError, ItemId, RecordKey};
 use wire::replica::Value;
 
+/// Records that a person has, about: so a page has as many people as were asked for, about.
+const RECORDS: usize = 4;
+
 /// Every source of 正本 in the city.
 pub type Sources = Arc<Vec<Arc<dyn Originals>>>;
 
@@ -67,8 +70,7 @@ impl Originals for FileOriginals {
 
     async fn page(&self, unit: &mut Unit, after: Option<&AtenaNo>, people: usize) -> Result<Page, Fault> {
         unit.permit(Action::Run, ORIGINAL).await?;
-        let until = store::original_people(&mut unit.tx, after, people).await?;
-        let rows = store::originals_between(&mut unit.tx, after, until.as_ref()).await?;
+        let (rows, until) = store::originals_after(&mut unit.tx, after, people * RECORDS).await?;
         let keys = unit.city().keys().clone();
         let records = rows.iter().map(|row| original(&keys, row)).collect::<Result<_, _>>()?;
         Ok(Page { records, until })

@@ -6,8 +6,9 @@ use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::Timestamp;
 use platform::Fault;
-use platform::db::{DbError, Tx};
+use platform::db::{DbError, KEYS, Param, Tx};
 use platform::params;
+use std::collections::{BTreeMap, BTreeSet};
 
 platform::statements! {
     /// Consents of a person, the newest first.
@@ -32,14 +33,14 @@ platform::statements! {
     BY_REQUEST = concatcp!(Inquiry::SELECT, " where request = $1");
     /// An inquiry goes on, unless it went on meanwhile.
     SET_INQUIRY = "update exchange_inquiry set request = $2, state = $3, reason = $4, checked_at = $5, answered_at = $6, as_of = $7, root = $8, answer = $9 where id = $1 and state = $10";
-    /// 正本 of other systems, of a stretch of people.
-    ORIGINALS_BETWEEN = concatcp!(OriginalRow::SELECT, " where atena_no > $1 and atena_no <= $2 order by atena_no, data_set, version, record_key");
-    /// The people of a stretch who have 正本 of other systems.
-    ORIGINAL_PEOPLE = "select distinct atena_no from exchange_original where atena_no > $1 order by atena_no limit $2";
+    /// 正本 of other systems, of the people after one.
+    ORIGINALS_AFTER = concatcp!(OriginalRow::SELECT, " where atena_no > $1 order by atena_no, data_set, version, record_key limit $2");
     /// 正本 of other systems, of a person.
     ORIGINALS_OF = concatcp!(OriginalRow::SELECT, " where atena_no = $1 order by data_set, version, record_key");
-    /// One of them, in whichever version it stands.
-    DELETE_ORIGINAL = "delete from exchange_original where atena_no = $1 and data_set = $2 and record_key = $3";
+    /// Where 正本 of other systems stand, of people.
+    ORIGINAL_PLACES = concatcp!("select id, atena_no, data_set, record_key from exchange_original where atena_no in ", KEYS);
+    /// Takes some of them out.
+    ORIGINALS_OUT = concatcp!("delete from exchange_original where id in ", KEYS);
     /// What other systems gave, by data set.
     COUNT_ORIGINALS = "select data_set, version, system, count(*) as n, max(recorded_at) as last from exchange_original group by data_set, version, system order by data_set, version, system";
     /// Files received, the newest first.
@@ -54,10 +55,10 @@ platform::statements! {
     COPIES_OF = concatcp!(Copy::SELECT, " where atena_no = $1 order by data_set, version, record_key");
     /// Has anything been sent yet?
     ANY_COPY = "select id from exchange_copy limit 1";
-    /// Before what is at this place of the gateway is written anew.
-    DELETE_COPY = "delete from exchange_copy where dan_no = $1 and data_set = $2 and version = $3 and record_key = $4 and state <> '重複'";
-    /// Nothing is remembered of it.
-    FORGET_COPY = "delete from exchange_copy where id = $1";
+    /// What is remembered of the places of people at the gateway.
+    COPY_PLACES = concatcp!("select id, dan_no, data_set, version, record_key from exchange_copy where state <> '重複' and dan_no in ", KEYS);
+    /// Nothing is remembered of them.
+    COPIES_OUT = concatcp!("delete from exchange_copy where id in ", KEYS);
     /// Everything of a person is to be sent again.
     SEND_AGAIN = "update exchange_copy set digest = '' where dan_no = $1 and state <> '重複'";
     /// How many are in each state, by data set.
@@ -183,23 +184,25 @@ pub async fn set_inquiry(tx: &mut Tx, row: &Inquiry, before: &str) -> Result<boo
     Ok(tx.run(SET_INQUIRY, values).await? == 1)
 }
 
-pub async fn originals_between(
+/// 正本 of the people after one: so many rows at most, unless one person has more. With the last of these people, or `None` when nobody
+/// comes after them.
+pub async fn originals_after(
     tx: &mut Tx,
     after: Option<&AtenaNo>,
-    until: Option<&AtenaNo>,
-) -> Result<Vec<OriginalRow>, DbError> {
-    let (after, until) = stretch(after, until);
-    tx.all(ORIGINALS_BETWEEN, params![after, until]).await?.iter().map(OriginalRow::read).collect()
-}
-
-/// The last 宛名番号 of a stretch of so many people; `None` when there are fewer.
-pub async fn original_people(tx: &mut Tx, after: Option<&AtenaNo>, people: usize) -> Result<Option<AtenaNo>, DbError> {
+    rows: usize,
+) -> Result<(Vec<OriginalRow>, Option<AtenaNo>), DbError> {
     let (after, _) = stretch(after, None);
-    let rows = tx.all(ORIGINAL_PEOPLE, params![after, i64::try_from(people).unwrap_or(i64::MAX)]).await?;
-    if rows.len() < people {
-        return Ok(None);
+    let found = tx.all(ORIGINALS_AFTER, params![after, i64::try_from(rows).unwrap_or(i64::MAX)]).await?;
+    let mut found: Vec<OriginalRow> = found.iter().map(OriginalRow::read).collect::<Result<_, _>>()?;
+    let Some(last) = found.last().filter(|_| found.len() >= rows).map(|row| row.atena_no.clone()) else {
+        return Ok((found, None));
+    };
+    // The last person may have been cut off in the middle.
+    found.retain(|row| row.atena_no != last);
+    match found.last().map(|row| row.atena_no.clone()) {
+        Some(until) => Ok((found, Some(until))),
+        None => Ok((originals_of(tx, &last).await?, Some(last))),
     }
-    rows.last().map(|r| r.get("atena_no")).transpose()
 }
 
 pub async fn originals_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<OriginalRow>, DbError> {
@@ -207,13 +210,21 @@ pub async fn originals_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<OriginalRow>
 }
 
 /// Puts a record in the place of what was there.
-pub async fn put_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError> {
-    delete_original(tx, row).await?;
-    row.insert(tx).await.map(|_| ())
-}
+/// The place of 正本, in whichever version it stands.
+pub type OriginalPlace = (AtenaNo, String, String);
 
-pub async fn delete_original(tx: &mut Tx, row: &OriginalRow) -> Result<(), DbError> {
-    tx.run(DELETE_ORIGINAL, params![&row.atena_no, &row.data_set, &row.record_key]).await.map(|_| ())
+/// Every place gets the row that it is to have from now on, or none.
+pub async fn change_originals(tx: &mut Tx, all: BTreeMap<OriginalPlace, Option<OriginalRow>>) -> Result<(), DbError> {
+    let people: BTreeSet<&AtenaNo> = all.keys().map(|(who, ..)| who).collect();
+    let people: Vec<Param> = people.into_iter().map(Param::from).collect();
+    let mut out = vec![];
+    for row in tx.all_of(ORIGINAL_PLACES, &people).await? {
+        if all.contains_key(&(row.get("atena_no")?, row.get("data_set")?, row.get("record_key")?)) {
+            out.push(Param::from(row.get::<i64>("id")?));
+        }
+    }
+    tx.run_for(ORIGINALS_OUT, &out).await?;
+    tx.load_rows(OriginalRow::TABLE, OriginalRow::COLUMNS, all.into_values().flatten().map(|row| row.values()).collect()).await
 }
 
 pub async fn intakes(tx: &mut Tx) -> Result<Vec<Intake>, DbError> {
@@ -266,22 +277,34 @@ pub async fn any_copy(tx: &mut Tx) -> Result<bool, DbError> {
     Ok(tx.first(ANY_COPY, vec![]).await?.is_some())
 }
 
+/// Place of a record at the gateway.
+pub type Slot = (DanNo, String, i64, String);
+
+pub fn slot(copy: &Copy) -> Slot {
+    (copy.dan_no.clone(), copy.data_set.clone(), copy.version, copy.record_key.clone())
+}
+
 /// Writes what the gateway has now; `known` says that something may stand at these places already.
 pub async fn put_copies(tx: &mut Tx, rows: &[Copy], known: bool) -> Result<(), DbError> {
     if known {
-        for row in rows {
-            tx.run(DELETE_COPY, params![&row.dan_no, &row.data_set, row.version, &row.record_key]).await?;
+        let places: BTreeSet<Slot> = rows.iter().map(slot).collect();
+        let people: BTreeSet<&DanNo> = rows.iter().map(|row| &row.dan_no).collect();
+        let people: Vec<Param> = people.into_iter().map(Param::from).collect();
+        let mut out = vec![];
+        for row in tx.all_of(COPY_PLACES, &people).await? {
+            if places.contains(&(row.get("dan_no")?, row.get("data_set")?, row.get("version")?, row.get("record_key")?)) {
+                out.push(Param::from(row.get::<i64>("id")?));
+            }
         }
+        tx.run_for(COPIES_OUT, &out).await?;
     }
     tx.load_rows(Copy::TABLE, Copy::COLUMNS, rows.iter().map(Copy::values).collect()).await
 }
 
 /// Nothing is remembered of these rows any more.
 pub async fn forget_copies(tx: &mut Tx, rows: &[Copy]) -> Result<(), DbError> {
-    for row in rows {
-        tx.run(FORGET_COPY, params![row.id]).await?;
-    }
-    Ok(())
+    let ids: Vec<Param> = rows.iter().map(|row| Param::from(row.id)).collect();
+    tx.run_for(COPIES_OUT, &ids).await
 }
 
 pub async fn send_again(tx: &mut Tx, dan: &DanNo) -> Result<(), DbError> {

@@ -11,7 +11,7 @@ mod networks;
 mod support;
 
 use async_trait::async_trait;
-use gateway::interfaces::{Answer, write_file};
+use gateway::interfaces::{Answer, Receipt, write_file};
 use gateway::{Keeper, Sender, Unsent};
 use kernel::time::Clock;
 use platform::db::Param;
@@ -143,6 +143,7 @@ async fn unloaded(world: &World, before: usize) -> Vec<f64> {
         world.settle().await;
         let Answer::Json(answer) = world.a.keeper.call("SKI_11112", which.as_bytes()).await.unwrap() else { panic!("refused") };
         took.push(start.elapsed().as_secs_f64() * 1_000.0);
+        let answer: serde_json::Value = serde_json::from_str(answer.get()).unwrap();
         assert_eq!(answer["shown"], json!("answered"));
     }
     took
@@ -281,7 +282,8 @@ async fn side(world: Arc<World>, lines: Arc<Lines>, asks: bool, files: Vec<Strin
 
 async fn submit(keeper: &Keeper, file: &str) {
     let Answer::Json(receipt) = keeper.call("SKI_10123", file.as_bytes()).await.unwrap() else { panic!("refused") };
-    assert_eq!(receipt["bad"], json!(0));
+    let receipt: Receipt = serde_json::from_str(receipt.get()).unwrap();
+    assert_eq!(receipt.bad, 0);
 }
 
 async fn hear(lines: &Lines, side: &Side) -> usize {

@@ -5,7 +5,7 @@
 mod support;
 
 use gateway::NewConsent;
-use gateway::interfaces::{Answer, write_file};
+use gateway::interfaces::{Answer, Receipt, write_file};
 use jiff::Span;
 use kernel::Date;
 use kernel::time::Period;
@@ -42,7 +42,8 @@ async fn incident_aizu_backlog() {
             let Answer::Json(receipt) = world.b.keeper.call("DBM_20113", file(part, waiting).as_bytes()).await.unwrap() else {
                 panic!("refused")
             };
-            assert_eq!((&receipt["good"], &receipt["bad"]), (&json!(part.len()), &json!(0)));
+            let receipt: Receipt = serde_json::from_str(receipt.get()).unwrap();
+            assert_eq!((receipt.good, receipt.bad), (i64::try_from(part.len()).unwrap(), 0));
             let open =
                 count(&world.b, "select count(*) as n from gateway_alarm where kind = 'backlog' and closed_at is null").await;
             assert_eq!(open, i64::from(waiting > 100), "{waiting} rows wait");

@@ -7,7 +7,7 @@ mod support;
 use gateway::Business;
 use gateway::interfaces::ask::{Fetched, NewInquiry, Shown, Which};
 use gateway::interfaces::provide::{RecordLine, RecordsWanted};
-use gateway::interfaces::{Answer, Refusal};
+use gateway::interfaces::{Answer, Receipt, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -26,7 +26,7 @@ use wire::replica::ReplicaRecord;
 
 async fn call<T: DeserializeOwned>(side: &Side, id: &str, body: &impl Serialize) -> Result<T, Refusal> {
     match side.keeper.call(id, &serde_json::to_vec(body).unwrap()).await.unwrap() {
-        Answer::Json(answer) => Ok(serde_json::from_value(answer).unwrap()),
+        Answer::Json(answer) => Ok(serde_json::from_str(answer.get()).unwrap()),
         Answer::Refused(refusal) => Err(refusal),
         Answer::Lines(text) => panic!("a file instead of a record: {text}"),
     }
@@ -66,7 +66,8 @@ async fn records(side: &Side) -> Vec<Record> {
 async fn fetch_records(side: &Side) -> Answer {
     let file = gateway::interfaces::write_file("TKM_40113", &[json!(RecordsWanted::default())], None, 0);
     let Answer::Json(receipt) = side.keeper.call("TKM_40113", file.as_bytes()).await.unwrap() else { panic!("refused") };
-    let wanted = json!({ "file": receipt["file"] }).to_string();
+    let receipt: Receipt = serde_json::from_str(receipt.get()).unwrap();
+    let wanted = json!({ "file": receipt.file }).to_string();
     side.keeper.call("TKM_40124", wanted.as_bytes()).await.unwrap()
 }
 

@@ -92,6 +92,7 @@ pub trait Job: Send + Sync {
 }
 
 /// A job while it runs.
+#[derive(Clone)]
 pub struct Run {
     city: City,
     staff: StaffContext,

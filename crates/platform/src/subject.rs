@@ -1,7 +1,7 @@
 //! The people of the log: permanent ids, data keys, 支援措置 flags and edit locks.
 
 use crate::city::City;
-use crate::db::{DbError, Param, Tx};
+use crate::db::{DbError, KEYS, Param, Tx};
 use crate::fault::Fault;
 use crate::keys::DataKey;
 use crate::params;
@@ -15,19 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 const ADVANCE_SUBJECT: &str =
     "select setval(pg_get_serial_sequence('platform_subject', 'id'), (select max(id) from platform_subject))";
 
-/// 宛名番号 that one statement looks up. A shorter list repeats its last one.
-const WIDTH: usize = 64;
-const NUMBERS: &str = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
-    $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, \
-    $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)";
-
 crate::statements! {
     /// The last subject.
     LAST_SUBJECT = "select cast(coalesce(max(id), 0) as bigint) as id from platform_subject";
     /// The subject of a 宛名番号.
     FIND = "select id from platform_subject where atena_no = $1";
     /// The subjects of 宛名番号.
-    FIND_ALL = concatcp!("select atena_no, id from platform_subject where atena_no in ", NUMBERS);
+    FIND_ALL = concatcp!("select atena_no, id from platform_subject where atena_no in ", KEYS);
     /// The 宛名番号 of a subject.
     NUMBER = "select atena_no from platform_subject where id = $1";
     /// A wrapped data key.
@@ -82,15 +76,8 @@ pub async fn find(tx: &mut Tx, number: &AtenaNo) -> Result<Option<i64>, DbError>
 /// # Errors
 /// The database's refusal.
 pub async fn find_all(tx: &mut Tx, numbers: &BTreeSet<&AtenaNo>) -> Result<BTreeMap<AtenaNo, i64>, DbError> {
-    let (all, mut found) = (numbers.iter().map(|number| Param::from(*number)).collect::<Vec<_>>(), BTreeMap::new());
-    for part in all.chunks(WIDTH) {
-        let missing = WIDTH.saturating_sub(part.len());
-        let list = part.iter().chain(part.last().into_iter().cycle().take(missing)).cloned().collect();
-        for row in tx.all(FIND_ALL, list).await? {
-            found.insert(row.get("atena_no")?, row.get("id")?);
-        }
-    }
-    Ok(found)
+    let numbers: Vec<Param> = numbers.iter().map(|number| Param::from(*number)).collect();
+    tx.all_of(FIND_ALL, &numbers).await?.iter().map(|row| Ok((row.get("atena_no")?, row.get("id")?))).collect()
 }
 
 /// The 宛名番号 of a subject.

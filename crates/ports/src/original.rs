@@ -38,7 +38,7 @@ pub struct Page {
 pub trait Originals: Send + Sync {
     /// Is a data set one of its own?
     fn holds(&self, data_set: &DataSetId) -> bool;
-    /// The records of up to `people` people after a 宛名番号; the caller records the run.
+    /// All records of the next people after a 宛名番号, of about `people` of them; the caller records the run.
     async fn page(&self, unit: &mut Unit, after: Option<&AtenaNo>, people: usize) -> Result<Page, Fault>;
     /// The records of one person, whom the caller has asked to see.
     async fn of(&self, unit: &mut Unit, number: &AtenaNo) -> Result<Vec<Original>, Fault>;

@@ -5,13 +5,8 @@ use crate::model::{CodeRow, MemberRow, NoticeRow, OutgoingRow, PassageRow, Perso
 use const_format::concatcp;
 use kernel::Date;
 use kernel::time::Timestamp;
-use platform::db::{DbError, Param, Row, Tx};
+use platform::db::{DbError, KEYS, Param, Row, Tx};
 use platform::params;
-
-/// How many keys one statement looks up.
-const WIDTH: usize = 32;
-const KEYS: &str = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-                    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
 
 platform::statements! {
     /// One batch after the other, whichever process works it.
@@ -84,27 +79,6 @@ platform::statements! {
     NOTICE = concatcp!(NoticeRow::SELECT, " where institution = $1 and reference = $2");
 }
 
-/// Runs a look-up by many keys, a few dozens at a time; the last key fills the statement up.
-async fn look_up(tx: &mut Tx, sql: &'static str, keys: &[Param]) -> Result<Vec<Row>, DbError> {
-    let mut rows = vec![];
-    for chunk in keys.chunks(WIDTH) {
-        rows.extend(tx.all(sql, filled(chunk)).await?);
-    }
-    Ok(rows)
-}
-
-async fn run_for(tx: &mut Tx, sql: &'static str, keys: &[Param]) -> Result<(), DbError> {
-    for chunk in keys.chunks(WIDTH) {
-        tx.run(sql, filled(chunk)).await?;
-    }
-    Ok(())
-}
-
-fn filled(chunk: &[Param]) -> Vec<Param> {
-    let last = chunk.last().cloned().into_iter().cycle();
-    chunk.iter().cloned().chain(last).take(WIDTH).collect()
-}
-
 fn read<T>(rows: &[Row], one: impl Fn(&Row) -> Result<T, DbError>) -> Result<Vec<T>, DbError> {
     rows.iter().map(one).collect()
 }
@@ -156,7 +130,7 @@ pub async fn change_member(tx: &mut Tx, m: &MemberRow) -> Result<bool, DbError> 
 }
 
 pub async fn people(tx: &mut Tx, lineages: &[Vec<u8>]) -> Result<Vec<PersonRow>, DbError> {
-    read(&look_up(tx, PEOPLE, &bytes(lineages)).await?, PersonRow::read)
+    read(&tx.all_of(PEOPLE, &bytes(lineages)).await?, PersonRow::read)
 }
 
 pub async fn person(tx: &mut Tx, id: i64) -> Result<PersonRow, DbError> {
@@ -165,19 +139,19 @@ pub async fn person(tx: &mut Tx, id: i64) -> Result<PersonRow, DbError> {
 
 pub async fn people_by_id(tx: &mut Tx, ids: &[i64]) -> Result<Vec<PersonRow>, DbError> {
     let keys: Vec<Param> = ids.iter().map(|id| Param::from(*id)).collect();
-    read(&look_up(tx, PEOPLE_BY_ID, &keys).await?, PersonRow::read)
+    read(&tx.all_of(PEOPLE_BY_ID, &keys).await?, PersonRow::read)
 }
 
 pub async fn codes(tx: &mut Tx, tokens: &[Vec<u8>]) -> Result<Vec<CodeRow>, DbError> {
-    read(&look_up(tx, CODES, &bytes(tokens)).await?, CodeRow::read)
+    read(&tx.all_of(CODES, &bytes(tokens)).await?, CodeRow::read)
 }
 
 pub async fn by_request(tx: &mut Tx, requests: &[String]) -> Result<Vec<PassageRow>, DbError> {
-    read(&look_up(tx, BY_REQUEST, &texts(requests)).await?, PassageRow::read)
+    read(&tx.all_of(BY_REQUEST, &texts(requests)).await?, PassageRow::read)
 }
 
 pub async fn by_permit(tx: &mut Tx, permits: &[String]) -> Result<Vec<PassageRow>, DbError> {
-    read(&look_up(tx, BY_PERMIT, &texts(permits)).await?, PassageRow::read)
+    read(&tx.all_of(BY_PERMIT, &texts(permits)).await?, PassageRow::read)
 }
 
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<PassageRow>, DbError> {
@@ -194,7 +168,7 @@ pub async fn outgoing(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Out
 
 pub async fn delivered(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
     let keys: Vec<Param> = ids.iter().map(|id| Param::from(*id)).collect();
-    run_for(tx, DELIVERED, &keys).await
+    tx.run_for(DELIVERED, &keys).await
 }
 
 pub async fn again(tx: &mut Tx, id: i64, due: Timestamp) -> Result<(), DbError> {
@@ -262,12 +236,12 @@ pub async fn old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Recor
 }
 
 pub async fn remove(tx: &mut Tx, permits: &[String]) -> Result<(), DbError> {
-    run_for(tx, REMOVE_RECORDS, &texts(permits)).await?;
+    tx.run_for(REMOVE_RECORDS, &texts(permits)).await?;
     remove_passages(tx, permits).await
 }
 
 pub async fn remove_passages(tx: &mut Tx, permits: &[String]) -> Result<(), DbError> {
-    run_for(tx, REMOVE_PASSAGES, &texts(permits)).await
+    tx.run_for(REMOVE_PASSAGES, &texts(permits)).await
 }
 
 pub async fn remove_notices(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {

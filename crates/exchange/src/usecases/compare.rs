@@ -1,6 +1,7 @@
 //! 正本と副本の照合: every night one hash over everything; where it differs, the exact person, record and item.
 
 use super::load::{PEOPLE, record};
+use super::send;
 use super::shared::{Shared, places};
 use super::{by_the_desk, load};
 use crate::lines::Line;
@@ -160,7 +161,7 @@ impl Job for Compare {
             }
         }
         if differing > 0 {
-            load::overtake(run.city(), compared.serial).await?;
+            send::overtake(run.city(), compared.serial).await?;
         }
         let mut unit = Unit::change(run.city(), run.staff(), "正本と副本の照合の結果", Action::Run).await?;
         unit.permit(Action::Run, ORIGINAL).await?;

@@ -1,29 +1,30 @@
 //! 副本の登録: the gateway gets what is new, other or gone in 正本, and nothing else. What the gateway has is remembered by its hash, so
 //! that a load that was cut off goes on, and one without changes sends nothing.
 
+use super::send::{CHUNK, Sending, deliver};
 use super::shared::{Place, Shared};
 use crate::lines::Line;
 use crate::model::{Copy, Difference, ORIGINAL};
 use crate::originals::Sources;
-use crate::{messages, store};
+use crate::store::{self, Slot, slot};
 use async_trait::async_trait;
 use kernel::access::Action;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::{Date, Period, Timestamp, civil};
+use platform::db::DbError;
 use platform::job::{Job, Run};
-use platform::{City, Fault, Unit, case};
+use platform::{Fault, Unit};
 use ports::{HubPort, Original, Originals};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use wire::ident::{DataSet, DataSetId, RecordKey, RequestId};
+use tokio::task::JoinSet;
+use wire::ident::{DataSet, DataSetId, RecordKey};
 use wire::replica::ReplicaRecord;
 
 /// Kind of the job.
 pub const JOB: &str = "exchange.load";
 /// People a step.
 pub const PEOPLE: usize = 2_500;
-/// Records of one file to the gateway; so many go into its table in one piece.
-const CHUNK: usize = 5_000;
 
 /// The gateway has the record.
 pub const THERE: &str = "登録済";
@@ -33,24 +34,6 @@ pub const REFUSED: &str = "登録できません";
 pub const GONE: &str = "削除済";
 /// The gateway has the record of another 宛名番号 of the same person in its place.
 pub const DOUBLE: &str = "重複";
-
-/// Counter of レコード識別番号.
-const SERIAL: &str = "exchange_serial";
-/// No city has sent so many records: a gateway with a higher number is broken, and nobody follows it there.
-const HIGHEST: i64 = 1 << 53;
-
-/// From now on our レコード識別番号 are higher than one that stands at the gateway. A lower one would have no power there.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn overtake(city: &City, serial: i64) -> Result<(), Fault> {
-    let mut tx = city.db().write().await?;
-    let last = case::reserve_numbers(&mut tx, SERIAL, 1).await?;
-    if last < serial && serial < HIGHEST {
-        case::reserve_numbers(&mut tx, SERIAL, serial - last).await?;
-    }
-    Ok(tx.commit().await?)
-}
 
 /// The load.
 pub struct Load {
@@ -75,35 +58,28 @@ pub fn record(original: &Original, dan: DanNo, serial: u64) -> ReplicaRecord {
 }
 
 /// One record to be sent, and what is remembered of it then.
-struct Change {
-    record: ReplicaRecord,
-    copy: Copy,
+pub(super) struct Change {
+    pub record: ReplicaRecord,
+    pub copy: Copy,
 }
 
 /// What a load has to do.
 #[derive(Default)]
-struct Changes {
+pub(super) struct Changes {
     /// What the gateway has to hear.
-    send: Vec<Change>,
+    pub send: Vec<Change>,
     /// What it does not hear, since the person has the same record under another 宛名番号.
-    doubles: Vec<Copy>,
+    pub doubles: Vec<Copy>,
     /// What need not be remembered any longer.
-    forget: Vec<Copy>,
+    pub forget: Vec<Copy>,
 }
 
 /// What changed of some people, with the look in which it was read.
 struct Read {
     unit: Unit,
     changes: Changes,
-    /// The last of these people; `None` when nobody comes after them.
-    until: Option<AtenaNo>,
-}
-
-/// Place of a record at the gateway.
-type Slot = (DanNo, String, i64, String);
-
-fn slot(copy: &Copy) -> Slot {
-    (copy.dan_no.clone(), copy.data_set.clone(), copy.version, copy.record_key.clone())
+    /// Does anybody come after these people?
+    more: bool,
 }
 
 /// What a record that is gone looks like on its way.
@@ -191,56 +167,56 @@ fn changes(source: &dyn Originals, places: Vec<Place>, copies: Vec<Copy>, now: T
     Ok(all)
 }
 
-/// Sorts out what does not fit the catalogue of items: it does not leave the city, and the reason is remembered.
-fn fitting(all: Vec<Change>, now: Timestamp) -> Result<(Vec<Change>, Vec<Copy>), Fault> {
-    let catalogue = crate::list()?.items();
-    let (mut fit, mut unfit) = (vec![], vec![]);
-    for change in all {
-        let items = change.record.items.iter().flatten();
-        match catalogue.layout(&change.record.data_set).and_then(|layout| layout.check(items)) {
-            // What is taken back leaves as it came.
-            Err(why) if change.record.items.is_some() => unfit.push(refused(change.copy, why.to_string(), now)),
-            _ => fit.push(change),
-        }
-    }
-    Ok((fit, unfit))
+/// Goes through a source, some people at a time.
+struct Reader {
+    run: Run,
+    hub: Arc<dyn HubPort>,
+    source: Arc<dyn Originals>,
+    shared: Shared,
+    after: Option<AtenaNo>,
 }
 
-fn refused(copy: Copy, why: String, now: Timestamp) -> Copy {
-    Copy { state: REFUSED.into(), reason: Some(why), digest: String::new(), sent_at: now, ..copy }
+impl Reader {
+    /// Reads what changed of the next people.
+    async fn next(mut self) -> Result<(Self, Read), Fault> {
+        let mut unit = Unit::look(self.run.city(), self.run.staff(), "副本の登録", Action::Run).await?;
+        let page = self.source.page(&mut unit, self.after.as_ref(), PEOPLE).await?;
+        let (after, until) = (std::mem::replace(&mut self.after, page.until.clone()), page.until.clone());
+        let dans = self.hub.dans_between(&mut unit, after.as_ref(), until.as_ref()).await?;
+        let mut copies = store::copies_between(&mut unit.tx, after.as_ref(), until.as_ref()).await?;
+        copies.retain(|copy| !self.shared.has(&copy.atena_no));
+        let place = |original: Original| dans.get(&original.atena_no).cloned().map(|dan| Place::alone(dan, original));
+        let places = self.shared.set_aside(page).into_iter().filter_map(place).collect();
+        let changes = changes(self.source.as_ref(), places, copies, self.run.city().now())?;
+        Ok((self, Read { unit, changes, more: until.is_some() }))
+    }
 }
 
 impl Load {
-    /// Sends what changed of one source; answers how many records were taken and refused.
-    async fn source(&self, run: &Run, line: &Line, source: &Arc<dyn Originals>, known: bool) -> Result<(i64, i64), Fault> {
+    /// Sends what changed of one source.
+    async fn source(&self, run: &Run, sending: &mut Sending<'_>, source: &Arc<dyn Originals>) -> Result<(), Fault> {
         let city = run.city();
         let mut unit = Unit::look(city, run.staff(), "副本の登録", Action::Run).await?;
-        let mut shared = Shared::begin(&mut unit, self.hub.as_ref()).await?;
+        let shared = Shared::begin(&mut unit, self.hub.as_ref()).await?;
         drop(unit);
-        let (mut good, mut bad) = (0, 0);
-        let mut page = self.read(run, source, &mut shared, None).await?;
-        loop {
-            let Read { unit, changes, until } = page;
-            let work = self.work(run, line, unit, changes, known);
+        let reader = Reader { run: run.clone(), hub: self.hub.clone(), source: source.clone(), shared, after: None };
+        let (mut reading, mut shared) = (JoinSet::new(), None);
+        reading.spawn(reader.next());
+        while let Some(read) = reading.join_next().await {
+            let (reader, Read { unit, changes, more }) = read.unwrap_or(Err(DbError::Unavailable.into()))?;
             // What comes next is read while the gateway is at work.
-            let (done, next) = match &until {
-                Some(_) => tokio::join!(work, async { self.read(run, source, &mut shared, until.as_ref()).await.map(Some) }),
-                None => (work.await, Ok(None)),
-            };
-            let (taken, refused) = done?;
-            good += taken;
-            bad += refused;
-            run.progress(good + bad, 0, "副本の登録").await?;
-            match next? {
-                Some(next) => page = next,
-                None => break,
+            match more {
+                true => _ = reading.spawn(reader.next()),
+                false => shared = Some(reader.shared),
             }
+            sending.all(unit, changes).await?;
+            run.progress(sending.good + sending.bad, 0, "副本の登録").await?;
         }
-        let mut people = shared.settle().into_iter();
+        let mut people = shared.map(Shared::settle).unwrap_or_default().into_iter();
         loop {
             let part: Vec<_> = people.by_ref().take(PEOPLE).collect();
             if part.is_empty() {
-                return Ok((good, bad));
+                return Ok(());
             }
             let mut unit = Unit::look(city, run.staff(), "副本の登録", Action::Run).await?;
             let (mut places, mut copies) = (vec![], vec![]);
@@ -250,60 +226,7 @@ impl Load {
                     copies.extend(store::copies_of(&mut unit.tx, number).await?);
                 }
             }
-            let all = changes(source.as_ref(), places, copies, city.now())?;
-            let (taken, refused) = self.work(run, line, unit, all, known).await?;
-            good += taken;
-            bad += refused;
-        }
-    }
-
-    /// Reads what changed of the people after one.
-    async fn read(
-        &self,
-        run: &Run,
-        source: &Arc<dyn Originals>,
-        shared: &mut Shared,
-        after: Option<&AtenaNo>,
-    ) -> Result<Read, Fault> {
-        let mut unit = Unit::look(run.city(), run.staff(), "副本の登録", Action::Run).await?;
-        let page = source.page(&mut unit, after, PEOPLE).await?;
-        let until = page.until.clone();
-        let dans = self.hub.dans_between(&mut unit, after, until.as_ref()).await?;
-        let mut copies = store::copies_between(&mut unit.tx, after, until.as_ref()).await?;
-        copies.retain(|copy| !shared.has(&copy.atena_no));
-        let place = |original: Original| dans.get(&original.atena_no).cloned().map(|dan| Place::alone(dan, original));
-        let places = shared.set_aside(page).into_iter().filter_map(place).collect();
-        let changes = changes(source.as_ref(), places, copies, run.city().now())?;
-        Ok(Read { unit, changes, until })
-    }
-
-    /// Carries changes out; answers how many records were taken and refused.
-    async fn work(&self, run: &Run, line: &Line, mut unit: Unit, all: Changes, known: bool) -> Result<(i64, i64), Fault> {
-        let known_as = unit.find_subjects(&all.send.iter().map(|change| &change.copy.atena_no).collect()).await?;
-        let subjects: Vec<i64> = all.send.iter().filter_map(|change| known_as.get(&change.copy.atena_no)).copied().collect();
-        unit.bulk(&subjects, &[ORIGINAL]);
-        unit.note(format!("副本の登録 {}件", all.send.len()));
-        unit.commit(()).await?;
-        let Changes { send, doubles, forget } = all;
-        let (send, unfit) = fitting(send, run.city().now())?;
-        if !forget.is_empty() || !doubles.is_empty() || !unfit.is_empty() {
-            let mut tx = run.city().db().write().await?;
-            store::forget_copies(&mut tx, &forget).await?;
-            Copy::insert_all(&doubles, &mut tx).await?;
-            store::put_copies(&mut tx, &unfit, known).await?;
-            tx.commit().await?;
-        }
-        let (mut good, mut bad, mut waiting) = (0, i64::try_from(unfit.len()).unwrap_or(i64::MAX), send.len());
-        let mut rest = send.into_iter();
-        loop {
-            let part: Vec<Change> = rest.by_ref().take(CHUNK).collect();
-            if part.is_empty() {
-                return Ok((good, bad));
-            }
-            waiting -= part.len();
-            let (taken, refused) = self.send(run, line, part, waiting, known).await?;
-            good += taken;
-            bad += refused;
+            sending.all(unit, changes(source.as_ref(), places, copies, city.now())?).await?;
         }
     }
 
@@ -327,7 +250,7 @@ impl Load {
         let mut records = extra.into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
         let (mut good, mut bad) = (0, 0);
         for part in records.chunks_mut(CHUNK) {
-            for answer in deliver(city, line, part, 0).await? {
+            for answer in deliver(city, line, part).await? {
                 *(if answer.is_ok() { &mut good } else { &mut bad }) += 1;
             }
         }
@@ -338,50 +261,6 @@ impl Load {
         tx.commit().await?;
         Ok((good, bad))
     }
-
-    async fn send(&self, run: &Run, line: &Line, part: Vec<Change>, waiting: usize, known: bool) -> Result<(i64, i64), Fault> {
-        let city = run.city();
-        let (mut copies, mut records): (Vec<Copy>, Vec<ReplicaRecord>) = part.into_iter().map(|c| (c.copy, c.record)).unzip();
-        let answers = deliver(city, line, &mut records, waiting).await?;
-        let (mut good, mut bad) = (0, 0);
-        for ((copy, record), answer) in copies.iter_mut().zip(&records).zip(answers) {
-            copy.serial = i64::try_from(record.serial).unwrap_or(i64::MAX);
-            copy.sent_at = city.now();
-            match answer {
-                Ok(()) => good += 1,
-                Err(refusal) => {
-                    bad += 1;
-                    *copy = refused(copy.clone(), refusal.detail, city.now());
-                    // What could not be taken back is still there, and is taken back the next time.
-                    if record.items.is_none() {
-                        copy.state = THERE.into();
-                    }
-                }
-            }
-        }
-        let mut tx = city.db().write().await?;
-        store::put_copies(&mut tx, &copies, known).await?;
-        tx.commit().await?;
-        Ok((good, bad))
-    }
-}
-
-/// Sends records under new レコード識別番号; answers what became of each.
-async fn deliver(
-    city: &City,
-    line: &Line,
-    records: &mut [ReplicaRecord],
-    waiting: usize,
-) -> Result<Vec<Result<(), messages::Refusal>>, Fault> {
-    let mut tx = city.db().write().await?;
-    let n = i64::try_from(records.len()).unwrap_or(i64::MAX);
-    let last = case::reserve_numbers(&mut tx, SERIAL, n).await?;
-    tx.commit().await?;
-    for (record, serial) in records.iter_mut().zip(last - n + 1..) {
-        record.serial = u64::try_from(serial).unwrap_or_default();
-    }
-    let number = RequestId::from_bytes(city.keys().random()?);
-    Ok(messages::load(line, number, records, waiting).await?)
 }
 
 #[async_trait]
@@ -397,15 +276,17 @@ impl Job for Load {
         let known = store::any_copy(&mut tx).await?;
         drop(tx);
         let comparison: Option<i64> = String::from_utf8_lossy(payload).parse().ok();
-        let (mut good, mut bad) = match comparison {
-            Some(comparison) => self.takes_back(run, line, comparison).await?,
-            None => (0, 0),
-        };
-        for source in self.sources.iter() {
-            let (taken, refused) = self.source(run, line, source, known).await?;
-            good += taken;
-            bad += refused;
+        let mut sending = Sending::new(run, line, known);
+        if let Some(comparison) = comparison {
+            (sending.good, sending.bad) = self.takes_back(run, line, comparison).await?;
         }
+        for source in self.sources.iter() {
+            let done = self.source(run, &mut sending, source).await;
+            // What the gateway has taken is remembered, whatever came after it.
+            let kept = sending.settle().await;
+            done.and(kept)?;
+        }
+        let Sending { good, bad, .. } = sending;
         Ok(format!("{good}件を登録しました。登録できない記録 {bad}"))
     }
 }

@@ -7,6 +7,7 @@ pub mod courier;
 pub mod load;
 pub mod provide;
 pub mod recall;
+mod send;
 pub mod shared;
 pub mod sweep;
 pub mod take_in;

@@ -19,7 +19,7 @@ use wire::replica::{Reason, Value};
 /// Kind of the job.
 pub const JOB: &str = "exchange.take_in";
 /// Rows a step.
-const STEP: usize = 1_000;
+const STEP: usize = 5_000;
 /// Bad rows that are listed one by one.
 const LISTED: usize = 200;
 /// Columns that every file has, before its items.
@@ -231,7 +231,7 @@ impl TakeIn {
         unit.permit(Action::Run, ORIGINAL).await?;
         let (seq, keys) = (unit.seq().await?, run.city().keys().clone());
         let known = unit.find_subjects(&step.iter().filter_map(|(_, good)| good.as_ref().ok()).map(Good::who).collect()).await?;
-        let mut subjects = vec![];
+        let (mut subjects, mut changed) = (vec![], BTreeMap::new());
         for (line, good) in step {
             let who = good.as_ref().ok().and_then(|good| known.get(good.who())).copied();
             let problem = match (good, who) {
@@ -239,13 +239,14 @@ impl TakeIn {
                 (Ok(_), None) => Some("この宛名番号の人はいません".to_owned()),
                 (Ok(Good::Delete(row)), Some(subject)) => {
                     subjects.push(subject);
-                    store::delete_original(&mut unit.tx, &row).await?;
+                    changed.insert((row.atena_no, row.data_set, row.record_key), None);
                     None
                 }
                 (Ok(Good::Put(row, items)), Some(subject)) => {
                     subjects.push(subject);
-                    let items = seal(&keys, &row, &items)?;
-                    store::put_original(&mut unit.tx, &OriginalRow { items, seq, ..row }).await?;
+                    let row = OriginalRow { items: seal(&keys, &row, &items)?, seq, ..row };
+                    // Of several rows for one place the last counts.
+                    changed.insert((row.atena_no.clone(), row.data_set.clone(), row.record_key.clone()), Some(row));
                     None
                 }
             };
@@ -262,6 +263,7 @@ impl TakeIn {
         if last {
             intake.done_at = Some(unit.now());
         }
+        store::change_originals(&mut unit.tx, changed).await?;
         store::set_intake(&mut unit.tx, intake).await?;
         unit.bulk(&subjects, &[ORIGINAL]);
         unit.note(format!("正本 {}行、受け付けられない行 {}", intake.good, intake.bad));

@@ -7,7 +7,8 @@ use platform::Fault;
 use platform::db::Tx;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::error::Category;
+use serde_json::value::{RawValue, to_raw_value};
 use wire::error::ExchangeError;
 use wire::ident::{DataSet, RecordKey};
 use wire::permit::PermitFault;
@@ -122,8 +123,11 @@ pub(crate) fn whole<T>(rows: Vec<T>) -> Outcome<Vec<T>> {
     Ok(rows)
 }
 
+/// An answer as it is written on the line: one JSON value.
+pub type Written = Box<RawValue>;
+
 /// Reads the rows of a call, hands the readable ones to the operation together, and puts the answers back into their order.
-pub(crate) async fn rows<Q, A, R>(desk: &mut Desk<'_>, all: Vec<Json>, run: R) -> Result<Vec<Outcome<Json>>, Fault>
+pub(crate) async fn rows<Q, A, R>(desk: &mut Desk<'_>, all: Vec<&str>, run: R) -> Result<Vec<Outcome<Written>>, Fault>
 where
     Q: DeserializeOwned,
     A: Serialize,
@@ -132,16 +136,12 @@ where
     let mut places = Vec::with_capacity(all.len());
     let mut good = Vec::with_capacity(all.len());
     for row in all {
-        if !row.is_object() {
-            places.push(Err(unreadable("行の形")));
-            continue;
-        }
-        match serde_json::from_value::<Q>(row) {
+        match read(row) {
             Ok(row) => {
                 good.push(row);
                 places.push(Ok(()));
             }
-            Err(error) => places.push(Err(unreadable(&place_of(&error)))),
+            Err(refusal) => places.push(Err(refusal)),
         }
     }
     let mut answers = run(desk, good).await?.into_iter();
@@ -149,11 +149,22 @@ where
     let answered = places.into_iter().map(|place| match place {
         Err(refusal) => Err(refusal),
         Ok(()) => answers.next().map_or_else(&mut missing, |outcome| match outcome {
-            Ok(answer) => serde_json::to_value(answer).map_err(|_| Refusal::conflict("結果を書けませんでした")),
+            Ok(answer) => to_raw_value(&answer).map_err(|_| Refusal::conflict("結果を書けませんでした")),
             Err(refusal) => Err(refusal),
         }),
     });
     Ok(answered.collect())
+}
+
+/// A row as a request. What is no JSON object is a row that cannot be read, not a file that cannot.
+fn read<Q: DeserializeOwned>(row: &str) -> Outcome<Q> {
+    if !row.trim_start().starts_with('{') {
+        return Err(unreadable("行の形"));
+    }
+    serde_json::from_str(row).map_err(|error| match error.classify() {
+        Category::Data => unreadable(&place_of(&error)),
+        Category::Io | Category::Syntax | Category::Eof => unreadable("行の形"),
+    })
 }
 
 fn unreadable(place: &str) -> Refusal {
@@ -169,7 +180,7 @@ fn place_of(error: &serde_json::Error) -> String {
 }
 
 /// Runs an operation that takes one row at a time.
-pub(crate) async fn each<Q, A, R>(desk: &mut Desk<'_>, all: Vec<Json>, run: R) -> Result<Vec<Outcome<Json>>, Fault>
+pub(crate) async fn each<Q, A, R>(desk: &mut Desk<'_>, all: Vec<&str>, run: R) -> Result<Vec<Outcome<Written>>, Fault>
 where
     Q: DeserializeOwned,
     A: Serialize,

@@ -1,14 +1,15 @@
 //! The file styles: a file of requests is registered and worked through row by row; its result is fetched under its number.
 
-use super::desk::{Desk, Outcome, Refusal};
+use super::desk::{Desk, Outcome, Refusal, Written};
 use super::index::{INTERFACES, Operation, Wired};
-use super::{Answer, note, run, spread};
+use super::{Answer, note, request, run, spread};
 use crate::store::registers;
 use platform::Fault;
 use platform::db::DbError;
 use platform::keys::{Place, hex, sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use std::fmt::Write;
 use wire::ident::RequestId;
 
 /// First line of a file of requests.
@@ -77,7 +78,7 @@ pub(super) fn place(number: &str) -> Place<'_> {
     Place { table: "gateway_call", column: "result", row: number }
 }
 
-fn read(wired: &Wired, body: &[u8]) -> Outcome<(FileHead, Vec<Json>)> {
+fn read<'a>(wired: &Wired, body: &'a [u8]) -> Outcome<(FileHead, Vec<&'a str>)> {
     let text = std::str::from_utf8(body).map_err(|_| Refusal::bad("ファイルの文字コードがUTF-8ではありません"))?;
     let (head, rest) = text.split_once('\n').ok_or_else(|| Refusal::bad("ファイルの1行目(見出し)がありません"))?;
     let head: FileHead = serde_json::from_str(head).map_err(|_| Refusal::bad("ファイルの1行目(見出し)を読めません"))?;
@@ -91,8 +92,7 @@ fn read(wired: &Wired, body: &[u8]) -> Outcome<(FileHead, Vec<Json>)> {
     if rows.len() != head.count {
         return Err(Refusal::bad("ファイルの行数が見出しの件数と合いません。送り直してください"));
     }
-    // A row that is no JSON is a row that cannot be read, not a file that cannot.
-    Ok((head, rows.into_iter().map(|row| serde_json::from_str(row).unwrap_or(Json::Null)).collect()))
+    Ok((head, rows))
 }
 
 /// Registers a file and works through it.
@@ -106,10 +106,10 @@ pub(super) async fn register(desk: &mut Desk<'_>, wired: &Wired, body: &[u8]) ->
         && let Some(known) = registers::call(desk.tx, number).await?
     {
         let same = known.interface == wired.id && known.digest == head.sha256;
-        return Ok(match same {
+        return match same {
             true => receipt(known.call_no, known.good, known.bad),
-            false => Answer::Refused(Refusal::conflict("同じファイル番号で別の内容が登録されています。番号を改めてください")),
-        });
+            false => Ok(Answer::Refused(Refusal::conflict("同じファイル番号で別の内容が登録されています。番号を改めてください"))),
+        };
     }
     let most = desk.keeper.tenant().limits.chunk_records;
     if wired.operation() == Operation::ReplicaUpdate {
@@ -123,35 +123,42 @@ pub(super) async fn register(desk: &mut Desk<'_>, wired: &Wired, body: &[u8]) ->
     let bad = i64::try_from(outcomes.iter().filter(|o| o.is_err()).count()).unwrap_or(i64::MAX);
     let good = i64::try_from(outcomes.len()).unwrap_or(i64::MAX) - bad;
     let waiting = i64::try_from(head.waiting).unwrap_or(i64::MAX);
-    let result = lines(&outcomes.into_iter().enumerate().map(|(n, outcome)| numbered(n, outcome)).collect::<Vec<_>>());
+    let result = result(&outcomes);
     let number = note(desk, wired.id, number, (good, bad), waiting, head.sha256, Some(&result)).await?;
-    Ok(receipt(number, good, bad))
+    receipt(number, good, bad)
 }
 
-fn numbered(n: usize, outcome: Outcome<Json>) -> Json {
-    match outcome {
-        Ok(answer) => json!({ "row": n + 1, "ok": answer }),
-        Err(refusal) => json!({ "row": n + 1, "error": refusal }),
+/// A result file without its first line: what became of each row, by its number.
+fn result(outcomes: &[Outcome<Written>]) -> String {
+    let mut text = String::new();
+    for (outcome, row) in outcomes.iter().zip(1..) {
+        // Writing into a text does not fail.
+        let _ = match outcome {
+            Ok(answer) => writeln!(text, r#"{{"row":{row},"ok":{answer}}}"#),
+            Err(refusal) => writeln!(text, "{}", json!({ "row": row, "error": refusal })),
+        };
     }
+    text
 }
 
-fn receipt(file: String, good: i64, bad: i64) -> Answer {
-    Answer::Json(json!(Receipt { file, good, bad }))
+fn receipt(file: String, good: i64, bad: i64) -> Result<Answer, Fault> {
+    Answer::of(&Receipt { file, good, bad })
 }
 
 /// ファイルの作成要求: one request whose answer becomes a file.
 pub(super) async fn create(desk: &mut Desk<'_>, wired: &Wired, body: &[u8]) -> Result<Answer, Fault> {
-    let Ok(request) = serde_json::from_slice::<Json>(if body.is_empty() { b"{}" } else { body }) else {
-        return Ok(Answer::Refused(Refusal::bad("JSONとして読めません。内容を確かめてください")));
+    let request = match request(body) {
+        Ok(request) => request,
+        Err(refusal) => return Ok(Answer::Refused(refusal)),
     };
     let outcomes: Vec<_> = run(desk, wired.operation(), vec![request]).await?.into_iter().flat_map(spread).collect();
     if let Some(Err(refusal)) = outcomes.iter().find(|outcome| outcome.is_err()) {
         return Ok(Answer::Refused(refusal.clone()));
     }
     let good = i64::try_from(outcomes.len()).unwrap_or(i64::MAX);
-    let result = lines(&outcomes.into_iter().enumerate().map(|(n, outcome)| numbered(n, outcome)).collect::<Vec<_>>());
+    let result = result(&outcomes);
     let number = note(desk, wired.id, None, (good, 0), 0, hex(&sha256(body)), Some(&result)).await?;
-    Ok(receipt(number, good, 0))
+    receipt(number, good, 0)
 }
 
 /// Fetches the result of a file that was registered under one of the ids that belong to this one.

@@ -12,7 +12,7 @@ pub mod replica;
 pub mod schema;
 pub mod system;
 
-pub use desk::{Outcome, Refusal};
+pub use desk::{Outcome, Refusal, Written};
 pub use document::{messages, openapi};
 pub use file::{FileHead, Receipt, ResultHead, write_file};
 pub use index::{INTERFACES, Operation, Role, Wired, table};
@@ -21,28 +21,47 @@ use crate::keeper::Keeper;
 use crate::model::InterfaceCall;
 use desk::{Desk, Nothing, each, rows};
 use platform::Fault;
+use platform::db::DbError;
 use platform::keys::{hex, sha256};
 use replica::Flag;
-use serde_json::Value as Json;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde_json::value::to_raw_value;
 use wire::ident::RequestId;
 
 /// What a call answers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Answer {
     /// One record.
-    Json(Json),
+    Json(Written),
     /// A file of lines.
     Lines(String),
     /// The call was not taken.
     Refused(Refusal),
 }
 
-/// Rows for the lists of an operation; a list becomes one row each in a file.
-fn spread(outcome: Outcome<Json>) -> Vec<Outcome<Json>> {
-    match outcome {
-        Ok(Json::Array(all)) => all.into_iter().map(Ok).collect(),
-        other => vec![other],
+impl Answer {
+    fn of(record: &impl Serialize) -> Result<Self, Fault> {
+        Ok(Self::Json(to_raw_value(record).map_err(|_| DbError::Shape("answer".to_owned()))?))
     }
+}
+
+/// Rows for the lists of an operation; a list becomes one row each in a file.
+fn spread(outcome: Outcome<Written>) -> Vec<Outcome<Written>> {
+    match &outcome {
+        Ok(answer) => match serde_json::from_str::<Vec<Written>>(answer.get()) {
+            Ok(all) => all.into_iter().map(Ok).collect(),
+            Err(_) => vec![outcome],
+        },
+        Err(_) => vec![outcome],
+    }
+}
+
+/// The body of a single call; nothing at all asks for nothing.
+fn request(body: &[u8]) -> Outcome<&str> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    let text = std::str::from_utf8(body).ok().filter(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+    text.ok_or_else(|| Refusal::bad("JSONとして読めません。内容を確かめてください"))
 }
 
 impl Keeper {
@@ -69,8 +88,9 @@ impl Keeper {
 }
 
 async fn one(desk: &mut Desk<'_>, wired: &Wired, body: &[u8]) -> Result<Answer, Fault> {
-    let Ok(request) = serde_json::from_slice::<Json>(if body.is_empty() { b"{}" } else { body }) else {
-        return Ok(Answer::Refused(Refusal::bad("JSONとして読めません。内容を確かめてください")));
+    let request = match request(body) {
+        Ok(request) => request,
+        Err(refusal) => return Ok(Answer::Refused(refusal)),
     };
     let outcome = run(desk, wired.operation(), vec![request]).await?.into_iter().next();
     let outcome = outcome.unwrap_or_else(|| Err(Refusal::bad("内容がありません")));
@@ -113,7 +133,7 @@ async fn note(
 }
 
 /// Runs an operation over rows; the answers are in the order of the rows.
-async fn run(desk: &mut Desk<'_>, operation: Operation, all: Vec<Json>) -> Result<Vec<Outcome<Json>>, Fault> {
+async fn run(desk: &mut Desk<'_>, operation: Operation, all: Vec<&str>) -> Result<Vec<Outcome<Written>>, Fault> {
     use Operation as O;
     match operation {
         O::Ask => rows(desk, all, ask::register).await,

@@ -1,10 +1,10 @@
 //! SQL of people whom the city has deleted.
 
-use super::{KEYS, rows};
 use crate::model::{CodeBinding, Consent, DifferenceRow, Message, PersonFlags, ReplicaRow};
 use const_format::concatcp;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
+use platform::db::KEYS;
 use platform::db::{DbError, Param, Row, Tx};
 use platform::keys::{hex, sha256};
 use platform::params;
@@ -60,7 +60,7 @@ pub(crate) async fn anybody(tx: &mut Tx) -> Result<bool, DbError> {
 
 /// The tokens among these that are of people who are gone.
 pub(crate) async fn among(tx: &mut Tx, tokens: Vec<Param>) -> Result<BTreeSet<Vec<u8>>, DbError> {
-    rows(tx, AMONG, tokens).await?.iter().map(|row| row.get("person_token")).collect()
+    tx.all_of(AMONG, &tokens).await?.iter().map(|row| row.get("person_token")).collect()
 }
 
 /// How many 情報提供等記録 are kept of a person, and until when.

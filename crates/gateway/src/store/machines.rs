@@ -1,11 +1,11 @@
 //! The machines' tables: 符号取得, inquiries, provisions and marks. The machine is one sealed value; beside it stands what is searched.
 
-use super::{KEYS, rows, run};
 use crate::words::{permit_text, reason_text, state_text};
 use const_format::concatcp;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
 use platform::Fault;
+use platform::db::KEYS;
 use platform::db::{DbError, Param, Row, Tx};
 use platform::keys::{Keys, Place};
 use platform::params;
@@ -86,13 +86,13 @@ pub(crate) fn number_token(keys: &Keys, number: &AcquisitionNo) -> Result<Vec<u8
 
 /// Acquisitions of people.
 pub(crate) async fn acquisitions_of(tx: &mut Tx, keys: &Keys, people: Vec<Param>) -> Result<Vec<Acquisition>, Fault> {
-    let found = rows(tx, ACQUISITION_OF, people).await?;
+    let found = tx.all_of(ACQUISITION_OF, &people).await?;
     found.iter().map(|row| read(keys, "gateway_acquisition", "dan_no", row)).collect()
 }
 
 /// Acquisitions by 取得番号.
 pub(crate) async fn acquisitions_by(tx: &mut Tx, keys: &Keys, tokens: Vec<Param>) -> Result<Vec<Acquisition>, Fault> {
-    let found = rows(tx, ACQUISITION_BY, tokens).await?;
+    let found = tx.all_of(ACQUISITION_BY, &tokens).await?;
     found.iter().map(|row| read(keys, "gateway_acquisition", "dan_no", row)).collect()
 }
 
@@ -110,13 +110,13 @@ pub(crate) async fn acquisitions_waiting(tx: &mut Tx, keys: &Keys, most: i64) ->
 
 /// Inquiries by request.
 pub(crate) async fn inquiries_of(tx: &mut Tx, keys: &Keys, requests: Vec<Param>) -> Result<Vec<Inquiry>, Fault> {
-    let found = rows(tx, INQUIRY_OF, requests).await?;
+    let found = tx.all_of(INQUIRY_OF, &requests).await?;
     found.iter().map(|row| read(keys, "gateway_inquiry", "request", row)).collect()
 }
 
 /// Inquiries by permit.
 pub(crate) async fn inquiries_by(tx: &mut Tx, keys: &Keys, permits: Vec<Param>) -> Result<Vec<Inquiry>, Fault> {
-    let found = rows(tx, INQUIRY_BY, permits).await?;
+    let found = tx.all_of(INQUIRY_BY, &permits).await?;
     found.iter().map(|row| read(keys, "gateway_inquiry", "request", row)).collect()
 }
 
@@ -135,7 +135,7 @@ fn provision(keys: &Keys, row: &Row) -> Result<Held, Fault> {
 
 /// Provisions by permit.
 pub(crate) async fn provisions_of(tx: &mut Tx, keys: &Keys, permits: Vec<Param>) -> Result<Vec<Held>, Fault> {
-    rows(tx, PROVISION_OF, permits).await?.iter().map(|row| provision(keys, row)).collect()
+    tx.all_of(PROVISION_OF, &permits).await?.iter().map(|row| provision(keys, row)).collect()
 }
 
 /// Provisions about a person.
@@ -150,7 +150,7 @@ pub(crate) async fn provisions_due(tx: &mut Tx, keys: &Keys, now: Timestamp, mos
 
 /// Marks by permit.
 pub(crate) async fn hidings_of(tx: &mut Tx, keys: &Keys, permits: Vec<Param>) -> Result<Vec<Hiding>, Fault> {
-    let found = rows(tx, HIDING_OF, permits).await?;
+    let found = tx.all_of(HIDING_OF, &permits).await?;
     found.iter().map(|row| read(keys, "gateway_hiding", "permit_no", row)).collect()
 }
 
@@ -162,7 +162,7 @@ pub(crate) async fn hidings_due(tx: &mut Tx, keys: &Keys, now: Timestamp, most: 
 
 /// Puts acquisitions in the place of what was there.
 pub(crate) async fn put_acquisitions(tx: &mut Tx, keys: &Keys, all: &[&Acquisition], now: Timestamp) -> Result<(), Fault> {
-    run(tx, ACQUISITION_OUT, all.iter().map(|a| Param::from(&a.dan)).collect()).await?;
+    tx.run_for(ACQUISITION_OUT, &all.iter().map(|a| Param::from(&a.dan)).collect::<Vec<_>>()).await?;
     let mut values = Vec::with_capacity(all.len());
     for a in all {
         let token = a.number().map(|number| number_token(keys, &number)).transpose()?;
@@ -185,7 +185,7 @@ pub(crate) async fn rechecking(tx: &mut Tx, after: &str, most: i64) -> Result<Ve
 
 /// Puts inquiries in the place of what was there; `known` of them were there before.
 pub(crate) async fn put_inquiries(tx: &mut Tx, keys: &Keys, all: &[&Inquiry], known: Vec<Param>) -> Result<(), Fault> {
-    run(tx, INQUIRY_OUT, known).await?;
+    tx.run_for(INQUIRY_OUT, &known).await?;
     let mut values = Vec::with_capacity(all.len());
     for i in all {
         let (q, request) = (&i.question, i.question.request.to_string());
@@ -224,7 +224,7 @@ pub(crate) async fn put_inquiries(tx: &mut Tx, keys: &Keys, all: &[&Inquiry], kn
 
 /// Puts provisions in the place of what was there.
 pub(crate) async fn put_provisions(tx: &mut Tx, keys: &Keys, all: &[&Held], known: Vec<Param>) -> Result<(), Fault> {
-    run(tx, PROVISION_OUT, known).await?;
+    tx.run_for(PROVISION_OUT, &known).await?;
     let mut values = Vec::with_capacity(all.len());
     for (p, registered_by) in all.iter().map(|held| (&held.0, &held.1)) {
         let (terms, no) = (&p.permit.terms, permit_text(&p.permit.terms.no));
@@ -263,7 +263,7 @@ pub(crate) async fn put_provisions(tx: &mut Tx, keys: &Keys, all: &[&Held], know
 
 /// Puts marks in; those that have arrived go.
 pub(crate) async fn put_hidings(tx: &mut Tx, keys: &Keys, all: &[(PermitNo, Option<&Hiding>)]) -> Result<(), Fault> {
-    run(tx, HIDING_OUT, all.iter().map(|(no, _)| Param::from(permit_text(no))).collect()).await?;
+    tx.run_for(HIDING_OUT, &all.iter().map(|(no, _)| Param::from(permit_text(no))).collect::<Vec<_>>()).await?;
     let mut values = Vec::new();
     for (no, hiding) in all.iter().filter_map(|(no, hiding)| hiding.map(|h| (permit_text(no), h))) {
         let machine = seal(keys, "gateway_hiding", &no, hiding)?;
@@ -274,8 +274,8 @@ pub(crate) async fn put_hidings(tx: &mut Tx, keys: &Keys, all: &[(PermitNo, Opti
 
 /// Takes out the machines of records whose time is over.
 pub(crate) async fn forget(tx: &mut Tx, permits: Vec<Param>) -> Result<(), Fault> {
-    run(tx, INQUIRY_GONE, permits.clone()).await?;
-    run(tx, PROVISION_OUT, permits.clone()).await?;
-    run(tx, HIDING_OUT, permits).await?;
+    tx.run_for(INQUIRY_GONE, &permits).await?;
+    tx.run_for(PROVISION_OUT, &permits).await?;
+    tx.run_for(HIDING_OUT, &permits).await?;
     Ok(())
 }

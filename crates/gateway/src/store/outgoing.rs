@@ -1,11 +1,11 @@
 //! What is to be said, and alarms.
 
-use super::{KEYS, run};
 use crate::store::machines::{open, seal};
 use crate::words::{alarm_ja, kind};
 use const_format::concatcp;
 use kernel::time::Timestamp;
 use platform::Fault;
+use platform::db::KEYS;
 use platform::db::{Param, Tx};
 use platform::keys::Keys;
 use platform::params;
@@ -82,7 +82,7 @@ pub(crate) async fn due(tx: &mut Tx, keys: &Keys, party: &str, now: Timestamp, m
 
 /// They have arrived.
 pub(crate) async fn delivered(tx: &mut Tx, ids: Vec<Param>) -> Result<(), Fault> {
-    run(tx, DELIVERED, ids).await?;
+    tx.run_for(DELIVERED, &ids).await?;
     Ok(())
 }
 

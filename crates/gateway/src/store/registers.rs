@@ -1,6 +1,6 @@
 //! 符号, flags, 情報提供等記録, consents, closings, 自己情報, お知らせ and calls.
 
-use super::{KEYS, among, count, rows, run};
+use super::{among, count};
 use crate::model::{
     AlarmRow, Closing, CodeBinding, Comparison, Consent, DifferenceRow, ExchangeRecord, InterfaceCall, Message, OwnRequest,
     PersonFlags, RemovedRecord,
@@ -9,6 +9,7 @@ use const_format::concatcp;
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
+use platform::db::KEYS;
 use platform::db::{DbError, Param, Row, Tx};
 use platform::params;
 
@@ -104,17 +105,17 @@ async fn several<T>(
 
 /// Who has 符号 with these tokens.
 pub(crate) async fn holders(tx: &mut Tx, tokens: Vec<Param>) -> Result<Vec<CodeBinding>, DbError> {
-    rows(tx, HOLDERS, tokens).await?.iter().map(CodeBinding::read).collect()
+    tx.all_of(HOLDERS, &tokens).await?.iter().map(CodeBinding::read).collect()
 }
 
 /// 符号 of people.
 pub(crate) async fn codes(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<CodeBinding>, DbError> {
-    rows(tx, CODES, people).await?.iter().map(CodeBinding::read).collect()
+    tx.all_of(CODES, &people).await?.iter().map(CodeBinding::read).collect()
 }
 
 /// Flags of people.
 pub(crate) async fn flags(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<PersonFlags>, DbError> {
-    rows(tx, FLAGS, people).await?.iter().map(PersonFlags::read).collect()
+    tx.all_of(FLAGS, &people).await?.iter().map(PersonFlags::read).collect()
 }
 
 /// Flags of one person; none set when there is no row.
@@ -132,12 +133,12 @@ pub(crate) async fn set_flags(tx: &mut Tx, f: &PersonFlags) -> Result<(), DbErro
 
 /// Records by number.
 pub(crate) async fn records(tx: &mut Tx, numbers: Vec<Param>) -> Result<Vec<ExchangeRecord>, DbError> {
-    rows(tx, RECORDS, numbers).await?.iter().map(ExchangeRecord::read).collect()
+    tx.all_of(RECORDS, &numbers).await?.iter().map(ExchangeRecord::read).collect()
 }
 
 /// Puts records in, each with the number of this change; `known` of them were there before.
 pub(crate) async fn put_records(tx: &mut Tx, mut all: Vec<ExchangeRecord>, known: Vec<Param>) -> Result<(), DbError> {
-    run(tx, RECORDS_OUT, known).await?;
+    tx.run_for(RECORDS_OUT, &known).await?;
     if all.is_empty() {
         return Ok(());
     }

@@ -1,11 +1,11 @@
 //! 副本: rows by person, the number of the last change, counts and closings. And what pages list of the machines.
 
-use super::{KEYS, rows, run};
 use crate::model::ReplicaRow;
 use const_format::concatcp;
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
+use platform::db::KEYS;
 use platform::db::{DbError, Param, Row, Tx};
 use platform::params;
 
@@ -127,7 +127,7 @@ pub(crate) async fn changed(tx: &mut Tx, change: i64, now: Timestamp) -> Result<
 
 /// Rows of people.
 pub(crate) async fn of_people(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<ReplicaRow>, DbError> {
-    rows(tx, OF_PEOPLE, people).await?.iter().map(ReplicaRow::read).collect()
+    tx.all_of(OF_PEOPLE, &people).await?.iter().map(ReplicaRow::read).collect()
 }
 
 /// Rows of a person.
@@ -148,7 +148,7 @@ pub(crate) async fn standing_of(tx: &mut Tx, people: &[&DanNo]) -> Result<Vec<St
     let found = match n < most {
         true if n == 0 => Vec::new(),
         true => tx.all(STANDING_BETWEEN, params![*first, *last]).await?,
-        false => rows(tx, STANDING_OF, people.iter().map(|dan| Param::from(*dan)).collect()).await?,
+        false => tx.all_of(STANDING_OF, &people.iter().map(|dan| Param::from(*dan)).collect::<Vec<_>>()).await?,
     };
     found.iter().map(standing).collect()
 }
@@ -160,7 +160,7 @@ pub(crate) async fn last_serial(tx: &mut Tx) -> Result<i64, DbError> {
 
 /// Takes rows out.
 pub(crate) async fn out(tx: &mut Tx, ids: Vec<Param>) -> Result<(), DbError> {
-    run(tx, OUT, ids).await.map(|_| ())
+    tx.run_for(OUT, &ids).await
 }
 
 /// Rows of a data set after a row.
@@ -170,7 +170,7 @@ pub(crate) async fn of_set(tx: &mut Tx, set: &str, version: i64, after: i64, mos
 
 /// Places of people in which a record is marked 不開示該当.
 pub(crate) async fn undisclosed(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<(DanNo, String, i64)>, DbError> {
-    let found = rows(tx, UNDISCLOSED, people).await?;
+    let found = tx.all_of(UNDISCLOSED, &people).await?;
     found.iter().map(|r| Ok((r.get("dan_no")?, r.get("data_set")?, r.get("version")?))).collect()
 }
 
@@ -196,7 +196,7 @@ pub(crate) async fn hashes(tx: &mut Tx) -> Result<Vec<(DanNo, Vec<u8>)>, DbError
 
 /// Hashes of people, in the order of people and places.
 pub(crate) async fn hashes_of(tx: &mut Tx, people: Vec<Param>) -> Result<Vec<(DanNo, Vec<u8>)>, DbError> {
-    let found = rows(tx, HASHES_OF, people).await?;
+    let found = tx.all_of(HASHES_OF, &people).await?;
     let mut all = found
         .iter()
         .map(|r| {

@@ -19,6 +19,7 @@ use wire::machine::Party;
 pub async fn single(side: &Side, id: &str, body: &Json) -> Result<Json, Refusal> {
     match side.keeper.call(id, body.to_string().as_bytes()).await.unwrap() {
         Answer::Json(answer) => {
+            let answer = serde_json::from_str(answer.get()).unwrap();
             schema::takes(id, body);
             schema::answers(id, &answer);
             Ok(answer)
@@ -37,6 +38,7 @@ pub async fn register(side: &Side, id: &str, rows: &[Json]) -> Result<Json, Refu
     schema::is("file_head", &serde_json::from_str(file.lines().next().unwrap()).unwrap());
     match side.keeper.call(id, file.as_bytes()).await.unwrap() {
         Answer::Json(receipt) => {
+            let receipt: Json = serde_json::from_str(receipt.get()).unwrap();
             schema::answers(id, &receipt);
             // What went on is what the schema lets through; what it does not, was refused.
             let allowed = rows.iter().filter(|row| schema::allows(id, row)).count();

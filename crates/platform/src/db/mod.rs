@@ -6,11 +6,13 @@
 
 mod bulk;
 mod lite;
+mod many;
 pub mod mark;
 mod migrate;
 mod value;
 pub mod walls;
 
+pub use many::{KEYS, keys};
 pub use migrate::{Migration, STATEMENTS, migrate, portable};
 pub use value::{FromColumn, Param, Row};
 
