@@ -115,8 +115,8 @@ impl ResidentPort for Residents {
 
 #[async_trait]
 impl ComparePort for Residents {
-    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, limit: usize) -> Result<Vec<ResidentFacts>, Fault> {
-        through!(self.0, unit, alike(likeness, limit))
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>) -> Result<Vec<ResidentFacts>, Fault> {
+        through!(self.0, unit, alike(likeness))
     }
 }
 

@@ -63,10 +63,16 @@ struct RingFile {
 pub struct Keys(Arc<Inner>);
 
 struct Inner {
-    master: BTreeMap<u32, [u8; 32]>,
+    master: BTreeMap<u32, Master>,
     current: u32,
     log: Ed25519KeyPair,
     random: SystemRandom,
+}
+
+/// A key of the ring, and the same made ready to seal with.
+struct Master {
+    bytes: [u8; 32],
+    aead: LessSafeKey,
 }
 
 /// Where a sealed value lives. It opens only there.
@@ -126,7 +132,8 @@ impl Keys {
         let bad = || KeyError::Ring("形式".into());
         let mut master = BTreeMap::new();
         for (id, key) in &ring.master {
-            master.insert(*id, unhex(key).and_then(|k| k.try_into().ok()).ok_or_else(bad)?);
+            let bytes: [u8; 32] = unhex(key).and_then(|k| k.try_into().ok()).ok_or_else(bad)?;
+            master.insert(*id, Master { bytes, aead: aead(&bytes)? });
         }
         let current = *master.keys().next_back().ok_or_else(bad)?;
         let log = Ed25519KeyPair::from_pkcs8(&unhex(&ring.log).ok_or_else(bad)?).map_err(|_| bad())?;
@@ -150,7 +157,7 @@ impl Keys {
     pub fn new_data_key(&self, owner: &str) -> Result<(DataKey, Vec<u8>), KeyError> {
         let key = DataKey(self.random()?);
         let place = Place { table: "platform_data_key", column: "wrapped", row: owner };
-        let wrapped = self.seal_with(self.0.current, self.master(self.0.current)?, place, &key.0)?;
+        let wrapped = self.seal_with(self.0.current, &self.master(self.0.current)?.aead, place, &key.0)?;
         Ok((key, wrapped))
     }
 
@@ -161,7 +168,7 @@ impl Keys {
     pub fn data_key(&self, owner: &str, wrapped: &[u8]) -> Result<DataKey, KeyError> {
         let id = key_id(wrapped).ok_or(KeyError::Broken)?;
         let place = Place { table: "platform_data_key", column: "wrapped", row: owner };
-        let bytes = open_with(self.master(id)?, place, wrapped)?;
+        let bytes = open_with(&self.master(id)?.aead, place, wrapped)?;
         bytes.try_into().map(DataKey).map_err(|_| KeyError::Broken)
     }
 
@@ -170,7 +177,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Ring`].
     pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.seal_with(self.0.current, self.master(self.0.current)?, place, plain)
+        self.seal_with(self.0.current, &self.master(self.0.current)?.aead, place, plain)
     }
 
     /// Opens what [`Keys::seal`] sealed.
@@ -178,7 +185,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::NoKey`] or [`KeyError::Broken`].
     pub fn open_sealed(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        open_with(self.master(key_id(sealed).ok_or(KeyError::Broken)?)?, place, sealed)
+        open_with(&self.master(key_id(sealed).ok_or(KeyError::Broken)?)?.aead, place, sealed)
     }
 
     /// Seals under a subject's data key.
@@ -186,7 +193,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Ring`].
     pub fn seal_for(&self, key: &DataKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.seal_with(0, &key.0, place, plain)
+        self.seal_with(0, &aead(&key.0)?, place, plain)
     }
 
     /// Opens what [`Keys::seal_for`] sealed.
@@ -194,7 +201,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Broken`].
     pub fn open_for(&self, key: &DataKey, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        open_with(&key.0, place, sealed)
+        open_with(&aead(&key.0)?, place, sealed)
     }
 
     /// A keyed token to find a secret by its exact value: HMAC-SHA-256 under a key of its own for each field, 16 bytes.
@@ -204,7 +211,7 @@ impl Keys {
     pub fn token(&self, field: &str, value: &str) -> Result<Vec<u8>, KeyError> {
         // Tokens must stay findable, so they hang on the first key of the ring, which is never retired.
         let first = self.0.master.values().next().ok_or(KeyError::NoKey)?;
-        let root = hmac::Key::new(hmac::HMAC_SHA256, first);
+        let root = hmac::Key::new(hmac::HMAC_SHA256, &first.bytes);
         let field_key = hmac::sign(&root, format!("token\u{1f}{field}").as_bytes());
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, field_key.as_ref()), value.as_bytes());
         Ok(tag.as_ref().iter().copied().take(16).collect())
@@ -220,23 +227,27 @@ impl Keys {
         self.0.log.public_key().as_ref().to_vec()
     }
 
-    fn master(&self, id: u32) -> Result<&[u8; 32], KeyError> {
+    fn master(&self, id: u32) -> Result<&Master, KeyError> {
         self.0.master.get(&id).ok_or(KeyError::NoKey)
     }
 
-    fn seal_with(&self, id: u32, key: &[u8; 32], place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+    fn seal_with(&self, id: u32, key: &LessSafeKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         let nonce: [u8; NONCE_LEN] = self.random()?;
-        let mut sealed = Vec::with_capacity(5 + NONCE_LEN + plain.len() + 16);
+        let mut sealed = Vec::with_capacity(HEAD + plain.len() + AES_256_GCM.tag_len());
         sealed.push(1);
         sealed.extend_from_slice(&id.to_be_bytes());
         sealed.extend_from_slice(&nonce);
-        let mut body = plain.to_vec();
-        let aad = Aad::from(place.aad());
-        aead(key)?.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut body).map_err(|_| KeyError::Broken)?;
-        sealed.append(&mut body);
+        sealed.extend_from_slice(plain);
+        let body = sealed.get_mut(HEAD..).ok_or(KeyError::Broken)?;
+        let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(place.aad()));
+        let tag = key.seal_in_place_separate_tag(nonce, aad, body).map_err(|_| KeyError::Broken)?;
+        sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
 }
+
+/// What stands before the sealed bytes: the form (1), the key's id, the nonce.
+const HEAD: usize = 5 + NONCE_LEN;
 
 fn aead(key: &[u8; 32]) -> Result<LessSafeKey, KeyError> {
     UnboundKey::new(&AES_256_GCM, key).map(LessSafeKey::new).map_err(|_| KeyError::NoKey)
@@ -249,13 +260,14 @@ fn key_id(sealed: &[u8]) -> Option<u32> {
     }
 }
 
-fn open_with(key: &[u8; 32], place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+fn open_with(key: &LessSafeKey, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
     let rest = sealed.get(5..).ok_or(KeyError::Broken)?;
     let (nonce, body) = rest.split_at_checked(NONCE_LEN).ok_or(KeyError::Broken)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::Broken)?;
     let mut body = body.to_vec();
-    let plain = aead(key)?.open_in_place(nonce, Aad::from(place.aad()), &mut body).map_err(|_| KeyError::Broken)?;
-    Ok(plain.to_vec())
+    let plain = key.open_in_place(nonce, Aad::from(place.aad()), &mut body).map_err(|_| KeyError::Broken)?.len();
+    body.truncate(plain);
+    Ok(body)
 }
 
 /// SHA-256.

@@ -3,6 +3,7 @@
 //! A column cannot exist without an entry: the struct, the SQL column list and the dictionary come from the same lines, and a test
 //! compares them with both databases.
 
+use crate::keys::{hex, sha256};
 use kernel::access::Sensitivity;
 use kernel::ident::{AtenaNo, DanNo};
 use kernel::time::{Timestamp, YearMonth, civil, clock_time, wareki};
@@ -35,6 +36,29 @@ impl Column {
 
 /// One field of a stored row in words: the column and its value; empty where nothing is stored.
 pub type Shown = (&'static Column, String);
+
+/// What is taken out for good, row by row in words: a hash over it proves later what it was, and says nothing of it to anybody.
+#[derive(Debug, Default)]
+pub struct TakenOut {
+    rows: i64,
+    text: String,
+}
+
+impl TakenOut {
+    /// One more row.
+    pub fn add(&mut self, row: &[Shown]) {
+        self.rows += 1;
+        for (column, value) in row {
+            self.text.push_str(&format!("{}={value}\u{1f}", column.name));
+        }
+        self.text.push('\n');
+    }
+
+    /// How many rows it was, and the SHA-256 over them, hexadecimal.
+    pub fn proof(&self) -> (i64, String) {
+        (self.rows, hex(&sha256(self.text.as_bytes())))
+    }
+}
 
 /// A stored value as a clerk reads it.
 pub trait InWords {

@@ -108,9 +108,9 @@ pub struct Likeness<'a> {
 /// What the resident registry offers to 名寄せ only: many people at once, because the person is not known yet.
 #[async_trait]
 pub trait ComparePort: ResidentPort {
-    /// Everybody who has the birth date, the reading or the name (at most `limit` by each), and the numbers named; residents and former
-    /// residents, in order of 宛名番号. Each of them is looked at once, and recorded once.
-    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, limit: usize) -> Result<Vec<ResidentFacts>, Fault>;
+    /// Everybody who has the birth date, the reading or the name, and the numbers named; residents and former residents, in order of
+    /// 宛名番号. Each of them is looked at once, and recorded once. Nobody is left out: whoever were left out would be dropped in silence.
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>) -> Result<Vec<ResidentFacts>, Fault>;
 }
 
 /// What the identity hub offers.

@@ -225,14 +225,14 @@ async fn numbers_of(unit: &mut Unit, query: &str, limit: usize) -> Result<Vec<At
 
 #[async_trait]
 impl ComparePort for Residents {
-    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, limit: usize) -> Result<Vec<ResidentFacts>, Fault> {
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>) -> Result<Vec<ResidentFacts>, Fault> {
         unit.permit(Action::Search, "juki.identify").await?;
         let today = unit.today();
         let mut numbers: BTreeSet<AtenaNo> = likeness.numbers.iter().cloned().collect();
         let birth = likeness.birth.map(kernel::time::wareki_short).unwrap_or_default();
         for query in [birth.as_str(), likeness.kana, likeness.name] {
             if !query.trim().is_empty() {
-                numbers.extend(numbers_of(unit, query, limit).await?);
+                numbers.extend(numbers_of(unit, query, usize::MAX).await?);
             }
         }
         let mut all = vec![];

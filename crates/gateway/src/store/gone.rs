@@ -4,11 +4,9 @@ use crate::model::{CodeBinding, Consent, DifferenceRow, Message, PersonFlags, Re
 use const_format::concatcp;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
-use platform::db::KEYS;
-use platform::db::{DbError, Param, Row, Tx};
-use platform::keys::{hex, sha256};
+use platform::db::{DbError, KEYS, Param, Row, Tx};
 use platform::params;
-use platform::register::Shown;
+use platform::register::{Shown, TakenOut};
 use std::collections::BTreeSet;
 
 const OF: &str = " where dan_no = $1";
@@ -76,7 +74,7 @@ pub(crate) async fn others_left(tx: &mut Tx, dan: &DanNo) -> Result<i64, DbError
 
 /// Takes out everything of a person; answers how many rows of registers it was, and a hash over them.
 pub(crate) async fn remove(tx: &mut Tx, dan: &DanNo, now: Timestamp) -> Result<(i64, String), DbError> {
-    let (mut text, mut count) = (String::new(), 0);
+    let mut gone = TakenOut::default();
     type Words = fn(&Row) -> Result<Vec<Shown>, DbError>;
     let registers: [(&'static str, Words); 6] = [
         (CODES, |r| Ok(CodeBinding::read(r)?.in_words())),
@@ -88,9 +86,7 @@ pub(crate) async fn remove(tx: &mut Tx, dan: &DanNo, now: Timestamp) -> Result<(
     ];
     for (sql, words) in registers {
         for row in tx.all(sql, params![dan]).await? {
-            count += 1;
-            words(&row)?.iter().for_each(|(column, value)| text.push_str(&format!("{}={value}\u{1f}", column.name)));
-            text.push('\n');
+            gone.add(&words(&row)?);
         }
     }
     for out in OUT {
@@ -98,5 +94,5 @@ pub(crate) async fn remove(tx: &mut Tx, dan: &DanNo, now: Timestamp) -> Result<(
     }
     let (change, _) = super::replica::change(tx).await?;
     super::replica::changed(tx, change + 1, now).await?;
-    Ok((count, hex(&sha256(text.as_bytes()))))
+    Ok(gone.proof())
 }

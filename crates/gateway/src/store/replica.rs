@@ -5,8 +5,7 @@ use const_format::concatcp;
 use kernel::Date;
 use kernel::ident::DanNo;
 use kernel::time::Timestamp;
-use platform::db::KEYS;
-use platform::db::{DbError, Param, Row, Tx};
+use platform::db::{DbError, KEYS, Param, Row, Tx};
 use platform::params;
 
 const STANDING: &str =

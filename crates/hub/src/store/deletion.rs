@@ -8,9 +8,8 @@ use kernel::Date;
 use kernel::ident::{AtenaNo, DanNo};
 use platform::Fault;
 use platform::db::{DbError, Param, Row, Tx};
-use platform::keys::{hex, sha256};
 use platform::params;
-use platform::register::Shown;
+use platform::register::{Shown, TakenOut};
 
 const OF_PERSON: &str = " where dan_no = $1";
 const OF_NUMBER: &str = " where atena_no = $1";
@@ -153,53 +152,40 @@ pub async fn is_removed(tx: &mut Tx, token: &[u8]) -> Result<bool, DbError> {
 
 /// Takes out everything that the hub holds of a person; answers how many rows it was, and a hash over them.
 pub async fn remove(tx: &mut Tx, dan_no: Option<&DanNo>, numbers: &[AtenaNo]) -> Result<(i64, String), DbError> {
-    let mut gone = Gone::default();
+    let mut gone = TakenOut::default();
     if let Some(dan_no) = dan_no {
-        gone.take(tx, PERSON, params![dan_no], |r| Ok(Person::read(r)?.in_words())).await?;
-        gone.take(tx, FORMER, params![dan_no], |r| Ok(FormerNumber::read(r)?.in_words())).await?;
-        gone.take(tx, REQUESTS, params![dan_no], |r| Ok(Request::read(r)?.in_words())).await?;
+        take(&mut gone, tx, PERSON, params![dan_no], |r| Ok(Person::read(r)?.in_words())).await?;
+        take(&mut gone, tx, FORMER, params![dan_no], |r| Ok(FormerNumber::read(r)?.in_words())).await?;
+        take(&mut gone, tx, REQUESTS, params![dan_no], |r| Ok(Request::read(r)?.in_words())).await?;
         tx.run(REQUESTS_OUT, params![dan_no]).await?;
         tx.run(FORMER_OUT, params![dan_no]).await?;
         tx.run(PERSON_OUT, params![dan_no]).await?;
     }
     for number in numbers {
         let of = || params![number];
-        gone.take(tx, LINKS, of(), |r| Ok(Link::read(r)?.in_words())).await?;
-        gone.take(tx, OUTSIDERS, of(), |r| Ok(Outsider::read(r)?.in_words())).await?;
-        gone.take(tx, QUESTIONS, of(), |r| Ok(Question::read(r)?.in_words())).await?;
-        gone.take(tx, ANSWERS, of(), |r| Ok(Answer::read(r)?.in_words())).await?;
-        gone.take(tx, RECALLS, of(), |r| Ok(Recall::read(r)?.in_words())).await?;
-        gone.take(tx, USES, of(), |r| Ok(RecallUse::read(r)?.in_words())).await?;
-        gone.take(tx, BATCH_ROWS, of(), |r| Ok(BatchRow::read(r)?.in_words())).await?;
+        take(&mut gone, tx, LINKS, of(), |r| Ok(Link::read(r)?.in_words())).await?;
+        take(&mut gone, tx, OUTSIDERS, of(), |r| Ok(Outsider::read(r)?.in_words())).await?;
+        take(&mut gone, tx, QUESTIONS, of(), |r| Ok(Question::read(r)?.in_words())).await?;
+        take(&mut gone, tx, ANSWERS, of(), |r| Ok(Answer::read(r)?.in_words())).await?;
+        take(&mut gone, tx, RECALLS, of(), |r| Ok(Recall::read(r)?.in_words())).await?;
+        take(&mut gone, tx, USES, of(), |r| Ok(RecallUse::read(r)?.in_words())).await?;
+        take(&mut gone, tx, BATCH_ROWS, of(), |r| Ok(BatchRow::read(r)?.in_words())).await?;
         for out in [ANSWERS_OUT, QUESTIONS_OUT, USES_OUT, RECALLS_OUT, OUTSIDERS_OUT, LINKS_OUT, BATCH_ROWS_BLANK] {
             tx.run(out, of()).await?;
         }
     }
-    Ok((gone.rows, hex(&sha256(gone.text.as_bytes()))))
+    Ok(gone.proof())
 }
 
-/// What is taken out, row by row, in words.
-#[derive(Default)]
-struct Gone {
-    rows: i64,
-    text: String,
-}
-
-impl Gone {
-    async fn take(
-        &mut self,
-        tx: &mut Tx,
-        sql: &'static str,
-        of: Vec<Param>,
-        words: impl Fn(&Row) -> Result<Vec<Shown>, DbError>,
-    ) -> Result<(), DbError> {
-        for row in tx.all(sql, of).await? {
-            self.rows += 1;
-            for (column, value) in words(&row)? {
-                self.text.push_str(&format!("{}={value}\u{1f}", column.name));
-            }
-            self.text.push('\n');
-        }
-        Ok(())
+async fn take(
+    gone: &mut TakenOut,
+    tx: &mut Tx,
+    sql: &'static str,
+    of: Vec<Param>,
+    words: impl Fn(&Row) -> Result<Vec<Shown>, DbError>,
+) -> Result<(), DbError> {
+    for row in tx.all(sql, of).await? {
+        gone.add(&words(&row)?);
     }
+    Ok(())
 }

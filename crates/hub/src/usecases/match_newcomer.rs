@@ -72,7 +72,7 @@ async fn doubled(unit: &mut Unit, residents: &dyn ComparePort, tables: &Tables, 
     let who = &facts.atena_no;
     let (Some(birth), Some(mine)) = (facts.birth.exact(), match_up::dan_of(unit, who).await?) else { return Ok(()) };
     let likeness = Likeness { name: "", kana: "", birth: Some(birth), numbers: &[] };
-    let mut others = residents.alike(unit, &likeness, match_up::EVERYBODY).await?;
+    let mut others = residents.alike(unit, &likeness).await?;
     others.retain(|other| other.resident && other.atena_no != *who);
     if others.is_empty() || !facts.resident {
         return Ok(());

@@ -24,8 +24,6 @@ pub const SAME: &str = "同じ人";
 pub const APART: &str = "別の人";
 /// Kind of the task that asks 情報政策課 to look.
 pub const TASK: &str = "hub.question";
-/// A search brings in everybody: whoever is left out would be dropped in silence.
-pub const EVERYBODY: usize = usize::MAX;
 /// Name of the 住登外者 as a system of the engine's.
 const OUTSIDE: &str = "jutogai";
 
@@ -205,7 +203,7 @@ async fn candidates(unit: &mut Unit, residents: &dyn ComparePort, row: &Outsider
     let mut all: Vec<Candidate> = outsiders.iter().filter(|o| o.atena_no != row.atena_no).map(Candidate::outsider).collect();
     let likeness = Likeness { name: &row.name, kana: &row.kana, birth, numbers: &holders };
     // Under the same number it is the same person (住民番号引継).
-    for facts in residents.alike(unit, &likeness, EVERYBODY).await?.into_iter().filter(|facts| facts.atena_no != row.atena_no) {
+    for facts in residents.alike(unit, &likeness).await?.into_iter().filter(|facts| facts.atena_no != row.atena_no) {
         let token = token_of(unit, &facts.atena_no).await?;
         all.push(Candidate::resident(facts, token.as_deref()));
     }

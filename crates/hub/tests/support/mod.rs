@@ -140,7 +140,7 @@ impl ResidentPort for Registry {
 
 #[async_trait]
 impl ComparePort for Registry {
-    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>, _: usize) -> Result<Vec<ResidentFacts>, Fault> {
+    async fn alike(&self, unit: &mut Unit, likeness: &Likeness<'_>) -> Result<Vec<ResidentFacts>, Fault> {
         unit.permit(Action::Search, "juki.identify").await?;
         let fits = |p: &&ResidentFacts| {
             p.kana == likeness.kana

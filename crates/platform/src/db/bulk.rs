@@ -15,7 +15,7 @@ const EPOCH: Date = Date::constant(2000, 1, 1);
 
 /// Rows from which on PostgreSQL is faster with a COPY. Below, the driver's second write waits for the server's acknowledgement of the
 /// first (TCP without `nodelay`: 40 ms), longer than the rows take.
-const MANY: usize = 5_000;
+const MANY: usize = 4_000;
 /// Rows of one statement on SQLite. Few sizes, so that the statements stay prepared whatever the batch; and small ones, because larger
 /// statements are not faster.
 const GROUPS: [usize; 3] = [32, 4, 1];
