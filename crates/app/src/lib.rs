@@ -22,6 +22,10 @@ use std::sync::Arc;
 use webkit::{House, Programme};
 use zones::CityLines;
 
+/// Every process of ours. With the C library's allocator a load of 副本 spent a third of its time on taking and giving back memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long what is here of exchanges is kept. Limits that cannot be read, which their test excludes, remove nothing.
 fn exchange_years() -> exchange::Years {
     wire::limits::Limits::load().map_or(exchange::Years::FOREVER, exchange::Years::from)
