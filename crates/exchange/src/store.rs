@@ -428,3 +428,61 @@ pub async fn remove_comparison(tx: &mut Tx, id: i64) -> Result<(), DbError> {
 pub async fn removals(tx: &mut Tx) -> Result<Vec<Removal>, DbError> {
     tx.all(REMOVALS, vec![]).await?.iter().map(Removal::read).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use platform::db::Migration;
+    use platform::testing::fresh_databases;
+
+    const TABLES: Migration =
+        Migration { name: "0055_exchange", sql: include_str!("../../../migrations/0055_exchange.sql"), postgres_only: false };
+
+    fn who(n: u64) -> AtenaNo {
+        (n * 10..n * 10 + 10).find_map(|serial| AtenaNo::issue(serial).ok()).unwrap()
+    }
+
+    fn row(n: u64, year: u32) -> OriginalRow {
+        OriginalRow {
+            id: 0,
+            atena_no: who(n),
+            data_set: "TM00000000000002".into(),
+            version: 1,
+            record_key: year.to_string(),
+            published_from: Date::constant(2026, 6, 1),
+            published_to: None,
+            items: vec![],
+            system: "税".into(),
+            recorded_at: Timestamp::UNIX_EPOCH,
+            seq: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_of_originals_never_cuts_a_person() {
+        let migrations: Vec<_> = platform::MIGRATIONS.iter().copied().chain([TABLES]).collect();
+        for database in fresh_databases(&migrations).await.unwrap() {
+            let mut tx = database.db.write().await.unwrap();
+            // Two, three, five and one years.
+            let years = [(1, 2), (2, 3), (3, 5), (4, 1)];
+            let rows = years.iter().flat_map(|(n, years)| (0..*years).map(|year| row(*n, 2020 + year)));
+            let all = rows.map(|row| ((row.atena_no.clone(), row.data_set.clone(), row.record_key.clone()), Some(row)));
+            change_originals(&mut tx, all.collect()).await.unwrap();
+            let mut pages = vec![];
+            let mut after = None;
+            loop {
+                let (rows, until) = originals_after(&mut tx, after.as_ref(), 4).await.unwrap();
+                let people: BTreeSet<_> = rows.iter().map(|row| row.atena_no.clone()).collect();
+                pages.push((people.into_iter().collect::<Vec<_>>(), rows.len()));
+                match until {
+                    Some(_) => after = until,
+                    None => break,
+                }
+            }
+            // The second of two people who do not fit together waits; one who fits into no page is one alone.
+            assert_eq!(pages, [(vec![who(1)], 2), (vec![who(2)], 3), (vec![who(3)], 5), (vec![who(4)], 1)]);
+            drop(tx);
+            database.remove().await;
+        }
+    }
+}

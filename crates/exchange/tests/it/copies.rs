@@ -161,6 +161,44 @@ async fn a_whole_town_is_sent_once_and_later_only_what_changed_in_it() {
     }
 }
 
+/// While the gateway works on one file, the next is written: what it has taken is remembered, whatever comes after it.
+#[tokio::test]
+async fn a_load_that_is_cut_off_goes_on_behind_what_the_gateway_has() {
+    const TOWN: u64 = 2_600;
+    for world in worlds().await {
+        world.people(TOWN).await;
+        let it = it(&world).await;
+        world.peer.0.lock().unwrap().files_left = Some(1);
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        let message = world.jobs().await;
+        assert!(message.starts_with("failed") && message.contains("中間サーバーへ送れません"), "{message}");
+        let taken = i64::try_from(world.peer.0.lock().unwrap().replica.len()).unwrap();
+        assert_eq!(taken, 2_500, "the first file");
+        assert_eq!(world.count("select count(*) as n from exchange_copy where state = '登録済'").await, taken);
+        world.peer.0.lock().unwrap().files_left = None;
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        assert_eq!(world.jobs().await, "done 100件を登録しました。登録できない記録 0", "and nothing twice");
+        assert_eq!(compared(&world, &it).await, "done 2600人 2600件。正本と副本は一致しています");
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn of_several_rows_for_one_place_the_last_counts() {
+    for world in worlds().await {
+        world.people(3).await;
+        let it = it(&world).await;
+        let gone = |who: u64| format!("削除,{},2026,2026-06-01,,1,1", atena(who));
+        hand_over(&it, &[taxed(1, "1"), taxed(2, "2"), gone(3), taxed(1, "10"), gone(2), taxed(3, "30")]).await;
+        world.jobs().await;
+        assert_eq!(amounts(&world), [(dan(1).to_string(), given("10")), (dan(3).to_string(), given("30"))]);
+        assert_eq!(world.count("select count(*) as n from exchange_original").await, 2);
+        let intake = it.api("/exchange/originals").await.unwrap()["registers"]["exchange_intake"][0].clone();
+        assert_eq!((&intake["good"], &intake["bad"]), (&json!("6"), &json!("0")));
+        world.database.remove().await;
+    }
+}
+
 #[tokio::test]
 async fn a_person_whose_number_changes_leaves_nothing_under_the_old_one() {
     for world in worlds().await {

@@ -17,6 +17,8 @@ pub const B: &str = "0220113104110001";
 pub struct State {
     /// The line is cut.
     pub down: bool,
+    /// The line is cut after so many more files.
+    pub files_left: Option<usize>,
     /// What was called, in order.
     pub calls: Vec<String>,
     pub replica: Vec<ReplicaRecord>,
@@ -176,7 +178,13 @@ impl State {
                 let found: Vec<Json> = differences(&theirs, mine).into_iter().map(line).collect();
                 json!({ "differences": found }).to_string()
             }
-            (_, Some("DBM_20113")) => self.file(&text).to_string(),
+            (_, Some("DBM_20113")) => {
+                if self.files_left == Some(0) {
+                    return Err(Unsent::Down("つながりません".into()));
+                }
+                self.files_left = self.files_left.map(|left| left - 1);
+                self.file(&text).to_string()
+            }
             (_, Some("DBM_20314")) => self.results.get(json["file"].as_str().unwrap()).unwrap().clone(),
             ("/waiting", _) => {
                 let after = json["after"].as_str().unwrap_or_default();
