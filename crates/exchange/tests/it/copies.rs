@@ -184,6 +184,23 @@ async fn a_load_that_is_cut_off_goes_on_behind_what_the_gateway_has() {
 }
 
 #[tokio::test]
+async fn a_load_that_is_cancelled_remembers_the_file_on_its_way() {
+    for world in worlds().await {
+        world.people(2_600).await;
+        let it = it(&world).await;
+        it.says("/exchange/originals/send", &[], &[]).await.unwrap();
+        let mut tx = world.city.db().write().await.unwrap();
+        tx.run("update platform_job set cancel = true", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        world.jobs().await;
+        let taken = i64::try_from(world.peer.0.lock().unwrap().replica.len()).unwrap();
+        assert_eq!(taken, 2_500, "the first file was under way");
+        assert_eq!(world.count("select count(*) as n from exchange_copy where state = '登録済'").await, taken);
+        world.database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn of_several_rows_for_one_place_the_last_counts() {
     for world in worlds().await {
         world.people(3).await;
