@@ -251,7 +251,7 @@ pub struct Load {
 impl Load {
     /// Writes records into a file; `waiting` more are held back behind it.
     pub fn write(number: RequestId, records: &[ReplicaRecord], waiting: usize) -> Result<Self, Unsent> {
-        let mut body = Vec::with_capacity(records.len() * 300);
+        let mut body = Vec::new();
         for record in records {
             serde_json::to_writer(&mut body, record).map_err(|_| unreadable("送信"))?;
             body.push(b'\n');

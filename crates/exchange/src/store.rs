@@ -209,7 +209,6 @@ pub async fn originals_of(tx: &mut Tx, who: &AtenaNo) -> Result<Vec<OriginalRow>
     tx.all(ORIGINALS_OF, params![who]).await?.iter().map(OriginalRow::read).collect()
 }
 
-/// Puts a record in the place of what was there.
 /// The place of 正本, in whichever version it stands.
 pub type OriginalPlace = (AtenaNo, String, String);
 
@@ -277,7 +276,7 @@ pub async fn any_copy(tx: &mut Tx) -> Result<bool, DbError> {
     Ok(tx.first(ANY_COPY, vec![]).await?.is_some())
 }
 
-/// Place of a record at the gateway.
+/// Place of a record at the gateway: person, 特定個人情報, version, which record.
 pub type Slot = (DanNo, String, i64, String);
 
 pub fn slot(copy: &Copy) -> Slot {

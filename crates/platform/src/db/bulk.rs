@@ -14,7 +14,8 @@ const TAIL: [u8; 2] = (-1_i16).to_be_bytes();
 const EPOCH: Date = Date::constant(2000, 1, 1);
 
 /// Rows from which on PostgreSQL is faster with a COPY. Below, the driver's second write waits for the server's acknowledgement of the
-/// first (TCP without `nodelay`: 40 ms), longer than the rows take.
+/// first (TCP without `nodelay`: 40 ms), longer than the rows take. Loads come in pieces of
+/// 5,000 rows, and some are a few short of it.
 const MANY: usize = 4_000;
 /// Rows of one statement on SQLite. Few sizes, so that the statements stay prepared whatever the batch; and small ones, because larger
 /// statements are not faster.
